@@ -1,0 +1,77 @@
+"""How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
+
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from msgspec import Struct
+
+from library.language.fold import fold, normal_form
+from library.language.lemmas import LEMMA_LANGUAGES, known_lemma, lemma
+from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
+
+
+class QueryToken(Struct, frozen=True):
+    """One token of a typed word: as typed in lower case, folded, and the lemma keys that dictionaries know for it."""
+
+    form: str
+    surface: str
+    lemmas: tuple[str, ...]
+
+
+class Analyzer:
+    """Turns text into token tables. Keeps no state but caches, so one serves the whole process."""
+
+    version = f"1 simplemma-{version('simplemma')}"
+    """What a token table was made by: another version means analysing and indexing anew."""
+
+    def table(self, text: str, language: str) -> TokenTable:
+        """The tokens of a cleaned text in this language (ISO 639-1; any other value: no lemmas)."""
+        places = list(spans(text))
+        if not places:
+            return EMPTY_TABLE
+        forms: dict[str, int] = {}
+        ids = [forms.setdefault(text[start : min(end, start + LONGEST_TOKEN)], len(forms)) for start, end in places]
+        bounds = np.array(places, dtype=np.uint32)
+        return TokenTable(
+            forms=tuple(_form(word, language) for word in forms),
+            ids=np.array(ids, dtype=np.uint32),
+            starts=bounds[:, 0].copy(),
+            lengths=np.minimum(bounds[:, 1] - bounds[:, 0], np.iinfo(np.uint16).max).astype(np.uint16),
+        )
+
+    def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
+        """The tokens of a typed word or phrase. No language is guessed: each dictionary that knows a word adds its
+        lemma. On words without diacritics every detector confuses Czech with Slovak."""
+        words = (text[start : min(end, start + LONGEST_TOKEN)] for start, end in spans(text))
+        return tuple(_query_token(word) for word in words)
+
+    def shown_lemma(self, form: str, key: str) -> str:
+        """The lemma behind a key with its diacritics, to show to a person: `děti`, `cs:dite` -> `dítě`."""
+        language, _, folded = key.partition(":")
+        return lemma(form, language) or folded
+
+
+@lru_cache(maxsize=1)
+def shared_analyzer() -> Analyzer:
+    """The one analyzer of this process."""
+    return Analyzer()
+
+
+@lru_cache(maxsize=1 << 17)
+def _form(word: str, language: str) -> Form:
+    found = lemma(word, language) if language in LEMMA_LANGUAGES else None
+    return Form(normal_form(word), () if found is None else (_key(found, language),))
+
+
+def _query_token(word: str) -> QueryToken:
+    known = ((language, known_lemma(word, language)) for language in LEMMA_LANGUAGES)
+    return QueryToken(
+        form=normal_form(word),
+        surface=fold(word),
+        lemmas=tuple(_key(found, language) for language, found in known if found is not None),
+    )
+
+
+def _key(found: str, language: str) -> str:
+    return f"{language}:{fold(found)}"

@@ -1,0 +1,96 @@
+"""Where the library's settings come from: the defaults here, then a TOML file, then the environment (LIBRARY_*)."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from library.errors import LibraryError
+
+PREFIX = "LIBRARY_"
+
+
+class BadSettings(LibraryError):
+    code = "bad-settings"
+    title = "The settings cannot be used"
+
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Each field is also a name in the TOML file and, in capitals after `LIBRARY_`, in
+    the environment."""
+
+    data: Path = Path("data")
+    """The folder that holds everything: catalogue, files, index."""
+    index: str = ""
+    """The engine's URL; empty: `whoosh://` in the data folder."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    workers: Positive = 1
+    """Web processes."""
+    anonymous: bool = True
+    """Whether somebody without a key may search what is public."""
+    upload_bytes: Positive = 200_000_000
+    """The largest file taken over HTTP."""
+    file_bytes: Positive = 500_000_000
+    """The largest file that is read at all."""
+    read_seconds: Positive = 120
+    """Wall and processor time that reading one file may take."""
+    read_memory_mb: Positive = 1024
+    """Address space that reading one file may use."""
+    read_pages: Positive = 5_000
+    read_characters: Positive = 20_000_000
+    free_mb: Positive = 200
+    """Room on the disk below which nothing new is taken in."""
+
+    @property
+    def index_url(self) -> str:
+        return self.index or f"whoosh://{self.data.resolve()}/index"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "library.sqlite"
+
+    @property
+    def files(self) -> Path:
+        return self.data / "files"
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force. `LIBRARY_SETTINGS` names the TOML file, if there is one.
+
+    Raises BadSettings, which names the setting that is unknown or whose value cannot be used.
+    """
+    named = {name[len(PREFIX) :].lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    path = named.pop("settings", None)
+    return _checked(_read(Path(path)) if path else {}, named)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"the settings file {path} cannot be read: {error}") from error
+
+
+def _checked(from_file: dict[str, object], from_environment: dict[str, str]) -> Settings:
+    # Text from the environment may stand for a number or a yes; TOML has types of its own, which must be right.
+    try:
+        typed = msgspec.convert(from_file, Settings, dec_hook=_path)
+        spoken = msgspec.convert(from_environment, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        known = ", ".join(field for field in Settings.__struct_fields__)
+        raise BadSettings(f"{error}; the settings are: {known}") from error
+    return msgspec.structs.replace(typed, **{name: getattr(spoken, name) for name in from_environment})
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError

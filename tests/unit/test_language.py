@@ -1,0 +1,113 @@
+"""How text becomes tokens, and words the keys they are found under."""
+
+import pytest
+
+from library.language import Analyzer, TokenTable, clean, detect_language, fold
+from library.language.lemmas import lemma
+from library.language.tokens import LONGEST_TOKEN, spans
+
+ANALYZER = Analyzer()
+
+
+@pytest.mark.parametrize(
+    ("word", "folded"),
+    [
+        ("Žáci", "zaci"),
+        ("ČEŠTINA", "cestina"),
+        ("Łódź", "lodz"),
+        ("straße", "strasse"),
+        ("Київ", "київ"),
+        ("їжак", "їжак"),
+        ("ґанок", "ганок"),
+        ("ёлка", "елка"),
+        ("trường", "truong"),
+        ("м’яса", "м'яса"),
+    ],
+)
+def test_folding_drops_case_and_marks_but_keeps_the_letters_that_are_others(word: str, folded: str):
+    assert fold(word) == folded
+
+
+def test_cleaning_composes_letters_and_drops_what_nobody_sees():
+    assert clean("\ufeffs\u030ckol\u00ada\x00") == "škola "
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Praha-Krči", ["Praha", "Krči"]),
+        ("č. 326/1999 Sb., § 42a", ["č", "326", "1999", "Sb", "42a"]),
+        ("asistent@skola.example", ["asistent", "skola", "example"]),
+        ("м'яса don’t 'děti'", ["м'яса", "don’t", "děti"]),
+        ("snake_case", ["snake", "case"]),
+        ("...", []),
+    ],
+)
+def test_words_are_what_people_count_as_words(text: str, words: list[str]):
+    assert [text[start:end] for start, end in spans(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("cs", ["dítě", "děti", "dětem", "dětmi", "DĚTÍ"]),
+        ("uk", ["біженець", "біженці", "біженців", "біженцям"]),
+        ("sk", ["cudzinec", "cudzinci", "cudzincov"]),
+        ("en", ["child", "children"]),
+        ("de", ["Haus", "Häuser", "Häusern"]),
+        ("pl", ["cudzoziemiec", "cudzoziemcy", "cudzoziemców"]),
+        ("ru", ["беженец", "беженцы", "беженцев"]),
+    ],
+)
+def test_the_forms_of_a_word_have_one_key(language: str, forms: list[str]):
+    table = ANALYZER.table(" ".join(forms), language)
+    assert {form.lemmas for form in table.forms} == {table.forms[0].lemmas}
+    assert table.forms[0].lemmas[0].startswith(f"{language}:")
+
+
+@pytest.mark.parametrize("word", ["NNO", "OMJ", "42a", "1999", "xkcd"])
+def test_acronyms_numbers_and_short_unknown_words_are_not_guessed_at(word: str):
+    assert lemma(word, "cs") is None
+
+
+def test_negation_stays_in_the_lemma():
+    assert lemma("nezletilý", "cs") != lemma("zletilý", "cs")
+
+
+def test_a_typed_word_has_the_lemmas_of_every_dictionary_that_knows_it():
+    (token,) = ANALYZER.query_tokens("Praha")
+    assert token.surface == "praha"
+    assert {"cs:praha", "sk:praha"} <= set(token.lemmas)
+
+
+def test_a_table_comes_back_whole_from_its_bytes():
+    text = "Děti a škola. Dětem škola."
+    table = ANALYZER.table(text, "cs")
+    again = TokenTable.decode(table.encode())
+    assert again.forms == table.forms
+    assert [text[slice(*again.span(token))] for token in range(len(again))] == ["Děti", "a", "škola", "Dětem", "škola"]
+    assert len(TokenTable.decode(ANALYZER.table("", "cs").encode())) == 0
+
+
+def test_an_endless_word_is_a_token_cut_short():
+    table = ANALYZER.table("a" * 200_000, "cs")
+    assert table.forms[0].form == "a" * LONGEST_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Děti cizinců se ve škole učí česky a pomáhá jim asistent.", "cs"),
+        ("Deti cudzincov sa v škole učia po slovensky a pomáha im asistent.", "sk"),
+        ("Діти іноземців вчаться у школі, їм допомагає асистент.", "uk"),
+        ("Дети иностранцев учатся в школе, им помогает ассистент.", "ru"),
+        ("The children of foreigners learn at school with an assistant.", "en"),
+        ("Die Kinder lernen in der Schule mit einer Assistentin.", "de"),
+        ("Dzieci cudzoziemców uczą się w szkole z asystentem.", "pl"),
+        ("Trẻ em người nước ngoài học ở trường với trợ giảng.", "vi"),
+        ("12 + 30", ""),
+        ("Úvod", ""),
+    ],
+)
+def test_the_language_of_a_text_is_told_unless_it_is_too_short(text: str, language: str):
+    assert detect_language(text) == language
