@@ -1,0 +1,96 @@
+"""From the tokens that matched in a text to the piece of it that is shown."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from library.language import TokenTable
+from library.search import Fragment
+
+FRAGMENT_LENGTH = 260
+"""Characters of a fragment, about: three lines on a page of results."""
+LOOK_BACK = 80
+"""How far before the first match the beginning of its sentence is looked for."""
+
+_SENTENCE_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n")
+
+
+class Source(NamedTuple):
+    """Where a fragment is cut from: the field's name, its page (None where there are none), and the analysed text."""
+
+    field: str
+    page: int | None
+    text: str
+    table: TokenTable
+
+
+def cut(source: Source, tokens: Sequence[int]) -> Fragment:
+    """The piece around the matches that stand closest together, different words counting more than repeated ones."""
+    tokens = _present(source.table, tokens)
+    spans = [source.table.span(token) for token in tokens]
+    if not spans:
+        return Fragment(source.field, source.page, _one_line(source.text[: _ending(source.text, FRAGMENT_LENGTH)]), ())
+    first, last = _densest(spans, [int(source.table.ids[token]) for token in tokens])
+    start = _beginning(source.text, spans[first][0])
+    end = _ending(source.text, max(start + FRAGMENT_LENGTH, spans[last][1]))
+    inside = tuple((begin - start, stop - start) for begin, stop in spans if start <= begin and stop <= end)
+    return Fragment(source.field, source.page, _one_line(source.text[start:end]), inside)
+
+
+def whole(source: Source, tokens: Sequence[int]) -> Fragment:
+    """All of the text, with the matches in it."""
+    spans = tuple(source.table.span(token) for token in _present(source.table, tokens))
+    return Fragment(source.field, source.page, source.text, spans)
+
+
+def _present(table: TokenTable, tokens: Sequence[int]) -> list[int]:
+    # For a moment after a document was changed the index still speaks of its older text.
+    return [token for token in tokens if token < len(table)]
+
+
+def _densest(spans: list[tuple[int, int]], words: list[int]) -> tuple[int, int]:
+    """The first and last of the neighbouring spans that fit into a fragment and say most."""
+    inside: deque[int] = deque()
+    seen: Counter[int] = Counter()
+    best, bounds = (0, 0), (0, 0)
+    for place, word in enumerate(words):
+        inside.append(place)
+        seen[word] += 1
+        while spans[place][1] - spans[inside[0]][0] > FRAGMENT_LENGTH - LOOK_BACK and len(inside) > 1:
+            gone = words[inside.popleft()]
+            seen[gone] -= 1
+            if not seen[gone]:
+                del seen[gone]
+        worth = (len(seen), len(inside))
+        if worth > best:
+            best, bounds = worth, (inside[0], place)
+    return bounds
+
+
+def _beginning(text: str, match: int) -> int:
+    """The start of the match's sentence if it is near, else of a word."""
+    earliest = max(0, match - LOOK_BACK)
+    if earliest == 0:
+        return 0
+    ends = [found + len(end) for end in _SENTENCE_ENDS if (found := text.rfind(end, earliest, match)) >= 0]
+    return max(ends) if ends else _next_word(text, earliest, match)
+
+
+def _next_word(text: str, place: int, limit: int) -> int:
+    """The first beginning of a word from `place` on."""
+    while place < limit and not text[place - 1].isspace():
+        place += 1
+    return place
+
+
+def _ending(text: str, place: int) -> int:
+    """The end of the word that `place` falls into, unless that word is endless."""
+    end = place
+    while end < len(text) and not text[end].isspace() and end - place < LOOK_BACK:
+        end += 1
+    return min(end, len(text))
+
+
+def _one_line(text: str) -> str:
+    # One character for one, so that the spans stay true.
+    return "".join(" " if letter.isspace() else letter for letter in text)

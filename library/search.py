@@ -1,0 +1,277 @@
+"""What searching means: what can be asked, what comes back, and what every search engine must promise.
+
+A search is one value in and one value out:
+
+    result = await index.search(SearchQuery(match=parse("děti -škola")), audience)
+
+The audience has no default, so a search without one cannot be written. It bounds everything: an answer is what it would
+be if the documents that the audience may not see did not exist.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from library.language import TokenTable
+from library.model import Audience, Document, DocumentId, Practice, Study
+
+# What can be asked ---------------------------------------------------------------------------------------------------
+
+
+class Word(Struct, frozen=True, tag=True):
+    """A word in any of its forms. A text of several parts (`Praha-Krči`) means those parts side by side."""
+
+    text: str
+    field: str = ""
+    """Empty: anywhere. `title`: in a title. The name of a facet: the documents with that very value."""
+
+
+class Phrase(Struct, frozen=True, tag=True):
+    """These words in this form and order, side by side; diacritics and case do not matter."""
+
+    text: str
+    field: str = ""
+
+
+class Prefix(Struct, frozen=True, tag=True):
+    """A word that begins like this; diacritics and case do not matter."""
+
+    text: str
+    field: str = ""
+
+
+class Not(Struct, frozen=True, tag=True):
+    clause: "Clause"
+
+
+class Every(Struct, frozen=True, tag=True):
+    """All of them; of none, every document."""
+
+    clauses: tuple["Clause", ...]
+
+
+class Some(Struct, frozen=True, tag=True):
+    """At least so many of them."""
+
+    clauses: tuple["Clause", ...]
+    at_least: int = 1
+
+
+Clause = Word | Phrase | Prefix | Not | Every | Some
+
+EVERYTHING = Every(())
+
+
+def weakened(clause: Clause) -> Iterator[tuple[Clause, int, int]]:
+    """The same question asking for fewer of its words, one fewer at a time: the clause, how many of its words are
+    asked for, and how many there were. What excludes or names a facet's value stays as it is."""
+    if not isinstance(clause, Every):
+        return
+    words = tuple(part for part in clause.clauses if not _narrows(part))
+    rest = tuple(part for part in clause.clauses if _narrows(part))
+    for fewer in range(len(words) - 1, 0, -1):
+        yield Every((Some(words, at_least=fewer), *rest)), fewer, len(words)
+
+
+def _narrows(clause: Clause) -> bool:
+    match clause:
+        case Not():
+            return True
+        case Word(field=field) | Phrase(field=field) | Prefix(field=field):
+            return field in FACETS
+        case Every() | Some():
+            return False
+
+
+class Filter(Struct, frozen=True):
+    """A facet narrowed to some of its values (any of them), or to anything but them."""
+
+    field: str
+    values: tuple[str, ...]
+    excluded: bool = False
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+
+
+class After(Struct, frozen=True):
+    """A hit to go on behind: its id, and its score for when it has gone in the meantime."""
+
+    id: DocumentId
+    score: float
+
+
+class SearchQuery(Struct, frozen=True, kw_only=True):
+    match: Clause = EVERYTHING
+    filters: tuple[Filter, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    added_since: datetime | None = None
+    within: tuple[DocumentId, ...] = ()
+    """Only among these documents; of none, among all."""
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 20
+    after: After | None = None
+    """Go on behind this hit; `offset` then counts from there."""
+    facets: tuple[str, ...] = ()
+    facet_size: int = 20
+    fragments: int = 2
+    """How many passages of a document to point at, at most."""
+
+
+# What can be narrowed by ---------------------------------------------------------------------------------------------
+
+
+def _one(value: object) -> tuple[str, ...]:
+    return (str(value),) if value else ()
+
+
+FACETS: dict[str, Callable[[Document], tuple[str, ...]]] = {
+    "kind": lambda document: ("practice",) if isinstance(document, Practice) else ("study",),
+    "topic": lambda document: document.topics,
+    "language": lambda document: document.languages or ("unknown",),
+    "organisation": lambda document: (document.organisation,),
+    "year": lambda document: _one(document.year),
+    "target_group": lambda document: document.target_groups,
+    "nationality": lambda document: document.nationalities,
+    "legal_status": lambda document: document.legal_statuses,
+    "country": lambda document: _one(document.place and document.place.country),
+    "region": lambda document: _one(document.place and document.place.region),
+    "scale": lambda document: _one(document.scale),
+    "stage": lambda document: _one(document.stage),
+    "migrant_led": lambda document: _one(document.migrant_led),
+    "licence": lambda document: _one(document.licence),
+    "visibility": lambda document: (document.visibility.value,),
+    "evidence": lambda document: _one(document.evidence) if isinstance(document, Practice) else (),
+    "transferability": lambda document: _one(document.transferability) if isinstance(document, Practice) else (),
+    "cost_band": lambda document: (
+        _one(document.resources and document.resources.cost_band) if isinstance(document, Practice) else ()
+    ),
+    "study_type": lambda document: _one(document.study_type) if isinstance(document, Study) else (),
+    "method": lambda document: document.methods if isinstance(document, Study) else (),
+}
+"""The fields one can narrow by, and the values that a document has in each."""
+
+
+# What comes back -----------------------------------------------------------------------------------------------------
+
+
+class Passage(Struct, frozen=True):
+    """A text of a document in which something matched: its table number `table` in `zone`, and which tokens."""
+
+    zone: str
+    """`title`, `about` or `text`: one of ZONES."""
+    table: int
+    """Which of the entry's tables of that zone; in `text`, the page's place in the row of pages, from 0."""
+    tokens: tuple[int, ...]
+
+
+class Hit(Struct, frozen=True):
+    id: DocumentId
+    score: float
+    """Comparable within one result only; 0.0 where the order is not by relevance."""
+    passages: tuple[Passage, ...] = ()
+    """The best places first."""
+
+
+class FacetCount(Struct, frozen=True):
+    value: str
+    count: int
+    selected: bool = False
+
+
+class Facet(Struct, frozen=True):
+    """How many hits each value of a field has, most first. The field's own filter does not narrow its counts."""
+
+    values: tuple[FacetCount, ...]
+    other: int = 0
+    """Hits counted for values that `facet_size` cut off."""
+    missing: int = 0
+    """Hits without any value."""
+
+
+class Expansion(Struct, frozen=True):
+    """A typed word that stood for more than itself."""
+
+    word: str
+    meant: tuple[str, ...]
+    why: str
+    """`inflection` or `diacritics`."""
+
+
+class SearchResult(Struct, frozen=True, kw_only=True):
+    total: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, Facet] = {}
+    expansions: tuple[Expansion, ...] = ()
+
+
+class Fragment(Struct, frozen=True):
+    """A piece of a document's text and which spans of it matched, as (start, end) in characters of `text`."""
+
+    field: str
+    page: int | None
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+# What an engine promises ---------------------------------------------------------------------------------------------
+
+ZONES = ("title", "about", "text")
+"""The parts of a document that are searched: its titles; what describes it (summary, keywords and, of a practice, the
+template's fields); its pages."""
+
+
+class IndexEntry(Struct, frozen=True):
+    """A document as an index takes it in: analysed, one token table a text. Within a zone, tables of the same text
+    follow each other without a gap for pages, so that a phrase may cross a page's end, and with one elsewhere."""
+
+    document: Document
+    title: tuple[TokenTable, ...]
+    about: tuple[TokenTable, ...]
+    text: tuple[TokenTable, ...]
+
+
+class IndexState(StrEnum):
+    READY = "ready"
+    MISSING = "missing"
+    TORN = "torn"
+    OUTDATED = "outdated"
+    """Made by an older schema, or with tokens of another analysis version."""
+
+
+@runtime_checkable
+class SearchIndex(Protocol):
+    """What stands between the library and a search engine. tests/contract says all of it by example.
+
+    Every method may raise `Unavailable`; `search` and `update` raise `IndexUnavailable` while there is no usable
+    index. What an engine raises of its own is turned into these, the cause kept.
+    """
+
+    async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult: ...
+
+    async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
+        """Take entries in (an older one with the same id goes) and withdraw others; lasting when this returns.
+
+        Raises IndexBusy while another process writes."""
+        ...
+
+    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
+        """Fill a new index beside the present one and then switch to it; readers never see half."""
+        ...
+
+    async def state(self) -> IndexState: ...
+
+    async def generation(self) -> str:
+        """A short text that changes with every change of what can be found."""
+        ...
+
+    async def close(self) -> None: ...
