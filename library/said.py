@@ -1,0 +1,82 @@
+"""What a member says of a file: the fields of a document, all of them optional, checked before the file is read."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from library.errors import BadRequest, Reason
+from library.model import Document, LocalizedText, Practice, Study
+from library.vocabulary import unknown_terms
+
+Said = dict[str, Any]
+"""Field names of `library.model` to values of JSON. A localised text may be a plain string: it is then in the
+document's own language."""
+
+GIVEN_BY_US = frozenset({"organisation", "files", "language_known", "added", "changed", "version", "submitted_by"})
+"""Fields that nobody may say: the library knows them itself."""
+
+UNKNOWN_LANGUAGE = "und"
+
+_FIELDS = {field.name: field for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
+_LOCALIZED = frozenset(name for name, field in _FIELDS.items() if field.type == LocalizedText)
+_SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind"}
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,62}[a-z0-9])?")
+_AT = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
+
+
+def read_said(given: Mapping[str, Any]) -> Said:
+    """The given fields as JSON can hold them, once it is sure that a document can be made of them.
+
+    Raises BadRequest with a reason for each field that cannot be used.
+    """
+    said: Said = msgspec.to_builtins(dict(given))
+    reasons = [*_unknown_fields(said), *_bad_id(said)] or unknown_terms(said) or _wrong_values(said)
+    if reasons:
+        listed = "; ".join(f"{reason.name}: {reason.reason}" for reason in reasons)
+        raise BadRequest(f"The description cannot be used: {listed}", reasons=tuple(reasons))
+    return said
+
+
+def document_from(said: Said, *, language: str, **known: Any) -> Document:
+    """The document that was described; what we know ourselves is in `known`.
+
+    Raises msgspec.ValidationError where `said` has not been through `read_said`.
+    """
+    fields = {"kind": "practice", **known, **said, **{name: known[name] for name in GIVEN_BY_US & known.keys()}}
+    localized = {name: _localized(name, value, language) for name, value in fields.items()}
+    return msgspec.convert(localized, Document)  # type: ignore[no-any-return]  # mypy does not see through a union
+
+
+def _localized(name: str, value: Any, language: str) -> Any:
+    return {language or UNKNOWN_LANGUAGE: value} if name in _LOCALIZED and isinstance(value, str) else value
+
+
+def _unknown_fields(said: Said) -> list[Reason]:
+    return [Reason(name, "body", _unknown(name)) for name in said if name not in _SAYABLE]
+
+
+def _unknown(name: str) -> str:
+    if name in GIVEN_BY_US:
+        return "the library fills this in itself; leave it out"
+    nearest = get_close_matches(name, _SAYABLE, n=1)
+    return "unknown field" + (f"; did you mean '{nearest[0]}'?" if nearest else "")
+
+
+def _bad_id(said: Said) -> list[Reason]:
+    given = said.get("id")
+    if given is None or (isinstance(given, str) and _ID.fullmatch(given)):
+        return []
+    return [Reason("id", "body", "an id has 1 to 64 small letters a-z, digits and hyphens")]
+
+
+def _wrong_values(said: Said) -> list[Reason]:
+    try:
+        document_from(said, language="", id="id", organisation="organisation", title={})
+    except msgspec.ValidationError as error:
+        found = _AT.fullmatch(str(error))
+        assert found is not None
+        return [Reason(found["place"] or "description", "body", found["reason"])]
+    return []
