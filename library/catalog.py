@@ -1,0 +1,354 @@
+"""Which documents there are, and what stands on their pages: the truth that every index is made from."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import aiosqlite
+import msgspec
+
+from library.database import Database, now, rows
+from library.errors import Conflict, NotFound, Unavailable
+from library.model import Document, DocumentId, OrganisationId, Value
+
+Place = tuple[DocumentId, int]
+"""A document and the place of a page in its row of pages, from 0."""
+
+
+class AnalysedPage(Value, frozen=True):
+    """A page with its token table, as `TokenTable.encode()` gives it; the catalogue never looks inside."""
+
+    number: int
+    """As a reader counts; each number once in a document."""
+    text: str
+    language: str
+    """ISO 639-1; empty where it is not known."""
+    table: bytes
+    analysis: str
+    """The `Analyzer.version` that made the table."""
+
+
+class Pending(Value, frozen=True):
+    """A change that the index has not got yet."""
+
+    id: DocumentId
+    revision: int
+    withdrawn: bool
+
+
+class Catalog:
+    """Every document and its pages. What is withdrawn is a tombstone, and only `put`, `unindexed` and `mark_indexed`
+    still know it. Every method may raise Unavailable.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Writing ---------------------------------------------------------------------------------------------------------
+
+    async def put(self, document: Document, pages: Sequence[AnalysedPage]) -> Document:
+        """Take a document in, or replace it; it comes back with `added`, `changed` and `version` set.
+
+        With the same files as before it is replaced in place, so a job may run twice. With another file it is the next
+        version, and what it was is kept. A withdrawn document returns. Raises Conflict for an id of another
+        organisation.
+        """
+        async with self._database.transaction() as writing:
+            before = await _kept(writing, document.id)
+            if before is not None and before.organisation != document.organisation:
+                raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
+            put = _dated(document, before)
+            if before is not None and put.version > before.version:
+                await _keep_version(writing, before)
+            await _write(writing, put)
+            await _write_files(writing, put)
+            await _write_pages(writing, put.id, pages)
+            return put
+
+    async def revise(self, document: Document) -> Document:
+        """Describe a document anew; its files and pages stay. It comes back as it is now.
+
+        Raises NotFound, and Conflict where the document has changed since it was read: `document.changed` tells when
+        that was, so nobody's words are written over unseen.
+        """
+        async with self._database.transaction() as writing:
+            before = await _alive(writing, document.id)
+            if document.changed != before.changed:
+                raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
+            revised = _dated(msgspec.structs.replace(document, files=before.files), before)
+            await _write(writing, revised)
+            return revised
+
+    async def withdraw(self, document_id: DocumentId, reason: str) -> None:
+        """Take a document out of the library; only `put` brings it back. Raises NotFound."""
+        async with self._database.transaction() as writing:
+            await _alive(writing, document_id)
+            await writing.execute(
+                """
+                UPDATE documents
+                   SET withdrawn = ?, reason = ?, unindexed = 1, revision = (SELECT max(revision) + 1 FROM documents)
+                 WHERE id = ?
+                """,
+                (now(), reason, document_id),
+            )
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    async def document(self, document_id: DocumentId) -> Document:
+        """Raises NotFound."""
+        found = await self.documents([document_id])
+        if document_id not in found:
+            raise no_document(document_id)
+        return found[document_id]
+
+    async def documents(self, ids: Sequence[DocumentId]) -> dict[DocumentId, Document]:
+        """Those of these documents that there are."""
+        found = await self._database.rows(
+            """
+            SELECT id, document
+              FROM documents
+             WHERE withdrawn IS NULL AND id IN (SELECT value FROM json_each(?))
+            """,
+            (_json(ids),),
+        )
+        return {row["id"]: _read(row["document"], row["id"]) for row in found}
+
+    async def earlier(self, document_id: DocumentId) -> list[Document]:
+        """What the document was before it came with another file, the latest version first."""
+        found = await self._database.rows(
+            """
+            SELECT described
+              FROM versions JOIN documents ON documents.id = versions.document
+             WHERE versions.document = ? AND withdrawn IS NULL
+             ORDER BY version DESC
+            """,
+            (document_id,),
+        )
+        return [_read(row["described"], document_id) for row in found]
+
+    async def page(self, document_id: DocumentId, number: int) -> AnalysedPage:
+        """The page that a reader calls by this number. Raises NotFound."""
+        row = await self._database.row(
+            """
+            SELECT pages.*
+              FROM pages JOIN documents ON documents.id = pages.document
+             WHERE pages.document = ? AND number = ? AND withdrawn IS NULL
+            """,
+            (document_id, number),
+        )
+        if row is None:
+            raise NotFound(f"there is no page {number} of a document '{document_id}'")
+        return _page(row)
+
+    async def pages(self, document_id: DocumentId) -> list[AnalysedPage]:
+        """All pages in their row; none where there is no such document."""
+        found = await self._database.rows(
+            """
+            SELECT pages.*
+              FROM pages JOIN documents ON documents.id = pages.document
+             WHERE pages.document = ? AND withdrawn IS NULL
+             ORDER BY position
+            """,
+            (document_id,),
+        )
+        return [_page(row) for row in found]
+
+    async def passages(self, wanted: Sequence[Place]) -> dict[Place, AnalysedPage]:
+        """Those of these pages that there are, in one query."""
+        # CROSS JOIN keeps this order of looking things up: SQLite cannot know how few pages are wanted.
+        found = await self._database.rows(
+            """
+            SELECT pages.*
+              FROM json_each(?) AS wanted
+             CROSS JOIN pages     ON pages.document = wanted.value ->> 0 AND pages.position = wanted.value ->> 1
+             CROSS JOIN documents ON documents.id = pages.document
+             WHERE withdrawn IS NULL
+            """,
+            (_json(wanted),),
+        )
+        return {(row["document"], row["position"]): _page(row) for row in found}
+
+    async def ids(self) -> list[DocumentId]:
+        """Of all documents, in the order in which they first came."""
+        return [
+            row["id"]
+            for row in await self._database.rows("SELECT id FROM documents WHERE withdrawn IS NULL ORDER BY rowid")
+        ]
+
+    async def count(self) -> int:
+        row = await self._database.row("SELECT count(*) FROM documents WHERE withdrawn IS NULL")
+        return 0 if row is None else int(row[0])
+
+    async def with_file(self, sha256: str, organisation: OrganisationId) -> DocumentId | None:
+        """The organisation's document with this very file; the first that came, where there are several."""
+        row = await self._database.row(
+            """
+            SELECT id
+              FROM files JOIN documents ON documents.id = files.document
+             WHERE sha256 = ? AND organisation = ? AND withdrawn IS NULL
+             ORDER BY documents.rowid
+            """,
+            (sha256, organisation),
+        )
+        return None if row is None else str(row["id"])
+
+    # What the index lacks --------------------------------------------------------------------------------------------
+
+    async def unindexed(self, limit: int) -> list[Pending]:
+        """Changes that the index has not got, oldest first."""
+        found = await self._database.rows(
+            """
+            SELECT id, revision, withdrawn IS NOT NULL AS withdrawn
+              FROM documents
+             WHERE unindexed = 1
+             ORDER BY revision
+             LIMIT ?
+            """,
+            (limit,),
+        )
+        return [Pending(id=row["id"], revision=row["revision"], withdrawn=bool(row["withdrawn"])) for row in found]
+
+    async def mark_indexed(self, pending: Sequence[Pending]) -> None:
+        """The index has these; what has changed again since then stays unindexed."""
+        async with self._database.transaction() as writing:
+            await writing.executemany(
+                "UPDATE documents SET unindexed = 0 WHERE id = ? AND revision = ?",
+                [(change.id, change.revision) for change in pending],
+            )
+
+    async def unanalysed(self, version: str) -> list[tuple[DocumentId, int]]:
+        """Document and number of each page whose table was made by another version of the analysis."""
+        found = await self._database.rows(
+            """
+            SELECT pages.document, number
+              FROM pages JOIN documents ON documents.id = pages.document
+             WHERE analysis <> ? AND withdrawn IS NULL
+             ORDER BY pages.document, number
+            """,
+            (version,),
+        )
+        return [(row["document"], row["number"]) for row in found]
+
+    async def keep_table(self, document_id: DocumentId, number: int, table: bytes, version: str) -> None:
+        """Keep a page's new table. Nothing happens where the page has one of this version already: a page that was
+        replaced in the meantime came with its own."""
+        async with self._database.transaction() as writing:
+            await writing.execute(
+                "UPDATE pages SET tokens = ?, analysis = ? WHERE document = ? AND number = ? AND analysis <> ?",
+                (table, version, document_id, number, version),
+            )
+
+
+# Inside a transaction ------------------------------------------------------------------------------------------------
+
+
+async def _kept(writing: aiosqlite.Connection, document_id: DocumentId) -> Document | None:
+    """The document as it stands in the catalogue, withdrawn or not."""
+    found = await rows(writing, "SELECT document FROM documents WHERE id = ?", (document_id,))
+    return _read(found[0]["document"], document_id) if found else None
+
+
+async def _alive(writing: aiosqlite.Connection, document_id: DocumentId) -> Document:
+    sql = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NULL"
+    found = await rows(writing, sql, (document_id,))
+    if not found:
+        raise no_document(document_id)
+    return _read(found[0]["document"], document_id)
+
+
+async def _write(writing: aiosqlite.Connection, document: Document) -> None:
+    await writing.execute(
+        """
+        INSERT INTO documents (id, organisation, document, revision)
+        VALUES (?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM documents))
+            ON CONFLICT (id) DO UPDATE
+           SET organisation = excluded.organisation,
+               document     = excluded.document,
+               revision     = excluded.revision,
+               unindexed    = 1,
+               withdrawn    = NULL,
+               reason       = ''
+        """,
+        (document.id, document.organisation, _json(document)),
+    )
+
+
+async def _write_files(writing: aiosqlite.Connection, document: Document) -> None:
+    await writing.execute("DELETE FROM files WHERE document = ?", (document.id,))
+    await writing.executemany(
+        "INSERT INTO files (document, sha256) VALUES (?, ?)", [(document.id, sha256) for sha256 in _hashes(document)]
+    )
+
+
+async def _write_pages(writing: aiosqlite.Connection, document_id: DocumentId, pages: Sequence[AnalysedPage]) -> None:
+    await writing.execute("DELETE FROM pages WHERE document = ?", (document_id,))
+    await writing.executemany(
+        """
+        INSERT INTO pages (document, position, number, language, analysis, text, tokens)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+            (document_id, position, page.number, page.language, page.analysis, page.text, page.table)
+            for position, page in enumerate(pages)
+        ],
+    )
+
+
+async def _keep_version(writing: aiosqlite.Connection, document: Document) -> None:
+    await writing.execute(
+        """
+        INSERT INTO versions (document, version, described, pages)
+        SELECT id, :version, document,
+               (SELECT json_group_array(json_object('number', number, 'language', language, 'text', text))
+                  FROM (SELECT * FROM pages WHERE document = :id ORDER BY position))
+          FROM documents
+         WHERE id = :id
+        """,
+        {"id": document.id, "version": document.version},
+    )
+
+
+# Values to rows and back ---------------------------------------------------------------------------------------------
+
+_documents: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
+
+
+def _dated(document: Document, before: Document | None) -> Document:
+    """The document as it goes in after what it was before."""
+    moment = datetime.now(UTC)
+    if before is None:
+        return msgspec.structs.replace(document, added=moment, changed=moment, version=1)
+    version = before.version if _hashes(before) == _hashes(document) else before.version + 1
+    return msgspec.structs.replace(document, added=before.added, changed=moment, version=version)
+
+
+def _hashes(document: Document) -> set[str]:
+    return {file.sha256 for file in document.files}
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _read(document: str, document_id: DocumentId) -> Document:
+    try:
+        return _documents.decode(document)
+    except msgspec.MsgspecError as error:
+        raise Unavailable(
+            f"the document '{document_id}' in the catalogue cannot be read ({error}): "
+            "it was written by a newer version of the library, or the file is damaged"
+        ) from error
+
+
+def _page(row: sqlite3.Row) -> AnalysedPage:
+    return AnalysedPage(
+        number=row["number"],
+        text=row["text"],
+        language=row["language"],
+        table=row["tokens"],
+        analysis=row["analysis"],
+    )
+
+
+def no_document(document_id: DocumentId) -> NotFound:
+    return NotFound(f"there is no document '{document_id}'")

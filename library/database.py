@@ -1,0 +1,193 @@
+"""How the one SQLite file is opened, brought up to date, read and written."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import aiosqlite
+
+from library.errors import Unavailable
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another process's transaction."""
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+class Database:
+    """One file through two connections: a transaction that waits for another process holds up no reader, and no
+    reader sees another coroutine's unfinished transaction. Shared by all coroutines of a process.
+
+    Every method raises Unavailable where the file is locked, damaged or cannot be written.
+    """
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock()
+
+    async def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """What a query finds among all that is committed."""
+        with _our_errors(self._path):
+            return await rows(self._reader, sql, parameters)
+
+    async def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row that a query finds, or None."""
+        return next(iter(await self.rows(sql, parameters)), None)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """One coroutine's turn to write: all of it is lasting when the block ends, none of it where it raises.
+        A block must not open another."""
+        with _our_errors(self._path):
+            async with self._turn:
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.commit()
+                except BaseException:
+                    # Even a cancelled BEGIN or COMMIT still runs in the connection's thread; this runs behind it.
+                    await self._writer.rollback()
+                    raise
+
+    async def close(self) -> None:
+        # The writer last: whoever closes the file last folds the write-ahead log into it.
+        await self._reader.close()
+        await self._writer.close()
+
+
+async def rows(connection: aiosqlite.Connection, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    """What a statement finds or returns, inside a transaction."""
+    return list(await connection.execute_fetchall(sql, parameters))
+
+
+def now() -> str:
+    """This moment as the tables keep it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+async def open_database(path: Path) -> Database:
+    """The database in this file, made where there is none. Many processes may open it at the same time.
+
+    Raises Unavailable where the file is damaged, cannot be written or was written by a newer version of the library.
+    """
+    with _our_errors(path):
+        _make(path)
+        async with AsyncExitStack() as undone:
+            writer = await _connect(path)
+            undone.push_async_callback(writer.close)
+            await _write_ahead(writer)
+            await writer.execute("PRAGMA synchronous = FULL")
+            await writer.execute("PRAGMA foreign_keys = ON")
+            reader = await _connect(path)
+            undone.push_async_callback(reader.close)
+            await reader.execute("PRAGMA query_only = ON")
+            database = Database(path, writer, reader)
+            await _migrate(database, _migrations())
+            undone.pop_all()
+            return database
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+    # Where a file cannot be opened, aiosqlite leaves a thread behind that dies noisily: so that is found out here.
+    sqlite3.connect(path).close()
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    # isolation_level=None: transactions begin where we say, never by themselves.
+    connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+async def _write_ahead(writer: aiosqlite.Connection) -> None:
+    # Where two processes make the file at once, SQLite refuses one of them the switch without waiting.
+    deadline = asyncio.get_running_loop().time() + BUSY_SECONDS
+    while True:
+        try:
+            await rows(writer, "PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.02)
+        else:
+            return
+
+
+# Migrations ----------------------------------------------------------------------------------------------------------
+
+
+def _migrations() -> list[str]:
+    folder = files("library") / "migrations"
+    return [script.read_text(encoding="utf-8") for script in sorted(folder.iterdir(), key=lambda script: script.name)]
+
+
+async def _migrate(database: Database, scripts: Sequence[str]) -> None:
+    found = await _version(database)
+    if found > len(scripts):
+        raise Unavailable(
+            f"the catalogue was written by a newer version of the library (its tables are of version {found}, "
+            f"known are {len(scripts)}): install that version"
+        )
+    for version, script in enumerate(scripts[found:], start=found + 1):
+        async with database.transaction() as writing:
+            # Another process may have been here while we waited for our turn.
+            if await _version(database) < version:
+                for statement in _statements(script):
+                    await writing.execute(statement)
+                await writing.execute(f"PRAGMA user_version = {version}")
+
+
+async def _version(database: Database) -> int:
+    row = await database.row("PRAGMA user_version")
+    return int(row[0]) if row is not None else 0
+
+
+def _statements(script: str) -> Iterator[str]:
+    # One by one, since sqlite3's executescript commits whatever transaction is open.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+# What SQLite raises --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _our_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        sentence = _sentence(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR), path)
+        if sentence is None:
+            raise  # a mistake of ours
+        raise Unavailable(f"{sentence} ({error})") from error
+
+
+def _sentence(code: int, path: Path) -> str | None:
+    """What went wrong and the cure; None where no state of the machine explains it."""
+    match code & 0xFF:  # the rest is detail
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return f"another process has been writing to {path} for {BUSY_SECONDS} s: try again"
+        case sqlite3.SQLITE_FULL:
+            return f"the disk is full, and {path} cannot grow: make room and try again"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"{path} is damaged: stop the library and restore the last backup"
+        case sqlite3.SQLITE_IOERR:
+            return f"the disk does not read or write {path}: look whether it is full or failing"
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"{path} cannot be opened and written: look at the rights of the file and its folder"
+        case _:
+            return None

@@ -1,0 +1,376 @@
+"""Which files wait to be read, which are being read, and how each ended."""
+
+import hashlib
+import secrets
+import sqlite3
+from base64 import b32encode
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import aiosqlite
+import msgspec
+
+from library.database import Database, now, rows
+from library.errors import Conflict, NotFound, ReaderCrashed
+from library.model import DocumentId, OrganisationId, Value
+
+ATTEMPTS = 3
+"""How often a job is begun that takes the worker down with it, before it has failed."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Submission(Value, frozen=True):
+    """A file that is kept already, and what the member said of it."""
+
+    name: str
+    """The file's, as handed in: a label, never a path."""
+    sha256: str
+    size: int
+    organisation: OrganisationId
+    said: dict[str, Any]
+    """Of what JSON can hold."""
+    submitted_by: str = ""
+    idempotency_key: str = ""
+    """Chosen by the sender: a request sent again with the same key asks for nothing new."""
+    batch: str = ""
+    """What was handed in together."""
+
+
+class IngestJob(Value, frozen=True, kw_only=True):
+    id: str
+    document: DocumentId
+    """The id that the document has, or will have once this is done."""
+    organisation: OrganisationId
+    name: str
+    sha256: str
+    size: int
+    said: dict[str, Any]
+    state: JobState
+    step: str = ""
+    code: str = ""
+    """Of the error, where it failed."""
+    detail: str = ""
+    notes: tuple[str, ...] = ()
+    attempts: int
+    """Since it came, or since somebody asked for it again."""
+    submitted_by: str
+    batch: str
+    created: datetime
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+class Accepted(Value, frozen=True):
+    """What became of a submission: a new job, a failed one that waits again, or one that is known and goes its way."""
+
+    job: IngestJob
+    news: Literal["new", "again", "known"]
+
+
+class Inbox:
+    """The queue of jobs. Many processes may hand in; one worker takes. Every method may raise Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Handing in ------------------------------------------------------------------------------------------------------
+
+    async def accept(self, submission: Submission) -> Accepted:
+        """Queue a file, once: the same bytes described in the same way, or the same request again, make no second job.
+
+        They do where the document was withdrawn since, or has become another one by a later job. Raises Conflict where
+        `said` names the id of another organisation's document, and for an idempotency key that came with something
+        else before.
+        """
+        digest = _digest(submission)
+        async with self._database.transaction() as writing:
+            await _refuse_reused_key(writing, submission, digest)
+            same = await _same(writing, submission, digest)
+            if same is None:
+                document_id = await _document_id(writing, submission)
+                return Accepted(job=await _enter(writing, submission, digest, document_id), news="new")
+            if same.state is not JobState.FAILED:
+                return Accepted(job=same, news="known")
+            await writing.execute(
+                "UPDATE jobs SET batch = ?, submitted_by = ? WHERE id = ?",
+                (submission.batch, submission.submitted_by, same.id),
+            )
+            return Accepted(job=(await _wait_again(writing, same.id))[0], news="again")
+
+    async def retry(self, job_id: str | None = None) -> int:
+        """Let a failed job wait again, or all that have failed; how many do. Raises NotFound, and Conflict for a job
+        that has not failed."""
+        async with self._database.transaction() as writing:
+            again = await _wait_again(writing, job_id)
+            if job_id is not None and not again:
+                job = await _job(writing, job_id)
+                raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
+            return len(again)
+
+    # Working ---------------------------------------------------------------------------------------------------------
+
+    async def take(self) -> IngestJob | None:
+        """The job that has waited longest, now working; None where none waits. No two takers get the same."""
+        async with self._database.transaction() as writing:
+            taken = await rows(
+                writing,
+                """
+                UPDATE jobs
+                   SET state = 'working', attempts = attempts + 1, started = ?
+                 WHERE number = (SELECT number FROM jobs WHERE state = 'waiting' ORDER BY number LIMIT 1)
+                RETURNING *
+                """,
+                (now(),),
+            )
+            return _read(taken[0]) if taken else None
+
+    async def recover(self) -> int:
+        """Let what was cut off wait again; how many that were. What was cut off too often has failed. For the one
+        worker, as it starts: whatever is `working` then is nobody's."""
+        async with self._database.transaction() as writing:
+            given_up = await rows(
+                writing,
+                """
+                UPDATE jobs
+                   SET state = 'failed', step = '', code = ?, detail = ?, ended = ?
+                 WHERE state = 'working' AND attempts >= ?
+                RETURNING id
+                """,
+                (
+                    ReaderCrashed.code,
+                    f"the worker was cut off {ATTEMPTS} times while it read this file; `retry` tries it once more",
+                    now(),
+                    ATTEMPTS,
+                ),
+            )
+            again = await rows(
+                writing, "UPDATE jobs SET state = 'waiting', step = '' WHERE state = 'working' RETURNING id"
+            )
+            return len(given_up) + len(again)
+
+    async def step(self, job_id: str, step: str) -> None:
+        """Note what the worker does with the job. Like `done` and `fail`, raises NotFound, and Conflict for a job that
+        nobody is working on."""
+        await self._at_work(job_id, "UPDATE jobs SET step = ? WHERE id = ? AND state = 'working' RETURNING id", step)
+
+    async def done(self, job_id: str, notes: Sequence[str] = ()) -> None:
+        sql = """
+            UPDATE jobs SET state = 'done', step = '', notes = ?, ended = ? WHERE id = ? AND state = 'working'
+            RETURNING id
+            """
+        await self._at_work(job_id, sql, _json(notes), now())
+
+    async def fail(self, job_id: str, code: str, detail: str) -> None:
+        sql = """
+            UPDATE jobs SET state = 'failed', step = '', code = ?, detail = ?, ended = ?
+             WHERE id = ? AND state = 'working'
+            RETURNING id
+            """
+        await self._at_work(job_id, sql, code, detail, now())
+
+    async def _at_work(self, job_id: str, sql: str, *values: str) -> None:
+        async with self._database.transaction() as writing:
+            if not await rows(writing, sql, (*values, job_id)):
+                job = await _job(writing, job_id)
+                raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    async def job(self, job_id: str) -> IngestJob:
+        """Raises NotFound."""
+        found = await self.these([job_id])
+        if not found:
+            raise _no_job(job_id)
+        return found[0]
+
+    async def these(self, ids: Collection[str]) -> list[IngestJob]:
+        """Those of these jobs that there are, in the order in which they came."""
+        found = await self._database.rows(
+            "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number", (_json(list(ids)),)
+        )
+        return [_read(row) for row in found]
+
+    async def jobs(
+        self,
+        *,
+        state: JobState | None = None,
+        organisation: OrganisationId | None = None,
+        batch: str | None = None,
+        limit: int = 100,
+    ) -> list[IngestJob]:
+        """The newest first; of one state, organisation or batch where it is given."""
+        found = await self._database.rows(
+            """
+            SELECT *
+              FROM jobs
+             WHERE (:state        IS NULL OR state        = :state)
+               AND (:organisation IS NULL OR organisation = :organisation)
+               AND (:batch        IS NULL OR batch        = :batch)
+             ORDER BY number DESC
+             LIMIT :limit
+            """,
+            {"state": state, "organisation": organisation, "batch": batch, "limit": limit},
+        )
+        return [_read(row) for row in found]
+
+    async def counts(self) -> dict[JobState, int]:
+        """How many jobs there are in each state, 0 among them."""
+        found = await self._database.rows("SELECT state, count(*) AS jobs FROM jobs GROUP BY state")
+        return dict.fromkeys(JobState, 0) | {JobState(row["state"]): row["jobs"] for row in found}
+
+
+# Inside a transaction ------------------------------------------------------------------------------------------------
+
+
+async def _refuse_reused_key(writing: aiosqlite.Connection, submission: Submission, digest: str) -> None:
+    used = await rows(
+        writing,
+        "SELECT id FROM jobs WHERE idempotency_key = ? AND organisation = ? AND digest <> ?",
+        (submission.idempotency_key or None, submission.organisation, digest),
+    )
+    if used:
+        raise Conflict(f"this idempotency key came with another file or description before, in job {used[0]['id']}")
+
+
+async def _same(writing: aiosqlite.Connection, submission: Submission, digest: str) -> IngestJob | None:
+    """The job that this submission would only repeat."""
+    found = await rows(
+        writing,
+        """
+        SELECT *
+          FROM jobs
+         WHERE sha256 = :sha256 AND organisation = :organisation AND digest = :digest
+           AND (idempotency_key = :key
+                OR NOT EXISTS (SELECT 1
+                                 FROM jobs AS later
+                                WHERE later.document = jobs.document
+                                  AND later.number > jobs.number
+                                  AND later.state <> 'failed'))
+           AND (state <> 'done'
+                OR NOT EXISTS (SELECT 1
+                                 FROM documents
+                                WHERE documents.id = jobs.document AND withdrawn IS NOT NULL))
+         ORDER BY number DESC
+         LIMIT 1
+        """,
+        {
+            "sha256": submission.sha256,
+            "organisation": submission.organisation,
+            "digest": digest,
+            "key": submission.idempotency_key or None,
+        },
+    )
+    return _read(found[0]) if found else None
+
+
+async def _document_id(writing: aiosqlite.Connection, submission: Submission) -> DocumentId:
+    """The id said, else that of the organisation's document or job with the same bytes, else a new one."""
+    said = submission.said.get("id")
+    if isinstance(said, str) and said:
+        others = "SELECT 1 FROM documents WHERE id = ? AND organisation <> ?"
+        if await rows(writing, others, (said, submission.organisation)):
+            raise Conflict(f"the id '{said}' belongs to a document of another organisation")
+        return said
+    known = await rows(
+        writing,
+        """
+        SELECT id, withdrawn IS NOT NULL AS rank, documents.rowid AS came
+          FROM files JOIN documents ON documents.id = files.document
+         WHERE sha256 = :sha256 AND organisation = :organisation
+         UNION ALL
+        SELECT document, 2, number
+          FROM jobs
+         WHERE sha256 = :sha256 AND organisation = :organisation AND state <> 'done'
+         ORDER BY rank, came
+         LIMIT 1
+        """,
+        {"sha256": submission.sha256, "organisation": submission.organisation},
+    )
+    return str(known[0]["id"]) if known else _new_id()
+
+
+async def _enter(
+    writing: aiosqlite.Connection, submission: Submission, digest: str, document_id: DocumentId
+) -> IngestJob:
+    entered = await rows(
+        writing,
+        """
+        INSERT INTO jobs (id, document, organisation, name, sha256, size, said, digest, idempotency_key,
+                          submitted_by, batch, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        RETURNING *
+        """,
+        (
+            _new_id(),
+            document_id,
+            submission.organisation,
+            submission.name,
+            submission.sha256,
+            submission.size,
+            _json(submission.said),
+            digest,
+            submission.idempotency_key or None,
+            submission.submitted_by,
+            submission.batch,
+            now(),
+        ),
+    )
+    return _read(entered[0])
+
+
+async def _wait_again(writing: aiosqlite.Connection, job_id: str | None) -> list[IngestJob]:
+    """Lets this failed job wait, or all of them."""
+    again = await rows(
+        writing,
+        """
+        UPDATE jobs
+           SET state = 'waiting', code = '', detail = '', attempts = 0, started = NULL, ended = NULL
+         WHERE state = 'failed' AND (:id IS NULL OR id = :id)
+        RETURNING *
+        """,
+        {"id": job_id},
+    )
+    return [_read(row) for row in again]
+
+
+async def _job(writing: aiosqlite.Connection, job_id: str) -> IngestJob:
+    found = await rows(writing, "SELECT * FROM jobs WHERE id = ?", (job_id,))
+    if not found:
+        raise _no_job(job_id)
+    return _read(found[0])
+
+
+# Values to rows and back ---------------------------------------------------------------------------------------------
+
+
+def _digest(submission: Submission) -> str:
+    same = [submission.sha256, submission.organisation, submission.said]
+    return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).hexdigest()
+
+
+def _new_id() -> str:
+    """12 characters of random base32: 60 bits."""
+    return b32encode(secrets.token_bytes(8)).decode().lower()[:12]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _read(row: sqlite3.Row) -> IngestJob:
+    fields = {name: row[name] for name in IngestJob.__struct_fields__}
+    fields["said"] = msgspec.json.decode(row["said"])
+    fields["notes"] = msgspec.json.decode(row["notes"])
+    return msgspec.convert(fields, IngestJob)
+
+
+def _no_job(job_id: str) -> NotFound:
+    return NotFound(f"there is no job '{job_id}'")

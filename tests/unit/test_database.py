@@ -1,0 +1,304 @@
+"""What the one SQLite file promises: lasting, shared by many, and broken only in our own words."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from library.database import _migrate, _migrations, open_database, rows
+from library.errors import Unavailable
+
+
+async def add(writing, organisation):
+    await writing.execute("INSERT INTO organisations VALUES (?, ?, '', 0)", (organisation, organisation))
+
+
+async def one_transaction(database, *added: str):
+    async with database.transaction() as writing:
+        for organisation in added:
+            await add(writing, organisation)
+
+
+async def organisations(database):
+    return [row["id"] for row in await database.rows("SELECT id FROM organisations ORDER BY id")]
+
+
+async def pragma(database, name):
+    return (await rows(database._writer, f"PRAGMA {name}"))[0][0]
+
+
+# Opening -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_database_is_made_with_its_folder_where_there_is_none(tmp_path):
+    opened = await open_database(tmp_path / "new" / "folder" / "library.sqlite")
+    assert await organisations(opened) == []
+    await opened.close()
+
+
+async def test_what_is_written_outlasts_a_power_cut_and_keeps_its_references(database):
+    assert await pragma(database, "journal_mode") == "wal"
+    assert await pragma(database, "synchronous") == 2
+    assert await pragma(database, "foreign_keys") == 1
+    assert await pragma(database, "busy_timeout") == 10_000
+
+
+async def test_what_was_written_is_there_after_opening_again(database, tmp_path):
+    await one_transaction(database, "alfa")
+    again = await open_database(tmp_path / "library.sqlite")
+    assert await organisations(again) == ["alfa"]
+    await again.close()
+
+
+async def test_a_closed_database_is_one_whole_file(tmp_path):
+    opened = await open_database(tmp_path / "library.sqlite")
+    await one_transaction(opened, "alfa")
+    await opened.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["library.sqlite"]
+
+
+async def test_a_file_that_another_process_is_just_making_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    opening = asyncio.create_task(open_database(tmp_path / "library.sqlite"))
+    await asyncio.wait([opening], timeout=0.1)
+    assert not opening.done()
+    other.execute("COMMIT")
+    other.close()
+    opened = await opening
+    assert await pragma(opened, "journal_mode") == "wal"
+    await opened.close()
+
+
+# Migrations ----------------------------------------------------------------------------------------------------------
+
+
+async def test_all_migrations_are_applied(database):
+    assert await pragma(database, "user_version") == len(_migrations())
+
+
+async def test_a_database_is_brought_up_to_date_from_where_it_was(database):
+    more = (
+        "-- a remark; with a semicolon\nCREATE TABLE more (id TEXT);\nINSERT INTO more\nVALUES ('a;b');\n-- the end\n"
+    )
+    await _migrate(database, [*_migrations(), more])
+    assert [row["id"] for row in await database.rows("SELECT id FROM more")] == ["a;b"]
+    assert await pragma(database, "user_version") == len(_migrations()) + 1
+
+
+async def test_a_migration_that_fails_halfway_leaves_nothing(database):
+    broken = "CREATE TABLE more (id TEXT);\nINSERT INTO nowhere VALUES (1);\n"
+    with pytest.raises(sqlite3.OperationalError):
+        await _migrate(database, [*_migrations(), broken])
+    assert await database.row("SELECT 1 FROM sqlite_schema WHERE name = 'more'") is None
+    assert await pragma(database, "user_version") == len(_migrations())
+
+
+async def test_two_connections_that_migrate_at_once_do_it_once(database, beside):
+    scripts = [*_migrations(), "CREATE TABLE more (id TEXT);"]
+    await asyncio.gather(_migrate(database, scripts), _migrate(beside, scripts))
+    assert await pragma(database, "user_version") == len(scripts)
+
+
+def test_processes_that_open_a_new_file_at_once_migrate_it_once(tmp_path):
+    opening = """
+import asyncio, sys
+from pathlib import Path
+from library.database import open_database
+
+async def main():
+    database = await open_database(Path(sys.argv[1]))
+    print((await database.row("PRAGMA user_version"))[0])
+    await database.close()
+
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(main())
+"""
+    started = [a_process(opening, tmp_path / "library.sqlite") for _ in range(3)]
+    for process in started:
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=60)[0] for process in started]
+    assert answers == [f"{len(_migrations())}\n"] * 3
+
+
+async def test_a_catalogue_of_a_newer_library_is_refused_with_the_cure(database, tmp_path):
+    await database._writer.execute("PRAGMA user_version = 99")
+    with pytest.raises(Unavailable, match=r"newer version of the library .* 99.*install that version"):
+        await open_database(tmp_path / "library.sqlite")
+
+
+# Transactions --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_transaction_that_raises_leaves_nothing(database):
+    with pytest.raises(sqlite3.IntegrityError):
+        await one_transaction(database, "alfa", "beta", "alfa")
+    assert await organisations(database) == []
+
+
+async def test_transactions_of_two_coroutines_do_not_mix(database):
+    async def add_two(first, second, fails):
+        async with database.transaction() as writing:
+            await add(writing, first)
+            await asyncio.sleep(0)
+            await add(writing, second)
+            if fails:
+                raise ZeroDivisionError
+
+    jobs = [add_two(f"a{number}", f"b{number}", number % 2) for number in range(10)]
+    await asyncio.gather(*jobs, return_exceptions=True)
+    assert await organisations(database) == [*(f"a{n}" for n in range(0, 10, 2)), *(f"b{n}" for n in range(0, 10, 2))]
+
+
+async def test_a_reader_sees_nothing_unfinished_and_everything_committed(database, beside):
+    async with database.transaction() as writing:
+        await add(writing, "alfa")
+        assert await organisations(database) == []
+        assert await organisations(beside) == []
+    assert await organisations(database) == ["alfa"]
+    assert await organisations(beside) == ["alfa"]
+
+
+async def test_a_cancelled_transaction_leaves_nothing_and_holds_up_nobody(database):
+    begun = asyncio.Event()
+
+    async def never_ending():
+        async with database.transaction() as writing:
+            await add(writing, "alfa")
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(never_ending())
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await one_transaction(database, "beta")
+    assert await organisations(database) == ["beta"]
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_transaction_may_be_cancelled_at_any_await(database, turns):
+    task = asyncio.create_task(one_transaction(database, "alfa", "beta"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await one_transaction(database, "gamma")
+    assert await organisations(database) in (["gamma"], ["alfa", "beta", "gamma"])
+
+
+async def test_a_reader_is_not_held_up_by_another_process_that_writes(database, beside):
+    async with beside.transaction():
+        waiting = asyncio.create_task(one_transaction(database, "alfa"))
+        await asyncio.sleep(0)
+        assert await organisations(database) == []
+        assert not waiting.done()
+    await waiting
+    assert await organisations(database) == ["alfa"]
+
+
+async def test_nothing_can_be_written_outside_a_transaction(database):
+    with pytest.raises(Unavailable):
+        await database.rows("INSERT INTO organisations VALUES ('alfa', 'alfa', '', 0)")
+
+
+def test_what_was_committed_outlasts_a_kill_and_what_was_not_is_gone(tmp_path):
+    writing = """
+import asyncio, sys
+from pathlib import Path
+from library.database import open_database
+
+async def main():
+    database = await open_database(Path(sys.argv[1]))
+    async with database.transaction() as writing:
+        await writing.execute("INSERT INTO organisations VALUES ('alfa', '', '', 0)")
+    async with database.transaction() as writing:
+        await writing.execute("INSERT INTO organisations VALUES ('beta', '', '', 0)")
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+    process = a_process(writing, tmp_path / "library.sqlite")
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    async def what_is_left():
+        database = await open_database(tmp_path / "library.sqlite")
+        left = await organisations(database)
+        await database.close()
+        return left
+
+    assert asyncio.run(what_is_left()) == ["alfa"]
+
+
+# What can break ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_locked_file_is_unavailable_and_the_cause_is_kept(database, beside):
+    await beside._writer.execute("PRAGMA busy_timeout = 1")
+    async with database.transaction():
+        with pytest.raises(Unavailable, match=r"another process has been writing .* try again") as caught:
+            await one_transaction(beside, "alfa")
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
+    await one_transaction(beside, "alfa")
+
+
+async def test_a_full_disk_is_unavailable_and_the_transaction_leaves_nothing(database):
+    pages = await pragma(database, "page_count")
+    await rows(database._writer, f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(Unavailable, match="the disk is full"):
+        await one_transaction(database, *(f"{number:0200}" for number in range(1_000)))
+    assert await organisations(database) == []
+    await one_transaction(database, "alfa")
+    assert await organisations(database) == ["alfa"]
+
+
+async def test_a_file_that_is_no_database_is_unavailable_with_the_cure(tmp_path):
+    (tmp_path / "library.sqlite").write_bytes(b"not a database at all" * 1_000)
+    with pytest.raises(Unavailable, match=r"damaged.*restore the last backup"):
+        await open_database(tmp_path / "library.sqlite")
+
+
+async def test_damage_found_while_reading_is_unavailable_with_the_cure(tmp_path):
+    path = tmp_path / "library.sqlite"
+    opened = await open_database(path)
+    await one_transaction(opened, *(f"{number:0100}" for number in range(1_000)))
+    await opened.close()
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[: size // 2] + os.urandom(size - size // 2))
+    torn = await open_database(path)
+    with pytest.raises(Unavailable, match=r"damaged.*restore the last backup"):
+        await organisations(torn)
+    await torn.close()
+
+
+async def test_a_path_that_cannot_be_opened_is_unavailable(tmp_path):
+    with pytest.raises(Unavailable, match="cannot be opened"):
+        await open_database(tmp_path)
+
+
+async def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable, match=r"folder .* cannot be made"):
+        await open_database(tmp_path / "file" / "library.sqlite")
+
+
+async def test_a_mistake_of_ours_is_not_dressed_up_as_bad_weather(database):
+    with pytest.raises(sqlite3.OperationalError):
+        await database.rows("SELEKT 1")
+
+
+def a_process(code, *arguments: object):
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
