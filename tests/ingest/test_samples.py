@@ -13,7 +13,7 @@ import pytest
 
 from ingest.samples import FILES, ORGANISATIONS, SOURCES
 from ingest.samples.build import RENDERERS, build
-from ingest.samples.build.pdf import FONTS
+from ingest.samples.build.brochure import FONTS
 from ingest.samples.build.plain import CODE_PAGES
 from ingest.samples.build.source import (
     Bullets,
@@ -249,7 +249,7 @@ def test_a_table_with_uneven_rows_is_refused():
 def test_plain_text_has_no_markup():
     text = RENDERERS["txt"](parse_source("caj", A_SOURCE)).decode()
     assert text == (
-        "ČAJ O PÁTÉ\n\n"
+        "Čaj o páté\n\n"
         "    Kdo přijde, ten zůstane, řekla paní.\n\n"
         "Text s kurzívou na dvou řádcích:\n\n"
         "- první\n- druhý\n\n"
