@@ -1,0 +1,65 @@
+# The two commands that do everything on a fresh machine: make demo, make test.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= .demo
+BIN := .venv/bin
+export PIP_CONSTRAINT := constraints.txt
+
+.PHONY: help install demo test check bench campaign samples clean
+
+help:
+	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
+	@echo "make test      install what the tests need, and run all checks and tests"
+	@echo "make install   only create .venv with the pinned packages"
+	@echo "make bench     measure search and ingest beside other engines"
+	@echo "make campaign  the long versions of the kill, random and hostile tests"
+	@echo "make samples   build the sample library's files from their sources"
+
+install: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.tested-with: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: export LIBRARY_DATA = $(DATA)
+demo: export LIBRARY_PORT = $(PORT)
+demo: export PYTHONSAFEPATH = 1
+demo: install
+	@$(BIN)/good-practice organisations add --from ingest/samples/organisations.toml
+	@$(BIN)/good-practice-ingest add ingest/samples/files --submitted-by "sample library"
+	@echo
+	@echo "The sample library is on http://127.0.0.1:$(PORT) (all of it is invented). Three searches to try:"
+	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=vzdelavani+deti+cizincu"
+	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=unaccompanied+minors&facets=topic,language,year"
+	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=%D0%B1%D1%96%D0%B6%D0%B5%D0%BD%D1%86%D1%96"
+	@echo "The whole API: http://127.0.0.1:$(PORT)/docs. Ctrl-C ends it."
+	@$(BIN)/good-practice-ingest work --follow & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT INT TERM; \
+	$(BIN)/good-practice serve
+
+check: .venv/.tested-with
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+	$(BIN)/python -m pytest -q
+
+test: check
+
+bench: .venv/.tested-with
+	$(BIN)/python -m tests.bench
+
+campaign: .venv/.tested-with
+	CAMPAIGN=1 $(BIN)/python -m pytest -q -m campaign
+
+samples: .venv/.tested-with
+	$(BIN)/python -m ingest.samples.build
+
+clean:
+	rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

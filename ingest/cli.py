@@ -1,0 +1,153 @@
+"""python -m ingest: what staff do with files."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ingest.batch import Outcome, descriptions, files_in, hand_in, outcome_of
+from ingest.metadata import SIDECAR
+from ingest.progress import JsonReport, PersonReport, Report
+from ingest.worker import follow, the_only_worker, work_with_others
+from library.command import ExitCode, run
+from library.errors import BadRequest
+from library.exchange import Exchange
+from library.inbox import IngestJob, JobState
+from library.model import Visibility
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at how a batch is doing."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is returned."""
+    asked = parser().parse_args(arguments)
+    code: int = asked.command(asked)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="good-practice-ingest", description="Bring documents into the library.")
+    root.epilog = "Exit codes: 0 all well, 1 some files failed, 2 usage, 3 library not reachable, 130 interrupted."
+    commands = root.add_subparsers(metavar="COMMAND", required=True)
+
+    add = commands.add_parser("add", help="take files in, with all that is in folders")
+    add.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER")
+    add.add_argument("--organisation", metavar="ID", help="who shares them; needed where there are several")
+    add.add_argument(
+        "--metadata",
+        type=Path,
+        metavar="FILE",
+        help=f"a CSV table with a row for each file, or a TOML description of all; report.pdf{SIDECAR} beside "
+        "report.pdf describes one",
+    )
+    add.add_argument("--visibility", choices=[each.value for each in Visibility], help="default: members")
+    add.add_argument("--submitted-by", default="", metavar="NAME", help="who answers for them")
+    add.add_argument("--queue-only", action="store_true", help="keep them safe and leave reading to a worker")
+    add.add_argument("--json", action="store_true", help="one JSON object a line")
+    add.set_defaults(command=lambda asked: run(lambda exchange: _add(exchange, asked)))
+
+    worker = commands.add_parser("work", help="read what waits")
+    worker.add_argument("--follow", action="store_true", help="then wait for more, until interrupted")
+    worker.set_defaults(command=lambda asked: run(_follow if asked.follow else _work))
+
+    jobs = commands.add_parser("jobs", help="what became of files, the newest first")
+    jobs.add_argument("--state", choices=[state.value for state in JobState])
+    jobs.add_argument("--limit", type=int, default=100, metavar="N")
+    jobs.add_argument("--json", action="store_true", help="one JSON object a line")
+    jobs.set_defaults(command=lambda asked: run(lambda exchange: _jobs(exchange, asked)))
+
+    retry = commands.add_parser("retry", help="read failed files again")
+    retry.add_argument("job", nargs="*", metavar="JOB", help="as `jobs` names it; none: all that failed")
+    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked.job)))
+
+    withdraw = commands.add_parser("withdraw", help="take a document out of the library")
+    withdraw.add_argument("document", metavar="DOCUMENT")
+    withdraw.add_argument("--reason", required=True, help="kept in the audit trail")
+    withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked)))
+    return root
+
+
+async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    organisation = await _organisation(exchange, asked.organisation)
+    said = descriptions(asked.metadata, asked.visibility)
+    files = files_in(asked.paths, asked.metadata)
+    report = JsonReport() if asked.json else PersonReport()
+    report.begin(len(files))
+    try:
+        jobs = []
+        async for news in hand_in(exchange, files, said, organisation=organisation, submitted_by=asked.submitted_by):
+            match news:
+                case Outcome():
+                    report.ended(news)
+                case IngestJob():
+                    jobs.append(news.id)
+        if not asked.queue_only:
+            await _see_through(exchange, jobs, report)
+    finally:
+        report.finish()
+    return ExitCode.SOME_FAILED if report.counts["failed"] else ExitCode.WELL
+
+
+async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) -> None:
+    """Work until all these jobs have ended, here or in a worker that runs already, and everything can be found."""
+    working = asyncio.create_task(work_with_others(exchange))
+    open_jobs = set(jobs)
+    try:
+        while not working.done():
+            await asyncio.wait([working], timeout=LOOK_EVERY)
+            for job in await exchange.inbox.these(open_jobs):
+                if (outcome := outcome_of(job)) is not None:
+                    open_jobs.remove(job.id)
+                    report.ended(outcome)
+        working.result()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def _organisation(exchange: Exchange, named: str | None) -> str:
+    """Whose files these are, where their descriptions do not say: the one that was named, or the only one there is."""
+    if named is not None:
+        return (await exchange.accounts.organisation(named)).id
+    known = [each.id for each in await exchange.accounts.organisations()]
+    if not known:
+        raise BadRequest("there is no organisation yet: good-practice organisations add ID --name NAME")
+    return known[0] if len(known) == 1 else ""
+
+
+async def _work(exchange: Exchange) -> ExitCode:
+    await work_with_others(exchange)
+    return ExitCode.WELL
+
+
+async def _follow(exchange: Exchange) -> ExitCode:
+    with the_only_worker(exchange.settings):
+        await follow(exchange)
+    return ExitCode.WELL
+
+
+async def _jobs(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    state = JobState(asked.state) if asked.state else None
+    for job in await exchange.inbox.jobs(state=state, limit=asked.limit):
+        print(msgspec.json.encode(job).decode() if asked.json else _line(job))
+    return ExitCode.WELL
+
+
+def _line(job: IngestJob) -> str:
+    told = "; ".join(filter(None, (job.detail, *job.notes)))
+    return f"{job.id:14} {job.state.value:8} {job.step if job.state is JobState.WORKING else '':10} {job.name}  {told}"
+
+
+async def _retry(exchange: Exchange, jobs: Sequence[str]) -> ExitCode:
+    retried = sum([await exchange.inbox.retry(job) for job in jobs]) if jobs else await exchange.inbox.retry()
+    print(f"{retried} wait again; `work` reads them")
+    return ExitCode.WELL
+
+
+async def _withdraw(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    await exchange.withdraw(asked.document, asked.reason)
+    await exchange.catch_up()
+    return ExitCode.WELL

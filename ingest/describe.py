@@ -1,0 +1,95 @@
+"""What was read from a file, and what the member said of it -> Document. The member's words win."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from ingest.extract import Extract
+from library.inbox import IngestJob
+from library.language import detect_language
+from library.model import Document, File, Page, Visibility, missing_to_publish
+from library.said import document_from
+
+LEAST_SHARE = 0.1
+"""Share of a document's letters that a language needs to be one of the document's languages."""
+
+
+def with_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page, ...]:
+    """The pages, each with its language: among those declared where the member declared any, else as detected; a
+    page too short to tell has that of the page before it."""
+    if len(declared) == 1:
+        return tuple(msgspec.structs.replace(page, language=declared[0]) for page in pages)
+    before = declared[0] if declared else ""
+    known = []
+    for page in pages:
+        found = detect_language(page.text)
+        before = found if found and (not declared or found in declared) else before
+        known.append(msgspec.structs.replace(page, language=before))
+    return _back_to_front(known)
+
+
+def describe(extract: Extract, job: IngestJob) -> Document:
+    """The document that this job makes. `extract.pages` know their languages.
+
+    What is said to be public but lacks something for it stays with the members; `missing_to_publish` says what.
+    """
+    languages, known = _languages(extract, job)
+    document = document_from(
+        {"title": extract.title or _file_title(job.name), **job.said},
+        language=languages[0] if languages else "",
+        id=job.document,
+        organisation=job.organisation,
+        languages=languages,
+        language_known=known,
+        files=(_file(extract, job, languages),),
+        submitted_by=job.submitted_by,
+    )
+    if document.visibility is Visibility.PUBLIC and missing_to_publish(document):
+        return msgspec.structs.replace(document, visibility=Visibility.MEMBERS)
+    return document
+
+
+def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ...]:
+    """What staff should know of a job that went well."""
+    said = list(extract.notes)
+    if document.visibility.value != job.said.get("visibility", document.visibility.value):
+        said.append(f"kept with the members until it has: {', '.join(missing_to_publish(document))}")
+    if extract.repaired:
+        said.append("the file was damaged and has been repaired for reading; the original is unchanged")
+    return tuple(said)
+
+
+def _languages(extract: Extract, job: IngestJob) -> tuple[tuple[str, ...], Literal["declared", "detected", "unknown"]]:
+    declared = tuple(job.said.get("languages", ()))
+    if declared:
+        return declared, "declared"
+    letters: Counter[str] = Counter()
+    for page in extract.pages:
+        letters[page.language] += len(page.text)
+    total = letters.total() or 1
+    found = tuple(language for language, count in letters.most_common() if language and count / total >= LEAST_SHARE)
+    return found, "detected" if found else "unknown"
+
+
+def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:
+    return File(
+        name=job.name,
+        sha256=job.sha256,
+        media_type=extract.media_type,
+        size=job.size,
+        pages=len(extract.pages),
+        language=languages[0] if languages else "",
+        repaired=extract.repaired,
+    )
+
+
+def _file_title(name: str) -> str:
+    return name.rpartition(".")[0].replace("_", " ").strip() or name
+
+
+def _back_to_front(pages: list[Page]) -> tuple[Page, ...]:
+    """A short first page has the language of the first page that could tell."""
+    first = next((page.language for page in pages if page.language), "")
+    return tuple(page if page.language else msgspec.structs.replace(page, language=first) for page in pages)

@@ -1,0 +1,22 @@
+"""From the bytes of a file to the pages of its text.
+
+contract.py  what goes into an extractor and what comes out: Source, Limits, Extract
+formats.py   which extractor reads which format; `extract`, which reads any file
+sniff.py     what a file is, by its content
+pdf.py docx.py odt.py html.py markdown.py plain.py   one extractor a format
+pdf_text.py  what is wrong with the text of PDF pages, and its repair
+charset.py   which letters the bytes of a text stand for
+archive.py   the members of a zip file, and the XML in them, within limits
+pages.py     how text becomes numbered pages, within limits
+titles.py    whether what a file says of itself can be believed
+reader.py    Reader: one limited child process that reads file after file, and how it is watched
+child.py     the loop that runs in that process
+sandbox.py   what that process may still do
+wire.py      what the two say to each other
+"""
+
+from ingest.extract.contract import Extract, Limits
+from ingest.extract.formats import extract
+from ingest.extract.reader import Reader
+
+__all__ = ["Extract", "Limits", "Reader", "extract"]

@@ -1,0 +1,114 @@
+"""The members of a zip file, and the XML in them, within limits. A member's name is a label, never a path."""
+
+import zipfile
+import zlib
+from typing import BinaryIO
+
+from lxml import etree
+
+from library.errors import DamagedFile, EncryptedFile, TooLarge
+
+MOST_MEMBERS = 10_000
+MOST_BYTES = 500_000_000
+"""Of all members together, as declared and as counted: what a header declares need not be true."""
+MOST_RATIO = 200
+"""Of inflated to stored bytes, for members above RATIO_FROM. Prose in XML reaches about 30."""
+RATIO_FROM = 10_000_000
+_CHUNK = 1 << 20
+_ENCRYPTED = 0x1
+
+_BOMB = "this file inflates to far more than a document needs; save it anew in the program it came from"
+_DAMAGED = "this file is damaged or was cut off on its way; open it in the program it came from, save it, hand that in"
+_DECLARES = (
+    "this file declares its own XML entities, which no office program does; save it anew in one and hand that in"
+)
+
+
+class Archive:
+    """A zip file opened for reading. Raises DamagedFile, EncryptedFile, TooLarge."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+            raise DamagedFile(_DAMAGED) from error
+        members = self._zip.infolist()
+        if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_BYTES:
+            raise TooLarge(_BOMB)
+        self._members = {member.filename: member for member in members}
+        self._inflated = 0
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._members)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member, counted while they inflate; none where there is no such member."""
+        member = self._members.get(name)
+        if member is None:
+            return b""
+        if member.flag_bits & _ENCRYPTED:
+            raise EncryptedFile("this file is protected by a password; remove the password and hand it in again")
+        inflated = bytearray()
+        try:
+            with self._zip.open(member) as stream:
+                while chunk := stream.read(_CHUNK):
+                    inflated += chunk
+                    self._inflated += len(chunk)
+                    self._check(len(inflated), member.compress_size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
+            raise DamagedFile(_DAMAGED) from error
+        return bytes(inflated)
+
+    def xml(self, name: str) -> etree._Element | None:
+        """The root of an XML member; None where there is no such member."""
+        return parse_xml(self.read(name)) if name in self else None
+
+    def _check(self, inflated: int, stored: int) -> None:
+        if self._inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > MOST_RATIO * max(stored, 1)):
+            raise TooLarge(_BOMB)
+
+
+def parse_xml(xml: bytes) -> etree._Element:
+    """The root element. Nothing is fetched, no entity is resolved, and a file that declares any is refused."""
+    # Bytes of UTF-16 show what they declare once their zeros are gone.
+    plain = xml.replace(b"\x00", b"") if b"\x00" in xml[:100] else xml
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        raise DamagedFile(_DECLARES)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as error:
+        raise DamagedFile(_DAMAGED) from error
+    if root.getroottree().docinfo.doctype:
+        raise DamagedFile(_DECLARES)  # in an encoding in which the bytes did not show it
+    return root
+
+
+def kind_of(element: etree._Element) -> str:
+    """An element's name without its namespace: the strict and the usual form of OOXML differ in nothing else."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """The value of the attribute with this local name, whatever its namespace; empty where there is none."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
+
+
+def child(element: etree._Element, *names: str) -> etree._Element | None:
+    """The first child with this local name, and so on down; None where a step leads nowhere."""
+    found: etree._Element | None = element
+    for name in names:
+        found = next((part for part in found if kind_of(part) == name), None) if found is not None else None
+    return found
+
+
+def text_of(root: etree._Element | None, name: str) -> str:
+    """The text of the first element with this local name anywhere below; empty where there is none."""
+    found = next((part for part in root.iter() if kind_of(part) == name), None) if root is not None else None
+    return "" if found is None else (found.text or "")

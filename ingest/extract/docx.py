@@ -1,0 +1,190 @@
+"""The text of a Word document (.docx), and what it says of itself."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lxml.etree import _Element as Element
+from msgspec import Struct
+
+from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
+from ingest.extract.contract import Extract, Source
+from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
+from ingest.extract.titles import first_believable, language_code, persons
+from library.errors import DamagedFile
+
+_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_NO_TEXT_PART = "this Word document has no text part; open it in Word, save it anew and hand that in"
+_SILENT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "tblPr", "tcPr", "trPr", "rt"}
+"""Elements whose text is no part of the document: what was deleted, what fields are computed from, older doubles,
+how to pronounce a word."""
+_OFF = {"0", "false", "off", "none"}
+
+
+class _Style(Struct, frozen=True):
+    name: str
+    """In English and lower case, whatever Word's language: `heading 1`, `title`."""
+    listed: bool
+
+    @property
+    def titles(self) -> bool:
+        """Whether its paragraphs are headings, whose numbering makes no list."""
+        return self.name.startswith(("heading", "title"))
+
+
+_PLAIN = _Style("", listed=False)
+
+
+def read_docx(source: Source) -> Extract:
+    archive = Archive(source.file)
+    main = _main_part(archive)
+    root = archive.xml(main)
+    if root is None:
+        raise DamagedFile(_NO_TEXT_PART)
+    folder = main.rpartition("/")[0]
+    body = _Body(
+        styles=_styles(archive.xml(f"{folder}/styles.xml")),
+        notes={
+            f"{kind}Reference": _by_number(archive.xml(f"{folder}/{kind}s.xml")) for kind in ("footnote", "endnote")
+        },
+    )
+    pages, notes = numbered(paginate(body.blocks(root)), source.limits)
+    properties = archive.xml("docProps/core.xml")
+    title_from, title = first_believable(("properties", text_of(properties, "title")), ("heading", body.title))
+    return Extract(
+        pages=pages,
+        media_type=_MEDIA_TYPE,
+        title=title,
+        title_from=title_from,
+        language=language_code(text_of(properties, "language")),
+        authors=persons([text_of(properties, "creator")]),
+        notes=notes,
+    )
+
+
+def _main_part(archive: Archive) -> str:
+    relations = archive.xml("_rels/.rels")
+    targets = (
+        attribute(relation, "Target").lstrip("/")
+        for relation in (relations if relations is not None else ())
+        if attribute(relation, "Type").endswith("/officeDocument")
+    )
+    return next(targets, "word/document.xml")
+
+
+def _styles(root: Element | None) -> dict[str, _Style]:
+    return {attribute(style, "styleId"): _style(style) for style in _each(root) if kind_of(style) == "style"}
+
+
+def _style(style: Element) -> _Style:
+    name = child(style, "name")
+    return _Style(
+        "" if name is None else attribute(name, "val").lower(), listed=child(style, "pPr", "numPr") is not None
+    )
+
+
+def _by_number(root: Element | None) -> dict[str, Element]:
+    return {attribute(note, "id"): note for note in _each(root)}
+
+
+def _each(root: Element | None) -> Iterable[Element]:
+    return () if root is None else root
+
+
+class _Body:
+    """Walks through the text once. A note is read where it is first referred to."""
+
+    def __init__(self, styles: Mapping[str, _Style], notes: Mapping[str, dict[str, Element]]) -> None:
+        self._styles = styles
+        self._notes = notes
+        self.title = ""
+        """The first heading of the highest kind that was met so far."""
+
+    def blocks(self, element: Element) -> Iterator[str]:
+        for part in element:
+            kind = kind_of(part)
+            if kind == "p":
+                yield from self._paragraph(part)
+            elif kind == "tr":
+                yield from self._row(part)
+            elif kind not in _SILENT:
+                yield from self.blocks(part)
+
+    def _paragraph(self, paragraph: Element) -> Iterator[str]:
+        beside: list[str] = []
+        text = "".join(self._inline(paragraph, beside))
+        style, listed = self._style_of(paragraph)
+        if not self.title and style.name in ("title", "heading 1"):
+            self.title = text.replace(PAGE_BREAK, " ").strip()
+        if _is_on(child(paragraph, "pPr", "pageBreakBefore")):
+            yield PAGE_BREAK
+        yield from _at_breaks(f"- {text}" if listed and text.strip() else text)
+        yield from beside
+        section = child(paragraph, "pPr", "sectPr")
+        if section is not None and not _goes_on(section):
+            yield PAGE_BREAK
+
+    def _row(self, element: Element) -> Iterator[str]:
+        cells = [list(self.blocks(cell)) for cell in _cells(element)]
+        if any(PAGE_BREAK in cell for cell in cells):
+            yield PAGE_BREAK
+        if len(cells) == 1:
+            yield from cells[0]  # a table that only frames its text
+        else:
+            yield row(cells)
+
+    def _inline(self, element: Element, beside: list[str]) -> Iterator[str]:
+        """The text of a paragraph or a part of it; text boxes and notes that are anchored in it go beside it."""
+        for part in element:
+            match kind_of(part):
+                case "t":
+                    yield part.text or ""
+                case "tab":
+                    yield "\t"
+                case "br":
+                    yield PAGE_BREAK if attribute(part, "type") == "page" else "\n"
+                case "cr":
+                    yield "\n"
+                case "lastRenderedPageBreak":
+                    yield PAGE_BREAK
+                case "noBreakHyphen":
+                    yield "-"
+                case "footnoteReference" | "endnoteReference" as kind:
+                    note = self._notes[kind].pop(attribute(part, "id"), None)
+                    beside.extend(() if note is None else self.blocks(note))
+                case "txbxContent":
+                    beside.extend(self.blocks(part))
+                case kind if kind not in _SILENT:
+                    yield from self._inline(part, beside)
+
+    def _style_of(self, paragraph: Element) -> tuple[_Style, bool]:
+        """The paragraph's style, and whether it is an item of a list."""
+        named = child(paragraph, "pPr", "pStyle")
+        style = _PLAIN if named is None else self._styles.get(attribute(named, "val"), _PLAIN)
+        number = child(paragraph, "pPr", "numPr", "numId")
+        listed = style.listed if number is None else attribute(number, "val") != "0"
+        return style, listed and not style.titles
+
+
+def _cells(element: Element) -> Iterator[Element]:
+    for part in element:
+        if kind_of(part) == "tc":
+            yield part
+        elif kind_of(part) not in _SILENT:
+            yield from _cells(part)
+
+
+def _at_breaks(text: str) -> Iterator[str]:
+    first, *others = text.split(PAGE_BREAK)
+    yield first
+    for piece in others:
+        yield PAGE_BREAK
+        yield piece
+
+
+def _is_on(setting: Element | None) -> bool:
+    return setting is not None and attribute(setting, "val") not in _OFF
+
+
+def _goes_on(section: Element) -> bool:
+    """Whether the next section begins on the same page."""
+    kind = child(section, "type")
+    return kind is not None and attribute(kind, "val") == "continuous"

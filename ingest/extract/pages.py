@@ -1,0 +1,79 @@
+"""How text becomes numbered pages, within limits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from ingest.extract.contract import Limits
+from library.language import clean
+from library.model import Page
+
+PAGE_BREAK: Final = "\f"
+"""The block that stands where a file itself begins a new page."""
+PAGE_LENGTH = 3_000
+"""Characters of a page in a format that has no pages: an A4 page of prose."""
+LONGEST_PAGE = 9_000
+"""Characters above which a stretch between two page breaks cannot be one printed page."""
+
+
+def numbered(texts: Iterable[str], limits: Limits) -> tuple[tuple[Page, ...], tuple[str, ...]]:
+    """The texts as cleaned pages from 1 on, taken until a limit is reached, and the notes that say so."""
+    pages: list[Page] = []
+    room = limits.characters
+    for text in texts:
+        if len(pages) == limits.pages:
+            return tuple(pages), (f"only the first {limits.pages:,} pages were read: more are not allowed in one file",)
+        cleaned = clean(text).strip()
+        if len(cleaned) > room:
+            pages.append(Page(number=len(pages) + 1, text=cleaned[:room]))
+            sentence = f"only the first {limits.characters:,} characters were read: more are not allowed in one file"
+            return tuple(pages), (sentence,)
+        room -= len(cleaned)
+        pages.append(Page(number=len(pages) + 1, text=cleaned))
+    return tuple(pages), ()
+
+
+def paginate(blocks: Iterable[str]) -> Iterator[str]:
+    """Pages from paragraphs, headings and rows in a row: where PAGE_BREAK says so, or else by length."""
+    kept = [block for block in blocks if block == PAGE_BREAK or block.strip()]
+    bound = LONGEST_PAGE if PAGE_BREAK in kept else PAGE_LENGTH
+    page: list[str] = []
+    for block in (*kept, PAGE_BREAK):
+        if block != PAGE_BREAK:
+            page.append(block)
+        elif page:
+            yield from _cut(page, bound)
+            page = []
+
+
+def row(cells: Iterable[Iterable[str]]) -> str:
+    """A row of a table on one line, from the blocks of each cell; empty where all cells are."""
+    words = (" ".join(" ".join(cell).split()) for cell in cells)
+    line = " | ".join(words)
+    return line if line.strip(" |") else ""
+
+
+def _cut(blocks: Sequence[str], bound: int) -> Iterator[str]:
+    """One page, or several of about PAGE_LENGTH where the blocks are longer than the bound together."""
+    if sum(map(len, blocks)) <= bound:
+        yield "\n".join(blocks)
+        return
+    page: list[str] = []
+    length = 0
+    for part in (part for block in blocks for part in _parts(block)):
+        if page and length + len(part) > PAGE_LENGTH:
+            yield "\n".join(page)
+            page, length = [], 0
+        page.append(part)
+        length += len(part)
+    yield "\n".join(page)
+
+
+def _parts(block: str) -> Iterator[str]:
+    """A block that is longer than a page, in pieces that end between words."""
+    start = 0
+    while len(block) - start > PAGE_LENGTH:
+        end = block.rfind(" ", start, start + PAGE_LENGTH)
+        end = end if end > start else start + PAGE_LENGTH
+        yield block[start:end]
+        start = end
+    yield block[start:]

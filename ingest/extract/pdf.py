@@ -1,0 +1,230 @@
+"""The text of a PDF, page by page, and what it says of itself."""
+
+import io
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pikepdf
+import pypdf
+import pypdfium2
+from msgspec import Struct
+from pypdfium2 import raw as pdfium
+
+from ingest.extract.contract import Extract, Limits, Source
+from ingest.extract.pages import numbered
+from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
+from ingest.extract.titles import first_believable, language_code, persons
+from library.errors import DamagedFile, EncryptedFile, NoText
+
+logger = logging.getLogger(__name__)
+
+_PASSWORD = "this PDF is protected by a password; remove the password, or print it as PDF, and hand that in"
+_DAMAGED = "this PDF is damaged or was cut off on its way, and cannot be repaired; hand in another copy"
+_NO_PAGES = "this PDF has no pages; make it anew and hand that in"
+_FIRST_LETTERS = 5_000
+"""Of the first page, among which its title is."""
+_SMALLEST_TITLE = 4
+"""Letters of a line on the first page that can be a title."""
+_SAME_SIZE = 0.06
+"""By how much, of a sign's height, the signs of one line may differ."""
+
+
+class _Sheet(Struct, frozen=True):
+    """One page as it was found."""
+
+    text: str = ""
+    needs_ocr: bool = False
+    """True where there are images and no text."""
+    damaged: bool = False
+
+
+class _Said(Struct, frozen=True):
+    """What a PDF says of itself."""
+
+    titles: tuple[tuple[str, str], ...] = ()
+    """Where each was found, and the title; the most trustworthy first."""
+    language: str = ""
+    authors: tuple[str, ...] = ()
+
+
+def read_pdf(source: Source) -> Extract:
+    content = source.file.read()
+    document, repaired = _open(content)
+    with closing(document):
+        document.init_forms()
+        sheets = list(_sheets(document, content, source.limits))
+        said = _said(content)
+        titles = (*said.titles, ("largest font", _largest_line(document)))
+        total = len(document)
+    texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
+    pages, notes = numbered(texts, source.limits)
+    if not any(page.text for page in pages):
+        raise NoText(_why_no_text(sheets))
+    title_from, title = first_believable(*titles)
+    return Extract(
+        pages=pages,
+        media_type="application/pdf",
+        title=title,
+        title_from=title_from,
+        language=said.language,
+        authors=said.authors,
+        repaired=repaired,
+        notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets)),
+    )
+
+
+def _open(content: bytes) -> tuple[pypdfium2.PdfDocument, bool]:
+    """The document, and whether it had to be repaired."""
+    try:
+        return _opened(content), False
+    except pypdfium2.PdfiumError:
+        logger.info("pdfium cannot open the file as it is; repairing it")
+    try:
+        return _opened(_saved_anew(content)), True
+    except pypdfium2.PdfiumError as error:
+        raise DamagedFile(_NO_PAGES if error.err_code == pdfium.FPDF_ERR_SUCCESS else _DAMAGED) from error
+
+
+def _opened(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise EncryptedFile(_PASSWORD) from error
+        raise
+
+
+def _saved_anew(content: bytes) -> bytes:
+    """The file as qpdf understands it, which finds objects where the table of them is lost."""
+    saved = io.BytesIO()
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            document.save(saved)
+    except pikepdf.PasswordError as error:
+        raise EncryptedFile(_PASSWORD) from error
+    except (pikepdf.PdfError, RuntimeError, ValueError) as error:
+        raise DamagedFile(_DAMAGED) from error
+    return saved.getvalue()
+
+
+def _sheets(document: pypdfium2.PdfDocument, content: bytes, limits: Limits) -> Iterator[_Sheet]:
+    """The pages in the order of the file, until one is over a limit."""
+    second_reader = _SecondReader(content)
+    characters = 0
+    for index in range(min(len(document), limits.pages)):
+        sheet = _sheet(document, index)
+        if has_loose_accents(sheet.text):
+            sheet = _Sheet(with_accents(second_reader.text(index) or sheet.text))
+        yield sheet
+        characters += len(sheet.text)
+        if characters > limits.characters:
+            return
+
+
+def _sheet(document: pypdfium2.PdfDocument, index: int) -> _Sheet:
+    try:
+        with closing(_page(document, index)) as page, closing(page.get_textpage()) as letters:
+            text = with_plain_lines(letters.get_text_range())
+            return _Sheet(text, needs_ocr=not text.strip() and _has_images(page))
+    except pypdfium2.PdfiumError:
+        return _Sheet(damaged=True)
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """The page with what was typed into its form fields as part of its text."""
+    page = document[index]
+    if document.formenv is None:
+        return page
+    with closing(page):
+        page.flatten()
+    return document[index]
+
+
+def _has_images(page: pypdfium2.PdfPage) -> bool:
+    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+class _SecondReader:
+    """pypdf, opened for the first page that pdfium reads badly: it is ten times slower."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._reader: pypdf.PdfReader | None = None
+
+    def text(self, index: int) -> str:
+        """The text of a page; empty where pypdf cannot read it."""
+        try:
+            self._reader = self._reader or pypdf.PdfReader(io.BytesIO(self._content))
+            return with_plain_lines(self._reader.pages[index].extract_text())
+        except MemoryError:
+            raise
+        except Exception:
+            logger.warning("pypdf cannot read page %d", index + 1, exc_info=True)
+            return ""
+
+
+def _said(content: bytes) -> _Said:
+    """What XMP, the information dictionary and the catalogue say; nothing where they are broken, as the text counts."""
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            xmp = document.open_metadata()
+            creators = xmp.get("dc:creator") or ()
+            return _Said(
+                titles=(("xmp", str(xmp.get("dc:title") or "")), ("info", str(document.docinfo.get("/Title", "")))),
+                language=language_code(str(document.Root.get("/Lang", ""))),
+                authors=persons([creators] if isinstance(creators, str) else creators)
+                or persons([str(document.docinfo.get("/Author", ""))]),
+            )
+    except MemoryError:
+        raise
+    except Exception:
+        logger.warning("what the PDF says of itself cannot be read", exc_info=True)
+        return _Said()
+
+
+def _largest_line(document: pypdfium2.PdfDocument) -> str:
+    """What is set in the largest letters on the first page."""
+    try:
+        with closing(document[0]) as page, closing(page.get_textpage()) as letters:
+            lines = list(_lines_of_one_size(letters))
+    except pypdfium2.PdfiumError:
+        return ""
+    titles = [(size, text) for size, text in lines if sum(map(str.isalpha, text)) >= _SMALLEST_TITLE]
+    largest = max(titles, key=lambda line: line[0], default=(0.0, ""))
+    return with_accents(with_plain_lines(largest[1])).replace("\ufffe", "-")
+
+
+def _lines_of_one_size(letters: pypdfium2.PdfTextPage) -> Iterator[tuple[float, str]]:
+    size, text = 0.0, ""
+    for index in range(min(letters.count_chars(), _FIRST_LETTERS)):
+        letter = chr(pdfium.FPDFText_GetUnicode(letters, index))
+        _, bottom, _, top = letters.get_charbox(index, loose=True)
+        if letter.isspace() or abs(top - bottom - size) <= _SAME_SIZE * size:
+            text += letter
+            continue
+        yield size, text
+        size, text = top - bottom, letter
+    yield size, text
+
+
+def _why_no_text(sheets: Sequence[_Sheet]) -> str:
+    if any(sheet.needs_ocr for sheet in sheets):
+        return "this PDF holds only images: it needs OCR, which makes a PDF that can be searched; hand in that"
+    if all(sheet.damaged for sheet in sheets):
+        return "all pages of this PDF are damaged; hand in another copy"
+    return "the pages of this PDF hold no text; if letters can be seen on them they are drawings, and it needs OCR"
+
+
+def _left_out(read: int, total: int) -> tuple[str, ...]:
+    return (f"only the first {read:,} of {total:,} pages were read: more are not allowed in one file",) * (read < total)
+
+
+def _missing(sheets: Sequence[_Sheet]) -> Iterator[str]:
+    """Notes on the pages of which there is no text."""
+    scanned = sum(sheet.needs_ocr for sheet in sheets)
+    if scanned:
+        yield f"{scanned:,} of {len(sheets):,} pages hold no text and need OCR"
+    damaged = sum(sheet.damaged for sheet in sheets)
+    if damaged:
+        yield f"{damaged:,} of {len(sheets):,} pages are damaged and could not be read"

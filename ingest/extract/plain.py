@@ -1,0 +1,42 @@
+"""The text of a plain text file."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.charset import decode
+from ingest.extract.contract import Extract, Source
+from ingest.extract.pages import PAGE_BREAK, numbered, paginate
+from ingest.extract.titles import believable
+from library.language import clean
+
+_LONGEST_TITLE = 120
+"""Characters of a first line that can be a title."""
+
+
+def read_plain(source: Source) -> Extract:
+    text = decode(source.file.read())
+    pages, notes = numbered(paginate(_blocks(text)), source.limits)
+    title = _title(pages[0].text) if pages else ""
+    return Extract(
+        pages=pages, media_type="text/plain", title=title, title_from="first line" if title else "", notes=notes
+    )
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Lines, and the form feeds between the pages of printed texts."""
+    for number, sheet in enumerate(re.sub(r"\r\n?", "\n", text).split("\f")):
+        if number:
+            yield PAGE_BREAK
+        yield from _paragraphs(sheet)
+
+
+def _paragraphs(sheet: str) -> Iterator[str]:
+    """Paragraphs, each with the empty line after it where there is one."""
+    for paragraph in re.split(r"(?<=\n)\s*\n", sheet):
+        if paragraph.strip():
+            yield paragraph.rstrip() + "\n"
+
+
+def _title(text: str) -> str:
+    line = clean(text).strip().partition("\n")[0]
+    return believable(line) if len(line) <= _LONGEST_TITLE else ""

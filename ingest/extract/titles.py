@@ -1,0 +1,53 @@
+"""Whether what a file says of itself can be believed."""
+
+import re
+from collections.abc import Iterable
+
+LONGEST_TITLE = 300
+"""Characters above which something is a paragraph, not a title."""
+
+_JUNK = re.compile(
+    r"""(?:microsoft\s(?:office\s)?(?:word|excel|powerpoint)\s-\s.*   # printed from Office: the file's name
+    |.*\.(?:docx?|dvi|html?|indd|odt|pdf|pptx?|pub|qxd|rtf|tex|txt|wpd|xlsx?)   # a file's name
+    |(?:untitled|document|dokument|документ|bez\snázvu|без\sназви|powerpoint\spresentation|prezentace
+       |microsoft\sword|title|název)[\s_\-]*\d*
+    |(?:file|https?)://.*|[\W\d_]*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
+_NO_PERSONS = {
+    "",
+    "user",
+    "admin",
+    "administrator",
+    "owner",
+    "pc",
+    "author",
+    "autor",
+    "uživatel",
+    "unknown",
+    "anonymous",
+}
+
+
+def believable(title: str | None) -> str:
+    """The title on one line; empty where a program, not a person, wrote it."""
+    line = " ".join((title or "").replace("\x00", "").split())
+    return "" if len(line) > LONGEST_TITLE or _JUNK.fullmatch(line) or "\ufffd" in line else line
+
+
+def first_believable(*found: tuple[str, str]) -> tuple[str, str]:
+    """The first of those places and titles whose title can be believed; empty where there is none."""
+    return next(((place, line) for place, title in found if (line := believable(title))), ("", ""))
+
+
+def language_code(declared: str | None) -> str:
+    """ISO 639-1 from a language tag: `cs-CZ` -> `cs`; empty for anything else."""
+    found = _LANGUAGE.fullmatch((declared or "").strip("\x00 "))
+    return found[1].lower() if found else ""
+
+
+def persons(names: Iterable[str | None]) -> tuple[str, ...]:
+    """The names of people among those that a file says wrote it, each once."""
+    split = (" ".join(name.replace("\x00", "").split()) for line in names for name in (line or "").split(";"))
+    return tuple(dict.fromkeys(name for name in split if name.casefold() not in _NO_PERSONS))

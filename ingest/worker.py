@@ -1,0 +1,150 @@
+"""Takes the next job, runs the pipeline, records how it ended: the one process that writes documents."""
+
+import asyncio
+import fcntl
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+from ingest.extract import Limits, Reader
+from ingest.pipeline import ingest
+from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
+from library.exchange import Exchange
+from library.inbox import IngestJob, JobState
+from library.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5
+"""Seconds between looks at an empty inbox."""
+COMMIT_EVERY = 2.0
+"""Seconds after which documents that have come in are given to the index, while more are coming."""
+
+
+class AnotherWorker(Conflict):
+    code = "another-worker"
+    title = "Another worker is at work"
+
+
+@contextmanager
+def the_only_worker(settings: Settings) -> Iterator[None]:
+    """Holds the lock that makes this process the one that works on jobs. Raises AnotherWorker."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.data / "worker.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise AnotherWorker("another worker is at work on this library; it takes these jobs too") from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+async def work_with_others(exchange: Exchange) -> None:
+    """Work until nothing waits and everything that came in can be found; where another worker is at it, wait for it,
+    and take over should it stop."""
+    while True:
+        try:
+            with the_only_worker(exchange.settings):
+                return await _work(exchange)
+        except AnotherWorker:
+            if await _all_done(exchange):
+                return None
+            await asyncio.sleep(PAUSE)
+
+
+async def _work(exchange: Exchange) -> None:
+    await _take_up(exchange)
+    async with _readers(exchange.settings) as readers:
+        await _drain(exchange, readers)
+    while not await _catch_up(exchange):  # noqa: ASYNC110  # what is waited for happens in another process
+        await asyncio.sleep(PAUSE)
+
+
+async def _take_up(exchange: Exchange) -> None:
+    """Go on where a worker before us was cut off."""
+    await exchange.inbox.recover()
+    await exchange.originals.sweep()
+
+
+async def _all_done(exchange: Exchange) -> bool:
+    counts = await exchange.inbox.counts()
+    open_jobs = counts.get(JobState.WAITING, 0) + counts.get(JobState.WORKING, 0)
+    return not open_jobs and not await exchange.catalog.unindexed(1)
+
+
+async def follow(exchange: Exchange) -> None:
+    """Work, and wait for more, until cancelled. Needs `the_only_worker`."""
+    await _take_up(exchange)
+    async with _readers(exchange.settings) as readers:
+        while True:
+            try:
+                await _drain(exchange, readers)
+            except Unavailable as error:
+                logger.warning("the worker waits: %s", error.detail)
+            await asyncio.sleep(PAUSE)
+
+
+@asynccontextmanager
+async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
+    limits = Limits(
+        seconds=settings.read_seconds,
+        memory_mb=settings.read_memory_mb,
+        pages=settings.read_pages,
+        characters=settings.read_characters,
+        file_bytes=settings.file_bytes,
+    )
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(Reader(limits)) for _ in range(os.cpu_count() or 1)]
+
+
+async def _drain(exchange: Exchange, readers: Sequence[Reader]) -> None:
+    """Work on jobs with all readers until none waits; what has come in goes into the index every now and then."""
+    slots = [asyncio.create_task(_slot(exchange, reader)) for reader in readers]
+    try:
+        working: set[asyncio.Task[None]] = set(slots)
+        while working:
+            ended, working = await asyncio.wait(working, timeout=COMMIT_EVERY)
+            await _catch_up(exchange)
+            for slot in ended:
+                slot.result()
+    finally:
+        for slot in slots:
+            slot.cancel()
+        await asyncio.gather(*slots, return_exceptions=True)
+
+
+async def _slot(exchange: Exchange, reader: Reader) -> None:
+    while (job := await exchange.inbox.take()) is not None:
+        await _work_on(job, exchange, reader)
+
+
+async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader) -> None:
+    try:
+        notes = await ingest(job, exchange, reader)
+    except LibraryError as error:
+        logger.info("job %s: %s: %s", job.id, error.code, error.detail)
+        await exchange.inbox.fail(job.id, error.code, error.detail)
+    except Exception:
+        # A fault of ours must not stop the files behind this one.
+        logger.exception("job %s failed", job.id)
+        sentence = f"something in the library itself failed on this file; the log says more under job {job.id}"
+        await exchange.inbox.fail(job.id, "internal-error", sentence)
+    else:
+        await exchange.inbox.done(job.id, notes)
+
+
+async def _catch_up(exchange: Exchange) -> bool:
+    """Whether the index has everything now; an index that cannot be used is made anew."""
+    try:
+        await exchange.catch_up()
+    except IndexUnavailable as error:
+        logger.info("rebuilding the index: %s", error.detail)
+        await exchange.rebuild()
+    except IndexBusy as error:
+        logger.info("the index has to wait: %s", error.detail)
+        return False
+    return True

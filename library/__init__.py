@@ -1,0 +1,29 @@
+"""The good-practice library: members' documents, kept and found.
+
+The catalogue is the truth; the index is derived from it and can be thrown away.
+
+    __main__.py   python -m library: serve, check, rebuild, organisations, keys
+    command.py    how a command runs and ends: exit codes, errors as sentences
+    errors.py     what can go wrong: LibraryError and its tree; no HTTP
+    model.py      the nouns: Document = Practice | Study, Organisation, Visibility, Audience
+    vocabulary/   the agreed lists, as data files, and their loader
+    settings.py   Settings and load_settings(): the only reader of the environment
+    language/     text -> tokens: folding, lemmas, token tables, detection; pure
+    search.py     what searching means: SearchQuery, Clause, SearchResult, Hit, Facet, the SearchIndex Protocol
+    syntax.py     what a person typed -> Clause
+    fragments.py  the tokens that matched -> the piece of text that is shown
+    said.py       what a member says of a file, checked
+    engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default
+    entries.py    which texts of a document are searched
+    database.py   the one SQLite file: opening it, migrations/, transactions
+    catalog.py    Catalog: every document with its pages
+    originals.py  Originals: files as they were handed in, under their SHA-256
+    inbox.py      Inbox: the queue of files to be read
+    accounts.py   Accounts: organisations, API keys, audit trail
+    answers.py    an engine's hits -> what a page of results shows
+    exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root
+    web/          the HTTP door, one file a subject
+
+A search goes  web.search -> syntax.parse -> Exchange.search -> SearchIndex.search -> answers -> JSON.
+A file goes    ingest -> Originals.keep -> Inbox.accept;  worker -> extract -> describe -> Catalog.put -> SearchIndex.
+"""

@@ -1,0 +1,152 @@
+"""python -m library: what an administrator does with the library."""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Sequence
+from importlib.resources import files
+
+import msgspec
+
+from library.command import ExitCode, complain, run
+from library.errors import LibraryError
+from library.exchange import Exchange
+from library.model import Organisation, Role
+from library.search import IndexState
+from library.settings import load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is returned."""
+    asked = parser().parse_args(arguments)
+    code: int = asked.command(asked)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="good-practice", description="Run the good-practice exchange library.")
+    root.epilog = "LIBRARY_DATA names the data folder; every setting can be given as LIBRARY_<NAME>."
+    commands = root.add_subparsers(metavar="COMMAND", required=True)
+
+    serve = commands.add_parser("serve", help="answer searches over HTTP")
+    serve.set_defaults(command=_serve)
+
+    check = commands.add_parser("check", help="say how the library is: catalogue, index, queue")
+    check.set_defaults(command=lambda _: run(_check))
+
+    rebuild = commands.add_parser("rebuild", help="make the search index anew beside the present one")
+    rebuild.set_defaults(command=lambda _: run(_rebuild))
+
+    _organisations(commands.add_parser("organisations", help="who shares documents"))
+    _keys(commands.add_parser("keys", help="who may do what"))
+    return root
+
+
+def _organisations(parent: argparse.ArgumentParser) -> None:
+    commands = parent.add_subparsers(metavar="COMMAND", required=True)
+    add = commands.add_parser("add", help="enter an organisation, or a file of them")
+    add.add_argument("id", nargs="?", metavar="ID", help="small letters, digits, hyphens")
+    add.add_argument("--name", help="its name, as it writes it itself")
+    add.add_argument("--url", default="", help="its web pages")
+    add.add_argument("--consortium", action="store_true", help="enter the consortium's partners")
+    add.add_argument("--from", dest="table", metavar="FILE", help="enter all [[organisation]] of a TOML file")
+    add.set_defaults(command=lambda asked: _add_organisations(asked, add))
+    commands.add_parser("list", help="all of them").set_defaults(command=lambda _: run(_list_organisations))
+
+
+def _keys(parent: argparse.ArgumentParser) -> None:
+    commands = parent.add_subparsers(metavar="COMMAND", required=True)
+    add = commands.add_parser("add", help="make a key; it is printed alone, and only this once")
+    add.add_argument("--organisation", required=True, metavar="ID")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.READER])
+    add.add_argument("--note", default="", help="what the key is for")
+    add.set_defaults(command=lambda asked: run(lambda exchange: _add_key(exchange, asked)))
+    commands.add_parser("list", help="all keys, without the keys themselves").set_defaults(
+        command=lambda _: run(_list_keys)
+    )
+    revoke = commands.add_parser("revoke", help="end a key at once")
+    revoke.add_argument("key", metavar="KEY_ID", help="as `keys list` names it")
+    revoke.set_defaults(command=lambda asked: run(lambda exchange: _revoke_key(exchange, asked.key)))
+
+
+def _serve(_: argparse.Namespace) -> int:
+    import uvicorn  # noqa: PLC0415  # the other commands start faster without it
+
+    try:
+        settings = load_settings()
+    except LibraryError as error:
+        complain(error.detail)
+        return ExitCode.USAGE
+    uvicorn.run(
+        "library.web.app:app_from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        access_log=False,
+        server_header=False,
+    )
+    return ExitCode.WELL
+
+
+async def _check(exchange: Exchange) -> ExitCode:
+    state = await exchange.index.state()
+    counts = await exchange.inbox.counts()
+    print(f"documents    {await exchange.catalog.count()}")
+    print(f"index        {state.value}")
+    print(f"to index     {len(await exchange.catalog.unindexed(1_000))}")
+    for job_state, count in counts.items():
+        print(f"{job_state.value + ' jobs':12} {count}")
+    return ExitCode.WELL if state is IndexState.READY else ExitCode.SOME_FAILED
+
+
+async def _rebuild(exchange: Exchange) -> ExitCode:
+    print(f"{await exchange.rebuild()} documents in the new index")
+    return ExitCode.WELL
+
+
+def _add_organisations(asked: argparse.Namespace, usage: argparse.ArgumentParser) -> int:
+    if asked.consortium:
+        table = files("library").joinpath("partners.toml").read_text(encoding="utf-8")
+    elif asked.table:
+        with open(asked.table, encoding="utf-8") as file:  # noqa: PTH123  # a path as typed
+            table = file.read()
+    elif asked.id and asked.name:
+        return run(lambda exchange: _enter(exchange, [Organisation(id=asked.id, name=asked.name, url=asked.url)]))
+    else:
+        usage.error("give ID and --name, or --consortium, or --from FILE")
+    organisations = msgspec.convert(tomllib.loads(table)["organisation"], list[Organisation])
+    return run(lambda exchange: _enter(exchange, organisations))
+
+
+async def _enter(exchange: Exchange, organisations: Sequence[Organisation]) -> ExitCode:
+    for organisation in organisations:
+        await exchange.accounts.add_organisation(organisation)
+    return ExitCode.WELL
+
+
+async def _list_organisations(exchange: Exchange) -> ExitCode:
+    for organisation in await exchange.accounts.organisations():
+        print(f"{organisation.id:24} {organisation.name}")
+    return ExitCode.WELL
+
+
+async def _add_key(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    print(await exchange.accounts.add_key(asked.organisation, Role(asked.role), asked.note))
+    return ExitCode.WELL
+
+
+async def _list_keys(exchange: Exchange) -> ExitCode:
+    for key in await exchange.accounts.keys():
+        state = "revoked" if key.revoked else f"last used {key.last_used or 'never'}"
+        print(f"{key.id:14} {key.role.value:7} {key.organisation:24} {state:40} {key.note}")
+    return ExitCode.WELL
+
+
+async def _revoke_key(exchange: Exchange, key: str) -> ExitCode:
+    await exchange.accounts.revoke_key(key)
+    return ExitCode.WELL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

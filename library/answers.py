@@ -1,0 +1,72 @@
+"""From an engine's hits to what a page of results shows of them."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from library.catalog import AnalysedPage
+from library.entries import DescribedText, about, titles
+from library.fragments import Source, cut, whole
+from library.language import Analyzer, TokenTable
+from library.model import Audience, Document, DocumentId, Practice
+from library.search import After, Expansion, Facet, Fragment, Hit, SearchQuery
+
+Pages = Mapping[tuple[DocumentId, int], AnalysedPage]
+"""(document, place in its row of pages, from 0) -> page."""
+
+
+class Found(Struct, frozen=True):
+    """A hit with what a page of results shows of it."""
+
+    hit: Hit
+    document: Document
+    fragments: tuple[Fragment, ...]
+    title_spans: dict[str, tuple[tuple[int, int], ...]]
+    """Language of a title -> which of its characters matched."""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    asked: SearchQuery
+    """What was searched in the end: weaker than what was asked where that found nothing."""
+    total: int
+    found: tuple[Found, ...]
+    facets: dict[str, Facet]
+    expansions: tuple[Expansion, ...]
+    warnings: tuple[str, ...]
+    next: After | None
+    """Where the next page goes on; None at the end."""
+
+
+def found(hit: Hit, document: Document, pages: Pages, analyzer: Analyzer) -> Found:
+    """The hit with its fragments, the best first, and with the places in its titles that matched."""
+    described, called = about(document), titles(document)
+    fragments: list[Fragment] = []
+    spans: dict[str, tuple[tuple[int, int], ...]] = {}
+    for passage in hit.passages:
+        match passage.zone:
+            case "text" if (page := pages.get((hit.id, passage.table))) is not None:
+                fragments.append(cut(page_source(page), passage.tokens))
+            case "about" if passage.table < len(described):
+                fragments.append(cut(_source(described[passage.table], analyzer), passage.tokens))
+            case "title" if passage.table < len(called):
+                title = called[passage.table]
+                spans[title.language] = whole(_source(title, analyzer), passage.tokens).spans
+    return Found(hit, document, tuple(fragments), spans)
+
+
+def for_eyes(document: Document, audience: Audience) -> Document:
+    """The document without what this audience may not read of it."""
+    match document:
+        case Practice() if not audience.sees_caveats():
+            return msgspec.structs.replace(document, caveats={})
+        case _:
+            return document
+
+
+def page_source(page: AnalysedPage) -> Source:
+    return Source("text", page.number, page.text, TokenTable.decode(page.table))
+
+
+def _source(described: DescribedText, analyzer: Analyzer) -> Source:
+    return Source(described.field, None, described.text, analyzer.table(described.text, described.language))

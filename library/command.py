@@ -1,0 +1,47 @@
+"""How a command of ours runs and ends: exit codes, and errors as sentences."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from enum import IntEnum
+
+from library.errors import LibraryError, Unavailable
+from library.exchange import Exchange, open_exchange
+from library.settings import load_settings
+
+
+class ExitCode(IntEnum):
+    """What a script that calls us may rely on."""
+
+    WELL = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NOT_REACHABLE = 3
+    INTERRUPTED = 130
+
+
+def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
+    """Open the library that the settings name, run the command in it, and return its exit code."""
+    try:
+        return asyncio.run(_with_exchange(command))
+    except KeyboardInterrupt:
+        complain("interrupted; what was handed in is kept, and the next worker goes on with it")
+        return ExitCode.INTERRUPTED
+    except Unavailable as error:
+        complain(error.detail)
+        return ExitCode.NOT_REACHABLE
+    except LibraryError as error:
+        complain(error.detail)
+        return ExitCode.USAGE
+
+
+def complain(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+
+
+async def _with_exchange(command: Callable[[Exchange], Awaitable[ExitCode]]) -> ExitCode:
+    exchange = await open_exchange(load_settings())
+    try:
+        return await command(exchange)
+    finally:
+        await exchange.close()

@@ -1,0 +1,23 @@
+"""Searching in Whoosh's own files, read as arrays.
+
+The index on disk is a stock Whoosh 2.7.4 index that stock Whoosh can open. What is slow in Whoosh is its Python calls
+for each posting; here each term's postings are decoded once into numpy arrays, and a search is sums over them.
+
+    schema.py     which fields the index has, and what of an entry goes into each
+    blocks.py     Whoosh's posting blocks <-> arrays: the only place that knows its private parts
+    writing.py    new segments, merged segments, and the table of contents that names them
+    folder.py     the index's folder: which generation is current, who may write, what is left over
+    cache.py      what was decoded once, as long as there is room
+    segment.py    one immutable segment as arrays
+    snapshot.py   all segments of one generation, and what one audience sees of them
+    words.py      which terms a typed word stands for
+    evaluate.py   Clause -> the documents that match, and their scores
+    narrowing.py  filters and facets
+    orders.py     sorting and paging
+    passages.py   where in a document the words stand
+    index.py      WhooshIndex: all of it behind the SearchIndex protocol
+"""
+
+from library.engines.whoosh.index import WhooshIndex
+
+__all__ = ["WhooshIndex"]

@@ -1,0 +1,243 @@
+"""Whoosh's posting blocks, to arrays and back: the only place that knows Whoosh's private parts.
+
+`read_postings` takes whole blocks from Whoosh's own matcher; `read_postings_slowly` asks for one posting at a time and
+uses what Whoosh documents only. Tests hold the one against the other. Blocks are written as Whoosh's codec writes
+them, but for the pickle protocol: in protocol 2, which Whoosh asks for, each byte string costs a function call to read.
+"""
+
+# ruff: noqa: SLF001  # private parts are what this module is about
+
+import mmap
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from io import SEEK_CUR, SEEK_END
+from itertools import pairwise
+from pathlib import Path
+from pickle import dumps, loads
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter, W3LeafMatcher, W3TermInfo
+from whoosh.filedb.compound import CompoundStorage
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile
+from whoosh.formats import Format
+from whoosh.reading import TermNotFound
+from whoosh.system import pack_ushort
+
+BLOCK = 128
+"""Postings in a block, as in Whoosh's codec."""
+WORTH_COMPRESSING = 1024
+"""Bytes of a block from which compressing it pays."""
+
+Ids = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+
+class Postings(Struct, frozen=True, eq=False):
+    """The documents that hold a term, in ascending order, with its weight in each; what else Whoosh keeps of a posting
+    (the encoded positions) is read by block when asked for."""
+
+    ids: Ids
+    weights: Weights
+    firsts: tuple[int, ...]
+    """Which posting each block begins with."""
+    load: Callable[[int], Sequence[bytes]]
+    """The values of a block's postings."""
+
+    @property
+    def nbytes(self) -> int:
+        return self.ids.nbytes + self.weights.nbytes + 8 * len(self.firsts) + 400
+
+
+NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32), (), lambda _: ())
+
+
+def read_postings(terms: Any, field: str, term: bytes, form: Format) -> Postings:
+    """A term's postings from a Whoosh terms reader."""
+    try:
+        matcher = terms.matcher(field, term, form)
+    except TermNotFound:
+        return NO_POSTINGS
+    if not isinstance(matcher, W3LeafMatcher):
+        return _one_by_one(matcher)
+    return _by_block(matcher)
+
+
+def read_postings_slowly(terms: Any, field: str, term: bytes, form: Format) -> Postings:
+    """The same by Whoosh's public matcher interface."""
+    try:
+        return _one_by_one(terms.matcher(field, term, form))
+    except TermNotFound:
+        return NO_POSTINGS
+
+
+def _by_block(matcher: Any) -> Postings:
+    ids: list[Ids] = []
+    weights: list[Weights] = []
+    firsts: list[int] = []
+    places: list[tuple[int, int, int]] = []
+    count = 0
+    while matcher.is_active():
+        matcher._read_data()
+        steps, weight, _ = matcher._data
+        ids.append(np.cumsum(np.array(steps, np.int32), dtype=np.int32))
+        weights.append(_all_weights(weight, len(steps)))
+        firsts.append(count)
+        places.append((matcher._dataoffset, matcher._nextoffset - matcher._dataoffset, matcher._compression))
+        count += len(steps)
+        matcher._next_block()
+    file = matcher._postfile
+
+    def load(block: int) -> Sequence[bytes]:
+        offset, length, compressed = places[block]
+        found = file.get(offset, length)
+        values: Sequence[bytes] = loads(zlib.decompress(found) if compressed else found)[2]  # noqa: S301  # our own file
+        return values
+
+    return Postings(_joined(ids), _joined(weights), tuple(firsts), load)
+
+
+def _all_weights(weight: Any, count: int) -> Weights:
+    # Whoosh writes nothing for ones, and one number where all are the same.
+    if weight is None or isinstance(weight, float):
+        return np.full(count, 1.0 if weight is None else weight, np.float32)
+    return np.array(weight, np.float32)
+
+
+def _joined(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _one_by_one(matcher: Any) -> Postings:
+    found: list[tuple[int, float, bytes]] = []
+    while matcher.is_active():
+        found.append((matcher.id(), matcher.weight(), matcher.value() or b""))
+        matcher.next()
+    values = tuple(value for _, _, value in found)
+    return Postings(
+        ids=np.array([number for number, _, _ in found], np.int32),
+        weights=np.array([weight for _, weight, _ in found], np.float32),
+        firsts=(0,),
+        load=lambda _: values,
+    )
+
+
+def decode_positions(values: Iterable[bytes]) -> list[list[int]]:
+    """The steps between positions that each value holds: behind four bytes for their number."""
+    return [loads(value[4:]) for value in values]  # noqa: S301  # our own file
+
+
+class TermWriter(W3FieldWriter):  # type: ignore[misc]
+    """Writes a segment's terms, each with all its postings at once. Fields and terms come in ascending order."""
+
+    def add_term(self, term: bytes, ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> None:
+        """`values` is empty for fields without positions."""
+        file = self._postfile
+        start = file.tell()
+        file.write(WHOOSH3_HEADER_MAGIC)
+        for first in range(0, len(ids), BLOCK):
+            part = slice(first, first + BLOCK)
+            _write_block(file, ids[part], weights[part], values[part], first + BLOCK >= len(ids))
+        about = W3TermInfo(sum(weights), len(ids), maxweight=max(weights), minid=ids[0], maxid=ids[-1])
+        about.set_extent(start, file.tell() - start)
+        self._tindex.add(pack_ushort(self._fieldid) + term, about.to_bytes())
+
+
+def _write_block(
+    file: Any,
+    ids: Sequence[int],
+    weights: Sequence[float],
+    values: Sequence[bytes],
+    is_last: bool,  # noqa: FBT001  # a fact about the block
+) -> None:
+    steps = (ids[0], *(here - before for before, here in pairwise(ids)))
+    most = max(weights)
+    written = dumps((steps, _fewest_weights(weights, most), tuple(values) or None), 4)
+    compressed = int(len(written) >= WORTH_COMPRESSING)
+    if compressed:
+        written = zlib.compress(written, 1)
+    # Number of postings, last id, largest weight, compression, and no lengths: our scores have other means.
+    info = dumps((len(ids), ids[-1], most, compressed, 0, 0), 2)
+    length = len(info) + len(written)
+    # A negative length marks the last block.
+    file.write_int(-length if is_last else length)
+    file.write(info)
+    file.write(written)
+
+
+def _fewest_weights(weights: Sequence[float], most: float) -> float | tuple[float, ...] | None:
+    if min(weights) == most:
+        return None if most == 1.0 else most
+    return tuple(weights)
+
+
+class MappedSegment(CompoundStorage):  # type: ignore[misc]
+    """A segment's one file, mapped into memory. Whoosh's own copies each part of it into memory when it opens it."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._source = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        start = _Mapped(memoryview(self._source), path.name)
+        offset, length = start.read_long(), start.read_int()
+        self._dir = loads(start.get(offset, length))  # noqa: S301  # our own file
+        self.is_closed = False
+
+    def open_file(self, name: str, *_: Any, **__: Any) -> "_Mapped":
+        offset, length = self.range(name)
+        return _Mapped(memoryview(self._source)[offset : offset + length], name)
+
+
+class FilesInMemory(FileStorage):  # type: ignore[misc]
+    """A folder whose files are read whole when they are opened, so that none stays open when its content is torn."""
+
+    def open_file(self, name: str, **_: Any) -> Any:
+        return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name)
+
+
+class _Mapped(BufferFile):  # type: ignore[misc]
+    def __init__(self, view: memoryview, name: str) -> None:
+        self._buf = view
+        self._name = name
+        self.file = _Window(view)
+        self.onclose = None
+        self.is_real = False
+        self.is_closed = False
+
+
+class _Window:
+    """Reading on from a place in a memory view, as from a file."""
+
+    def __init__(self, view: memoryview) -> None:
+        self._view = view
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        end = len(self._view) if size < 0 else self._place + size
+        found = bytes(self._view[self._place : end])
+        self._place += len(found)
+        return found
+
+    def readinto(self, target: Any) -> int:
+        found = self.read(len(target))
+        target[: len(found)] = found
+        return len(found)
+
+    def peek(self, _: int) -> bytes:
+        # Unpickling looks ahead by 128 kB where it may; what it reads here is a few bytes long.
+        return bytes(self._view[self._place : self._place + 256])
+
+    def readline(self) -> bytes:
+        rest = bytes(self._view[self._place : self._place + 1024])
+        found = rest[: rest.find(b"\n") + 1] or rest
+        self._place += len(found)
+        return found
+
+    def seek(self, place: int, whence: int = 0) -> None:
+        starts = {SEEK_CUR: self._place, SEEK_END: len(self._view)}
+        self._place = starts.get(whence, 0) + place
+
+    def tell(self) -> int:
+        return self._place

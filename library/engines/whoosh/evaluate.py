@@ -1,0 +1,199 @@
+"""From a Clause to the documents that match it, and their scores.
+
+Scores are BM25F: a term's occurrences in all zones, weighed, make one frequency, which is damped once and multiplied
+by the term's rarity among the visible documents.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+
+from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
+from library.engines.whoosh.snapshot import Mask, View
+from library.engines.whoosh.words import Slot, Sought, is_facet, sought
+from library.language import Analyzer, fold
+from library.search import Clause, Every, Not, Phrase, Prefix, Some, Word
+
+DAMPING = np.float32(1.2)
+"""BM25's k1: how soon further occurrences of a word stop counting."""
+
+MUCH_LONGER = 16
+"""How many times longer a list must be so that looking each document up in it beats spreading it out."""
+
+
+class Matched(NamedTuple):
+    """Documents in ascending order, and what each scores (0 where nothing was to be scored)."""
+
+    ids: Ids
+    scores: Weights
+
+
+NOTHING = Matched(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+class Evaluation:
+    """Finds what clauses match for one audience."""
+
+    def __init__(self, view: View, analyzer: Analyzer) -> None:
+        self._view = view
+        self._analyzer = analyzer
+        self._size = view.snapshot.size
+
+    def match(self, clause: Clause) -> Matched:
+        """The visible documents that match, each with its score."""
+        match clause:
+            case Word() | Phrase() | Prefix():
+                found: Matched = self._view.kept(clause, lambda: self._words(clause))
+                return found
+            case Not(inner):
+                return self._without(_unscored(self._view.visible), [inner])
+            case Every(clauses):
+                return self._every(clauses)
+            case Some(clauses, at_least):
+                return self._some(clauses, at_least)
+
+    def sought(self, clause: Word | Phrase | Prefix) -> Sought | None:
+        """The terms that the clause looks for; None where it asks for a facet's value or holds no word."""
+        if is_facet(clause):
+            return None
+        terms: Sought | None = self._view.kept(("sought", clause), lambda: sought(clause, self._view, self._analyzer))
+        return terms
+
+    def _words(self, clause: Word | Phrase | Prefix) -> Matched:
+        if is_facet(clause):
+            return self._facet_value(clause)
+        terms = self.sought(clause)
+        if terms is None:
+            return NOTHING
+        if len(terms.slots) > 1:
+            return self._scored(self._sequence(terms))
+        (slot,) = terms.slots
+        if not terms.scores_best:
+            return self._scored(self._occurrences(terms.zones, slot))
+        return self._best([self._scored(self._occurrences(terms.zones, one)) for one in slot.alternatives()])
+
+    def _occurrences(self, zones: Sequence[str], slot: Slot) -> Weights:
+        """How much each document has of the slot's terms."""
+        weighed = np.zeros(self._size, np.float32)
+        for segment, place in self._view.snapshot.placed():
+            here = weighed[place]
+            for zone in zones:
+                for field, term in slot.terms(zone):
+                    postings = segment.postings(field, term)
+                    here[postings.ids] += postings.weights
+        return weighed
+
+    def _sequence(self, terms: Sought) -> Weights:
+        """How much each document has of the slots side by side."""
+        weighed = np.zeros(self._size, np.float32)
+        for segment, place in self._view.snapshot.placed():
+            here = weighed[place]
+            for zone in terms.zones:
+                candidates = _having_all(segment, zone, terms.slots, self._view.visible[place])
+                found = sequences(segment, zone, terms.slots, candidates) >> DOCUMENT_BITS
+                documents, times = np.unique(found, return_counts=True)
+                here[documents] += times.astype(np.float32) * segment.occurrence(zone)[documents]
+        return weighed
+
+    def _scored(self, weighed: Weights) -> Matched:
+        ids = np.flatnonzero((weighed > 0) & self._view.visible).astype(np.int32)
+        rarity = np.float32(log(1 + (self._view.count - len(ids) + 0.5) / (len(ids) + 0.5)))
+        much = weighed[ids]
+        return Matched(ids, rarity * (DAMPING + 1) * much / (DAMPING + much))
+
+    def _best(self, members: Sequence[Matched]) -> Matched:
+        if len(members) == 1:
+            return members[0]
+        best = np.zeros(self._size, np.float32)
+        for ids, scores in members:
+            best[ids] = np.maximum(best[ids], scores)
+        ids = np.flatnonzero(best).astype(np.int32)
+        return Matched(ids, best[ids])
+
+    def _facet_value(self, clause: Word | Phrase | Prefix) -> Matched:
+        facets = self._view.snapshot.facet(clause.field)
+        wanted = fold(clause.text)
+        is_prefix = isinstance(clause, Prefix)
+        places = [
+            place
+            for place, value in enumerate(facets.folded)
+            if value == wanted or (is_prefix and value.startswith(wanted))
+        ]
+        return _unscored(facets.documents(places) & self._view.visible)
+
+    def _every(self, clauses: Sequence[Clause]) -> Matched:
+        excluded = [clause.clause for clause in clauses if isinstance(clause, Not)]
+        wanted = [self.match(clause) for clause in clauses if not isinstance(clause, Not)]
+        if not wanted:
+            return self._without(_unscored(self._view.visible), excluded)
+        return self._without(reduce(self._both, sorted(wanted, key=lambda matched: len(matched.ids))), excluded)
+
+    def _some(self, clauses: Sequence[Clause], at_least: int) -> Matched:
+        if at_least <= 0:
+            return self._some((*clauses, Every(())), 1)
+        if len(clauses) == 1 == at_least:
+            return self.match(clauses[0])
+        times = np.zeros(self._size, np.int32)
+        scores = np.zeros(self._size, np.float32)
+        for matched in map(self.match, clauses):
+            times[matched.ids] += 1
+            scores[matched.ids] += matched.scores
+        ids = np.flatnonzero(times >= at_least).astype(np.int32)
+        return Matched(ids, scores[ids])
+
+    def _both(self, fewer: Matched, more: Matched) -> Matched:
+        found, scores = self._looked_up(fewer.ids, more)
+        return Matched(fewer.ids[found], fewer.scores[found] + scores[found])
+
+    def _without(self, matched: Matched, excluded: Sequence[Clause]) -> Matched:
+        for clause in excluded:
+            found, _ = self._looked_up(matched.ids, self.match(clause))
+            matched = Matched(matched.ids[~found], matched.scores[~found])
+        return matched
+
+    def _looked_up(self, ids: Ids, matched: Matched) -> tuple[Mask, Weights]:
+        """Which of the documents are among those matched, and their scores there."""
+        if not len(matched.ids):
+            return np.zeros(len(ids), bool), np.zeros(len(ids), np.float32)
+        if len(ids) * MUCH_LONGER < len(matched.ids):
+            at = np.minimum(np.searchsorted(matched.ids, ids), len(matched.ids) - 1)
+            return matched.ids[at] == ids, matched.scores[at]
+        spread = np.full(self._size, -1, np.float32)
+        spread[matched.ids] = matched.scores
+        scores = spread[ids]
+        return scores >= 0, scores
+
+
+def sequences(segment: Segment, zone: str, slots: Sequence[Slot], documents: Ids) -> Keys:
+    """Where in these documents' zone the slots stand side by side: the places of the first."""
+    found = _standing(segment, zone, slots[0], documents)
+    for distance, slot in enumerate(slots[1:], 1):
+        if not len(found):
+            break
+        found = np.intersect1d(found, _standing(segment, zone, slot, documents) - distance, assume_unique=True)
+    return found
+
+
+def _standing(segment: Segment, zone: str, slot: Slot, documents: Ids) -> Keys:
+    """Where the slot's terms stand, in ascending order, each place once."""
+    places = [segment.positions(field, term, documents) for field, term in slot.terms(zone)]
+    return places[0] if len(places) == 1 else np.unique(np.concatenate([*places, np.empty(0, np.int64)]))
+
+
+def _having_all(segment: Segment, zone: str, slots: Sequence[Slot], visible: Mask) -> Ids:
+    """The visible documents that have something for each slot."""
+    times = np.zeros(segment.size, np.int32)
+    for number, slot in enumerate(slots):
+        for field, term in slot.terms(zone):
+            ids = segment.postings(field, term).ids
+            times[ids[times[ids] == number]] += 1
+    return np.flatnonzero((times == len(slots)) & visible).astype(np.int32)
+
+
+def _unscored(mask: Mask) -> Matched:
+    ids = np.flatnonzero(mask).astype(np.int32)
+    return Matched(ids, np.zeros(len(ids), np.float32))

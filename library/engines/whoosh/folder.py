@@ -1,0 +1,185 @@
+"""The index's folder: which generation is current, who may write, what is left over.
+
+index/lock         held by the one writer
+index/current      which folder and which of its commits is the index; replaced as a whole
+index/0001/        a Whoosh index; a rebuild fills the next number and then switches `current` to it
+"""
+
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from library.engines.whoosh.schema import SCHEMA_VERSION
+from library.errors import IndexBusy, IndexUnavailable, LibraryError, Unavailable
+from library.search import IndexState
+
+_NUMBERED = re.compile(r"\d{4,}")
+_SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
+_CONTENTS = re.compile(r"_MAIN_\d+\.toc.*")
+
+Stamp = tuple[int, int, int]
+"""What of a file's status changes when it is replaced."""
+
+
+class NotReady(IndexUnavailable):
+    """There is no index that could be searched, and why."""
+
+    def __init__(self, state: IndexState, detail: str) -> None:
+        super().__init__(detail)
+        self.state = state
+
+
+class Current(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `index/current` says."""
+
+    folder: str
+    made: str
+    """A random name for this making of the index, so that two with the same number never look alike."""
+    commit: int
+    schema: int
+    analysis: str
+    """The version of the analyzer that made the tokens."""
+
+    @property
+    def generation(self) -> str:
+        return f"{self.made}.{self.commit}"
+
+
+class IndexFolder:
+    def __init__(self, path: Path, analysis: str) -> None:
+        self.path = path
+        self._analysis = analysis
+
+    def stamp(self) -> Stamp | None:
+        """Changes with each commit; one system call. None while there is no index."""
+        try:
+            status = os.stat(self._pointer)  # noqa: PTH116  # half the time of Path.stat, and on the way of every search
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return status.st_mtime_ns, status.st_ino, status.st_ctime_ns
+
+    def current(self) -> Current:
+        """Raises NotReady where no index can be used."""
+        try:
+            current = msgspec.json.decode(self._pointer.read_bytes(), type=Current)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise NotReady(IndexState.MISSING, f"there is no index in {self.path}; rebuild it") from error
+        except (OSError, msgspec.DecodeError) as error:
+            raise NotReady(IndexState.TORN, f"{self._pointer} cannot be read; rebuild the index") from error
+        if (current.schema, current.analysis) != (SCHEMA_VERSION, self._analysis):
+            raise NotReady(IndexState.OUTDATED, "the index was made by another version of the library; rebuild it")
+        return current
+
+    def point_to(self, folder: str, commit: int, made: str | None = None) -> None:
+        """From now on this commit is the index, also after a power cut."""
+        current = Current(
+            folder=folder,
+            made=made or secrets.token_hex(4),
+            commit=commit,
+            schema=SCHEMA_VERSION,
+            analysis=self._analysis,
+        )
+        written = self.path / "current.tmp"
+        written.write_bytes(msgspec.json.encode(current))
+        make_lasting([written])
+        written.replace(self._pointer)
+        make_lasting([self.path])
+
+    @contextmanager
+    def writing(self, patience: float) -> Iterator[None]:
+        """Be the one writer. Raises IndexBusy where another one is still at it after `patience` seconds."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("w") as lock:
+            _wait_for(lock.fileno(), patience)
+            # Closing the file lets go of the lock, and so does the end of the process.
+            yield
+
+    def next_folder(self) -> Path:
+        """A new, empty folder beside the present one."""
+        path = self.path / f"{max([0, *map(int, self._numbers())]) + 1:04}"
+        path.mkdir()
+        return path
+
+    def sweep_folders(self, kept: Iterable[str]) -> None:
+        """Remove what a rebuild that was cut off has left, and indexes that nobody reads any more."""
+        for name in set(self._numbers()) - set(kept):
+            shutil.rmtree(self.path / name)
+
+    @property
+    def _pointer(self) -> Path:
+        return self.path / "current"
+
+    def _numbers(self) -> list[str]:
+        return [name for name in os.listdir(self.path) if _NUMBERED.fullmatch(name)]  # noqa: PTH208  # names are all we need
+
+
+def sweep(folder: Path, segments: Iterable[str], contents: str) -> None:
+    """Remove what belongs to no live segment and is not the live table of contents: what killed or failed writers have
+    left, and what later commits have replaced. Whoever has such a file open goes on reading it."""
+    live = set(segments)
+    for path in folder.iterdir():
+        of_segment = _SEGMENT.fullmatch(path.name)
+        if path.name == "MAIN.tmp":
+            shutil.rmtree(path)
+        elif (of_segment and of_segment[1] not in live) or (_CONTENTS.fullmatch(path.name) and path.name != contents):
+            path.unlink()
+
+
+def make_lasting(paths: Iterable[Path]) -> None:
+    """Have what was written to these files, and which files are in these folders, on the disk."""
+    for path in paths:
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def check_room(folder: Path, needed: int) -> None:
+    """Raises Unavailable where the disk has less room than that many bytes."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise Unavailable(
+            f"the disk of the index has {free >> 20} MB left and this needs {needed >> 20} MB; make room and try again"
+        )
+
+
+@contextmanager
+def our_errors(doing: str) -> Iterator[None]:
+    """Whatever Whoosh, pickle or the system raise inside becomes an error of ours, the cause kept."""
+    try:
+        yield
+    except LibraryError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable(f"the disk is full; {doing} failed; make room and try again") from error
+        raise NotReady(IndexState.TORN, f"{doing} failed ({error}); rebuild the index") from error
+    except Exception as error:
+        # Half a file shows itself as almost anything: TypeError, UnpicklingError, struct.error, NameError.
+        raise NotReady(IndexState.TORN, f"{doing} failed ({error!r}); rebuild the index") from error
+
+
+def _wait_for(lock: int, patience: float) -> None:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise IndexBusy(
+                    f"another writer has been busy with the index for {patience:g} s; try again later"
+                ) from error
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,287 @@
+"""WhooshIndex: the embedded engine behind the SearchIndex protocol."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.cache import Cache
+from library.engines.whoosh.evaluate import Evaluation, Matched
+from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, check_room, our_errors, sweep
+from library.engines.whoosh.narrowing import facet_counts, narrowed
+from library.engines.whoosh.orders import best
+from library.engines.whoosh.passages import passages
+from library.engines.whoosh.segment import Segment
+from library.engines.whoosh.snapshot import Mask, Snapshot, View
+from library.engines.whoosh.words import expansions, matched_clauses
+from library.engines.whoosh.writing import (
+    Contents,
+    SegmentWriter,
+    contents_file,
+    read_contents,
+    tokens_of,
+)
+from library.language import Analyzer
+from library.model import Audience, DocumentId
+from library.search import After, Hit, IndexEntry, IndexState, Passage, SearchQuery, SearchResult, Sort
+
+CACHE_BYTES = 256 << 20
+PATIENCE = 10.0
+"""Seconds that a writer waits for another."""
+FREE_BYTES = 64 << 20
+"""Room that a commit leaves on the disk."""
+BYTES_PER_TOKEN = 100
+"""Room that indexing a token takes at most while segments are put together."""
+THREADS = 4
+OPENING_TRIES = 5
+
+Answer = TypeVar("Answer")
+
+
+class _Opened(NamedTuple):
+    """What was found behind the pointer when it had this stamp: a snapshot, or why there is none."""
+
+    stamp: Stamp | None
+    snapshot: Snapshot | NotReady
+
+
+class WhooshIndex:
+    """A search index in one folder. Any number of processes read it and follow each commit; one at a time writes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        analyzer: Analyzer,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        patience: float = PATIENCE,
+        free_bytes: int = FREE_BYTES,
+    ) -> None:
+        self._folder = IndexFolder(folder, analyzer.version)
+        self._analyzer = analyzer
+        self._patience = patience
+        self._free_bytes = free_bytes
+        self._cache: Cache[Any] = Cache(cache_bytes, _bytes_of)
+        self._opened: _Opened | None = None
+        self._opening = Lock()
+        self._threads = ThreadPoolExecutor(THREADS, "whoosh")
+
+    async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
+        return await self._run(lambda: self._search(asked, audience))
+
+    async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
+        await self._run(lambda: self._update(entries, withdrawn))
+
+    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
+        """Keeps all other writers out until it is done. A rebuild that is cut off leaves a folder that the next one
+        removes; the index stays what it was."""
+        with ExitStack() as held:
+            await self._run(lambda: held.enter_context(self._folder.writing(self._patience)))
+            path = await self._run(self._begin_rebuild)
+            writer = SegmentWriter(path, Contents(0, []))
+            async for entries in batches:
+                await self._run(lambda entries=entries: self._take(path, writer, entries, ()))  # type: ignore[misc]
+            await self._run(lambda: self._switch_to(path, writer))
+
+    async def state(self) -> IndexState:
+        return await self._run(self._state)
+
+    async def generation(self) -> str:
+        return await self._run(self._generation)
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        self._opened = None
+
+    async def _run(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    # Reading
+
+    def _search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
+        snapshot = self._snapshot()
+        try:
+            return _answer(asked, snapshot.seen_by(audience), self._analyzer)
+        except NotReady as error:
+            # A file that can be opened and not be read: the index is torn until another one is made.
+            with self._opening:
+                if self._opened is not None and self._opened.snapshot is snapshot:
+                    self._opened = _Opened(self._opened.stamp, error)
+            raise
+
+    def _state(self) -> IndexState:
+        try:
+            self._snapshot()
+        except NotReady as error:
+            return error.state
+        return IndexState.READY
+
+    def _generation(self) -> str:
+        try:
+            return self._folder.current().generation
+        except NotReady as error:
+            return error.state.value
+
+    def _snapshot(self) -> Snapshot:
+        """The present generation. Raises NotReady where there is none."""
+        stamp = self._folder.stamp()
+        opened = self._opened
+        if opened is None or opened.stamp != stamp:
+            with self._opening:
+                opened = self._opened
+                if opened is None or opened.stamp != stamp:
+                    opened = self._opened = self._open_settled(opened)
+        if isinstance(opened.snapshot, NotReady):
+            raise opened.snapshot
+        return opened.snapshot
+
+    def _open_settled(self, before: _Opened | None) -> _Opened:
+        """What is current now. A commit may replace files while they are being opened: then the next try finds its."""
+        for _ in range(OPENING_TRIES):
+            stamp = self._folder.stamp()
+            try:
+                return _Opened(stamp, self._open(before))
+            except NotReady as error:
+                if self._folder.stamp() == stamp:
+                    return _Opened(stamp, error)
+        return _Opened(None, NotReady(IndexState.TORN, "the index changes faster than it can be opened; try again"))
+
+    def _open(self, before: _Opened | None) -> Snapshot:
+        current = self._folder.current()
+        shared = before.snapshot.segments if before and isinstance(before.snapshot, Snapshot) else ()
+        known = {segment.name: segment for segment in shared}
+        path = self._folder.path / current.folder
+        with our_errors("opening the index"):
+            contents = read_contents(path, current.commit)
+            segments = [known.get(it.segment_id()) or Segment(path, it, self._cache) for it in contents.segments]
+            snapshot = Snapshot(current.generation, segments, [_live(it) for it in contents.segments], self._cache)
+        self._cache.keep_only({snapshot.owner, *(segment.name for segment in segments)})
+        return snapshot
+
+    # Writing
+
+    def _update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]) -> None:
+        self._snapshot()
+        with self._folder.writing(self._patience):
+            current = self._folder.current()
+            path = self._folder.path / current.folder
+            with our_errors("writing to the index"):
+                contents = read_contents(path, current.commit)
+                sweep(path, [segment.segment_id() for segment in contents.segments], contents.file)
+                writer = SegmentWriter(path, contents)
+            self._take(path, writer, entries, withdrawn)
+            with our_errors("writing to the index"):
+                self._folder.point_to(current.folder, writer.commit(), current.made)
+
+    def _take(
+        self, path: Path, writer: SegmentWriter, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]
+    ) -> None:
+        with our_errors("writing to the index"):
+            check_room(path, self._free_bytes + BYTES_PER_TOKEN * sum(map(tokens_of, entries)))
+            writer.take(entries, withdrawn)
+
+    def _begin_rebuild(self) -> Path:
+        with our_errors("rebuilding the index"):
+            self._folder.sweep_folders(self._kept_folders())
+            return self._folder.next_folder()
+
+    def _switch_to(self, path: Path, writer: SegmentWriter) -> None:
+        with our_errors("rebuilding the index"):
+            commit = writer.commit()
+            before = self._kept_folders()
+            sweep(path, writer.segments(), contents_file(commit))
+            self._folder.point_to(path.name, commit)
+            # The one before stays until the next switch, for readers that are just opening it.
+            self._folder.sweep_folders([*before, path.name])
+
+    def _kept_folders(self) -> list[str]:
+        try:
+            return [self._folder.current().folder]
+        except NotReady:
+            return []
+
+
+def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:
+    evaluation = Evaluation(view, analyzer)
+    found = narrowed(evaluation.match(asked.match), asked, view.snapshot)
+    hits = found.hits()
+    page = _page(hits, asked, view)
+    return SearchResult(
+        total=len(hits.ids),
+        hits=tuple(_with_passages(page, asked, view, evaluation)),
+        facets=facet_counts(found, asked, view.snapshot),
+        expansions=expansions(asked.match, view, analyzer),
+    )
+
+
+def _page(hits: Matched, asked: SearchQuery, view: View) -> Matched:
+    """The hits on the page that was asked for, in order."""
+    ids, scores = hits
+    if asked.sort is not Sort.RELEVANCE:
+        scores = np.zeros(len(ids), np.float32)
+    if asked.after is not None:
+        behind = _behind(asked.after, Matched(ids, scores), asked.sort, view)
+        ids, scores = ids[behind], scores[behind]
+    order = best(scores, view.snapshot.rank(asked.sort)[ids], asked.offset + asked.limit)[asked.offset :]
+    return Matched(ids[order], scores[order])
+
+
+def _behind(after: After, hits: Matched, sort: Sort, view: View) -> Mask:
+    """Which hits come after that one: by its present score and place. Where it is no hit any more, by the score that
+    it had; where it is not even there, an order by relevance goes on with all that score no more than it did (rather
+    one hit twice than one never), and any other order begins again, because nothing says where it stood."""
+    number = view.number_of(after.id)
+    score = np.float32(after.score if sort is Sort.RELEVANCE else 0)
+    if number is None:
+        return hits.scores <= score
+    at = int(np.searchsorted(hits.ids, number))
+    if at < len(hits.ids) and hits.ids[at] == number:
+        score = hits.scores[at]
+    rank = view.snapshot.rank(sort)
+    behind: Mask = (hits.scores < score) | ((hits.scores == score) & (rank[hits.ids] > rank[number]))
+    return behind
+
+
+def _with_passages(page: Matched, asked: SearchQuery, view: View, evaluation: Evaluation) -> list[Hit]:
+    found = _all_passages(page.ids, asked, view, evaluation) if asked.fragments > 0 else {}
+    ids = view.snapshot.ids
+    return [
+        Hit(ids[number], score, found.get(number, ()))
+        for number, score in zip(page.ids.tolist(), page.scores.tolist(), strict=True)
+    ]
+
+
+def _all_passages(page: Ids, asked: SearchQuery, view: View, evaluation: Evaluation) -> dict[int, tuple[Passage, ...]]:
+    clauses = dict.fromkeys(matched_clauses(asked.match))
+    wanted = [terms for terms in map(evaluation.sought, clauses) if terms is not None]
+    numbers = np.sort(page)
+    found: dict[int, tuple[Passage, ...]] = {}
+    for segment, place in view.snapshot.placed():
+        first, last = np.searchsorted(numbers, [place.start, place.stop])
+        if wanted and first < last:
+            here = passages(segment, numbers[first:last] - np.int32(place.start), wanted, asked.fragments)
+            found |= {place.start + document: some for document, some in here.items()}
+    return found
+
+
+def _live(segment: Any) -> Mask:
+    dead = np.array(list(segment.deleted_docs()), np.int64)
+    live: Mask = ~np.isin(np.arange(segment.doc_count_all()), dead)
+    return live
+
+
+def _bytes_of(kept: Any) -> int:
+    """About how much memory a kept value takes."""
+    match kept:
+        case tuple():
+            return 100 + sum(map(_bytes_of, kept))
+        case bytes():
+            return 50 + len(kept)
+        case _:
+            return 200 + int(getattr(kept, "nbytes", 0))

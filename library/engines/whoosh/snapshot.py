@@ -1,0 +1,208 @@
+"""All segments of one generation, and what one audience sees of them.
+
+Documents are numbered through: a segment's first document follows the last one of the segment before.
+"""
+
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.cache import Cache
+from library.engines.whoosh.orders import ranks
+from library.engines.whoosh.schema import SEPARATOR, day_number, surface_field
+from library.engines.whoosh.segment import Segment
+from library.language import fold
+from library.model import Audience, Role, Visibility
+from library.search import FACETS, Sort
+
+Mask = NDArray[np.bool_]
+
+_owners = count()
+
+
+class Facets(Struct, frozen=True, eq=False):
+    """The values of one facet in all documents. Most documents have one value or none: `first` holds its place in
+    `values`, or -1; further ones stand in `more_documents` and `more_places`."""
+
+    values: tuple[str, ...]
+    folded: tuple[str, ...]
+    first: Ids
+    more_documents: Ids
+    more_places: Ids
+
+    @property
+    def nbytes(self) -> int:
+        return self.first.nbytes + self.more_documents.nbytes + self.more_places.nbytes + 200 * len(self.values)
+
+    def documents(self, places: Sequence[int]) -> Mask:
+        """Which documents have one of these values, each given by its place."""
+        chosen = np.zeros(len(self.values) + 1, bool)
+        chosen[places] = True
+        mask = chosen[self.first]
+        mask[self.more_documents[chosen[self.more_places]]] = True
+        return mask
+
+    def places(self, values: Container[str]) -> list[int]:
+        return [place for place, value in enumerate(self.values) if value in values]
+
+
+class Snapshot:
+    """One generation of the index; never changes."""
+
+    def __init__(self, generation: str, segments: Sequence[Segment], live: Sequence[Mask], cache: Cache[Any]) -> None:
+        self.generation = generation
+        self.segments = tuple(segments)
+        self.firsts = np.cumsum([0, *(segment.size for segment in segments)]).tolist()
+        self.size: int = self.firsts[-1]
+        self.live = np.concatenate([*live, np.empty(0, bool)])
+        self.year = np.concatenate([*(segment.year for segment in segments), np.empty(0, np.int32)])
+        self.added = np.concatenate([*(segment.added for segment in segments), np.empty(0, np.int64)])
+        self._embargo = np.concatenate([*(segment.embargo for segment in segments), np.empty(0, np.int32)])
+        self.owner = next(_owners)
+        self._cache = cache
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made once for this generation."""
+        return self._cache.get((self.owner, key), make)
+
+    def placed(self) -> Iterator[tuple[Segment, slice]]:
+        """The segments, each with the numbers of its documents."""
+        for segment, first in zip(self.segments, self.firsts, strict=False):
+            yield segment, slice(first, first + segment.size)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        return [document for segment in self.segments for document in segment.ids]
+
+    def rank(self, sort: Sort) -> NDArray[np.int32]:
+        """Each document's place in this order (relevance: in the newest, which decides between equal scores)."""
+        order = Sort.NEWEST if sort is Sort.RELEVANCE else sort
+        rank: NDArray[np.int32] = self.kept(("rank", order), lambda: ranks(self, order))
+        return rank
+
+    def titles(self) -> list[str]:
+        return [title for segment in self.segments for title in segment.titles]
+
+    def facet(self, name: str) -> Facets:
+        facets: Facets = self.kept(("facet", name), lambda: self._facet(name))
+        return facets
+
+    def seen_by(self, audience: Audience) -> "View":
+        """What this audience sees."""
+        reads_only = audience.role is Role.READER
+        organisation = None if reads_only else audience.organisation
+        key = ("view", audience.role is Role.ADMIN, reads_only, organisation, audience.today)
+        view: View = self.kept(key, lambda: View(self, self._visible(audience), key))
+        return view
+
+    def number_of(self, document: str) -> int | None:
+        """The living document with this id."""
+        for segment, place in self.placed():
+            for number in segment.number_of(document):
+                if self.live[place.start + number]:
+                    return int(place.start + number)
+        return None
+
+    def _visible(self, audience: Audience) -> Mask:
+        """The same rule as Audience.may_see, for all documents at once."""
+        if audience.role is Role.ADMIN:
+            return self.live
+        free = self._embargo <= day_number(audience.today)
+        if audience.role is Role.READER:
+            return self.live & free & self._with("visibility", Visibility.PUBLIC.value)
+        open_to_members = self._with("visibility", Visibility.PUBLIC.value, Visibility.MEMBERS.value)
+        return self.live & ((free & open_to_members) | self._with("organisation", audience.organisation))
+
+    def _with(self, facet: str, *values: str) -> Mask:
+        facets = self.facet(facet)
+        return facets.documents(facets.places(values))
+
+    def _facet(self, name: str) -> Facets:
+        parts = [segment.facet(name) for segment in self.segments]
+        values = tuple(sorted({value for part in parts for value in part.values}))
+        place_of = {value: place for place, value in enumerate(values)}
+        nothing = np.empty(0, np.int32)
+        documents = [part.documents + first for part, first in zip(parts, self.firsts, strict=False)]
+        places = [
+            np.array([place_of[value] for value in part.values], np.int32)[part.places] for part in parts if part.values
+        ]
+        return _facets(self.size, values, np.concatenate([*documents, nothing]), np.concatenate([*places, nothing]))
+
+
+def _facets(size: int, values: tuple[str, ...], documents: NDArray[Any], places: NDArray[Any]) -> Facets:
+    order = np.lexsort((places, documents))
+    documents, places = documents[order].astype(np.int32), places[order].astype(np.int32)
+    is_first = np.ones(len(documents), bool)
+    is_first[1:] = documents[1:] != documents[:-1]
+    first = np.full(size, -1, np.int32)
+    first[documents[is_first]] = places[is_first]
+    return Facets(
+        values=values,
+        folded=tuple(map(fold, values)),
+        first=first,
+        more_documents=documents[~is_first],
+        more_places=places[~is_first],
+    )
+
+
+class View:
+    """A snapshot as one audience sees it: everything that is counted, is counted over visible documents."""
+
+    def __init__(self, snapshot: Snapshot, visible: Mask, key: Hashable) -> None:
+        self.snapshot = snapshot
+        self.visible = visible
+        self.count = int(visible.sum())
+        self._key = key
+
+    @property
+    def nbytes(self) -> int:
+        return self.visible.nbytes
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made once for this audience and generation."""
+        return self.snapshot.kept((self._key, key), make)
+
+    def number_of(self, document: str) -> int | None:
+        number = self.snapshot.number_of(document)
+        return number if number is not None and self.visible[number] else None
+
+    def written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
+        """How the visible documents write a folded word: pairs of a form and its lemma key (or nothing)."""
+        forms: frozenset[tuple[str, str]] = self.kept(("forms", surface), lambda: self._written_forms(surface))
+        return forms
+
+    def surfaces(self, zones: Sequence[str], prefix: str, most: int) -> tuple[str, ...]:
+        """The first of the visible documents' folded words that begin like this, in alphabetical order."""
+        fields = [surface_field(zone) for zone in zones]
+        segments = self.snapshot.segments
+        begin = prefix.encode()
+        terms = sorted({term for segment in segments for field in fields for term in segment.terms(field, begin)})
+        found: list[str] = []
+        for term in terms:
+            if any(self.sees(field, term) for field in fields):
+                found.append(term.decode())
+                if len(found) == most:
+                    break
+        return tuple(found)
+
+    def sees(self, field: str, term: bytes) -> bool:
+        """Whether a visible document has the term."""
+        return any(
+            self.visible[place][segment.postings(field, term).ids].any() for segment, place in self.snapshot.placed()
+        )
+
+    def _written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
+        begin = (surface + SEPARATOR).encode()
+        terms = {term for segment in self.snapshot.segments for term in segment.terms("forms", begin)}
+        visible = (term.decode().split(SEPARATOR) for term in terms if self.sees("forms", term))
+        return frozenset((form, key) for _, form, key in visible)
+
+
+KNOWN_FIELDS = frozenset(("", "title", *FACETS))
+"""What a clause may name as its field."""

@@ -1,0 +1,242 @@
+"""The whole: catalogue, inbox, originals, accounts and index behind one object, put together in one place."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from library.accounts import Accounts
+from library.answers import Answer, Found, for_eyes, found, page_source
+from library.catalog import AnalysedPage, Catalog, no_document
+from library.database import Database, open_database
+from library.engines import open_index
+from library.entries import entry
+from library.errors import BadRequest, NotFound
+from library.fragments import whole
+from library.inbox import Accepted, Inbox, Submission
+from library.language import Analyzer, TokenTable, shared_analyzer
+from library.model import Audience, Document, DocumentId, File, OrganisationId, Page
+from library.originals import Originals
+from library.said import read_said
+from library.search import (
+    After,
+    Clause,
+    Fragment,
+    Hit,
+    IndexEntry,
+    SearchIndex,
+    SearchQuery,
+    SearchResult,
+    weakened,
+)
+from library.settings import Settings
+
+CATCH_UP_BATCH = 50
+"""Documents that go into the index in one commit."""
+
+
+class Exchange:
+    """Members' documents: taken in, kept, found. Open one with `open_exchange`; `close` it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        originals: Originals,
+        index: SearchIndex,
+        analyzer: Analyzer,
+    ) -> None:
+        self.settings = settings
+        self.catalog = Catalog(database)
+        self.inbox = Inbox(database)
+        self.accounts = Accounts(database)
+        self.originals = originals
+        self.index = index
+        self.analyzer = analyzer
+        self._database = database
+
+    # Finding ---------------------------------------------------------------------------------------------------------
+
+    async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
+        """What the audience may find. Where nothing has all words, what has most of them, with a warning."""
+        result = await self.index.search(asked, audience)
+        if result.total:
+            return await self._answer(asked, result, audience)
+        for match, wanted, words in weakened(asked.match):
+            weaker = msgspec.structs.replace(asked, match=match)
+            some = await self.index.search(weaker, audience)
+            if some.total:
+                warning = f"Nothing has all {words} words; these documents have at least {wanted} of them."
+                return await self._answer(weaker, some, audience, warning)
+        return await self._answer(asked, result, audience)
+
+    async def document(self, document_id: DocumentId, audience: Audience) -> Document:
+        """The document as this audience may read it.
+
+        Raises NotFound where there is none and where the audience may not see it: nobody can tell the two apart.
+        """
+        document = await self.catalog.document(document_id)
+        if not audience.sees(document):
+            raise no_document(document_id)
+        return for_eyes(document, audience)
+
+    async def page(self, document_id: DocumentId, number: int, match: Clause, audience: Audience) -> Fragment:
+        """The whole text of one page, with what matches in it. Raises NotFound like `document`."""
+        document = await self.document(document_id, audience)
+        pages = await self.catalog.pages(document_id)
+        row = next((row for row, page in enumerate(pages) if page.number == number), None)
+        if row is None:
+            raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
+        asked = SearchQuery(match=match, within=(document.id,), limit=1, fragments=len(pages))
+        hits = (await self.index.search(asked, audience)).hits
+        tokens = [p.tokens for hit in hits for p in hit.passages if p.zone == "text" and p.table == row]
+        return whole(page_source(pages[row]), tokens[0] if tokens else ())
+
+    async def original(self, document_id: DocumentId, name: str, audience: Audience) -> tuple[File, Path]:
+        """An original and where its bytes lie. Raises NotFound like `document`."""
+        document = await self.document(document_id, audience)
+        for file in document.files:
+            if file.name == name:
+                return file, self.originals.path(file.sha256)
+        names = ", ".join(file.name for file in document.files)
+        raise NotFound(f"'{document_id}' has no file of this name; its files: {names or 'none'}")
+
+    # Taking in -------------------------------------------------------------------------------------------------------
+
+    async def accept(
+        self,
+        chunks: AsyncIterator[bytes],
+        *,
+        name: str,
+        said: Mapping[str, Any],
+        organisation: OrganisationId,
+        submitted_by: str = "",
+        idempotency_key: str = "",
+        batch: str = "",
+    ) -> Accepted:
+        """Keep a file and queue it for reading. When this returns, both are safe on disk.
+
+        Raises BadRequest for a description that cannot be used, NotFound for an organisation that is not there,
+        Conflict for an id that is somebody else's, Unavailable for a full disk.
+        """
+        checked = read_said(said)
+        if not organisation:
+            known = ", ".join(each.id for each in await self.accounts.organisations())
+            raise BadRequest(f"say whose file this is: its organisation is one of {known}")
+        await self.accounts.organisation(organisation)
+        original = await self.originals.keep(chunks)
+        return await self.inbox.accept(
+            Submission(
+                name=name,
+                sha256=original.sha256,
+                size=original.size,
+                organisation=organisation,
+                said=checked,
+                submitted_by=submitted_by,
+                idempotency_key=idempotency_key,
+                batch=batch,
+            )
+        )
+
+    async def add(self, document: Document, pages: Sequence[Page]) -> Document:
+        """Put a document into the catalogue. It can be found after the next `catch_up`."""
+        analysed = await asyncio.to_thread(
+            lambda: [self._analysed(page.number, page.text, page.language) for page in pages]
+        )
+        return await self.catalog.put(document, analysed)
+
+    async def withdraw(self, document_id: DocumentId, reason: str) -> None:
+        """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
+        read it from now on. Raises NotFound."""
+        await self.catalog.withdraw(document_id, reason)
+
+    async def catch_up(self) -> int:
+        """Give the index what it does not have yet; how many documents that were. Safe to be killed anywhere.
+
+        Raises IndexBusy and IndexUnavailable; what is left stays marked for the next time.
+        """
+        caught = 0
+        while pending := await self.catalog.unindexed(CATCH_UP_BATCH):
+            withdrawn = [row.id for row in pending if row.withdrawn]
+            alive = [row.id for row in pending if not row.withdrawn]
+            await self.index.update(await self._entries(alive), withdrawn)
+            await self.catalog.mark_indexed(pending)
+            caught += len(pending)
+        return caught
+
+    async def rebuild(self) -> int:
+        """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were
+        analysed by another version are analysed again first."""
+        await self._analyse_again()
+        ids = await self.catalog.ids()
+
+        async def batches() -> AsyncIterator[Sequence[IndexEntry]]:
+            for first in range(0, len(ids), CATCH_UP_BATCH):
+                yield await self._entries(ids[first : first + CATCH_UP_BATCH])
+
+        await self.index.rebuild(batches())
+        await self.catch_up()
+        return len(ids)
+
+    async def close(self) -> None:
+        await self.index.close()
+        await self._database.close()
+
+    async def _answer(self, asked: SearchQuery, result: SearchResult, audience: Audience, *warnings: str) -> Answer:
+        ended = not result.hits or len(result.hits) < asked.limit
+        return Answer(
+            asked=asked,
+            total=result.total,
+            found=await self._shown(result.hits, audience),
+            facets=result.facets,
+            expansions=result.expansions,
+            warnings=warnings,
+            next=None if ended else After(result.hits[-1].id, result.hits[-1].score),
+        )
+
+    async def _shown(self, hits: Sequence[Hit], audience: Audience) -> tuple[Found, ...]:
+        documents = await self.catalog.documents([hit.id for hit in hits])
+        # The catalogue is the truth: what was hidden or withdrawn a moment ago is not shown, whatever the index says.
+        seen = [hit for hit in hits if hit.id in documents and audience.sees(documents[hit.id])]
+        rows = [(hit.id, passage.table) for hit in seen for passage in hit.passages if passage.zone == "text"]
+        pages = await self.catalog.passages(rows)
+        return tuple(found(hit, for_eyes(documents[hit.id], audience), pages, self.analyzer) for hit in seen)
+
+    async def _entries(self, ids: Sequence[DocumentId]) -> list[IndexEntry]:
+        documents = await self.catalog.documents(ids)
+        entries = []
+        for document_id, document in documents.items():
+            tables = [TokenTable.decode(page.table) for page in await self.catalog.pages(document_id)]
+            entries.append(await asyncio.to_thread(entry, document, tables, self.analyzer))
+        return entries
+
+    def _analysed(self, number: int, text: str, language: str) -> AnalysedPage:
+        table = self.analyzer.table(text, language)
+        return AnalysedPage(
+            number=number, text=text, language=language, table=table.encode(), analysis=self.analyzer.version
+        )
+
+    async def _analyse_again(self) -> None:
+        for document_id, number in await self.catalog.unanalysed(self.analyzer.version):
+            page = await self.catalog.page(document_id, number)
+            again = await asyncio.to_thread(self._analysed, page.number, page.text, page.language)
+            await self.catalog.keep_table(document_id, number, again.table, again.analysis)
+
+
+async def open_exchange(settings: Settings) -> Exchange:
+    """The exchange over the data folder of these settings, which is made where it is not there.
+
+    Raises Unavailable where the catalogue cannot be opened. A missing or torn index is no error: `SearchIndex.state`
+    says so, and `rebuild` mends it.
+    """
+    analyzer = shared_analyzer()
+    return Exchange(
+        settings,
+        database=await open_database(settings.database),
+        originals=Originals(settings.files, settings.free_mb * 1_000_000),
+        index=open_index(settings.index_url, analyzer),
+        analyzer=analyzer,
+    )

@@ -1,0 +1,90 @@
+"""The library as a web application: which routes there are, and what is open while it runs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+
+from library.exchange import open_exchange
+from library.settings import Settings, load_settings
+from library.web.access import admit, opened_exchange, present_audience, say_who_may_keep_it
+from library.web.docs import asset, description, openapi_json
+from library.web.documents import document, page
+from library.web.files import original
+from library.web.health import alive, ready
+from library.web.jobs import job, jobs
+from library.web.mending import keep_mended
+from library.web.parameters import refuse_unknown_parameters
+from library.web.problems import EXCEPTION_HANDLERS, explain_problem
+from library.web.requests import EveryRequest
+from library.web.results import API
+from library.web.search import search, search_by_body
+from library.web.uploads import FORM_BYTES, hand_in
+from library.web.vocabulary import organisations, topics, vocabulary_list
+
+BODY_BYTES = 1_000_000
+"""The largest body of a request that hands in no file."""
+
+
+def app_from_environment() -> EveryRequest:
+    """What an ASGI server is told to start, in each of its processes."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(load_settings())
+
+
+def create_app(settings: Settings) -> EveryRequest:
+    """The whole application. Nothing is opened before its lifespan begins."""
+    return EveryRequest(
+        Litestar(
+            route_handlers=[_api(settings), alive, ready, explain_problem, openapi_json, asset],
+            dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
+            exception_handlers=EXCEPTION_HANDLERS,
+            lifespan=[_open(settings)],
+            openapi_config=description(),
+            request_max_body_size=BODY_BYTES,
+            before_send=[say_who_may_keep_it],
+            logging_config=None,
+        )
+    )
+
+
+def _api(settings: Settings) -> Router:
+    return Router(
+        API,
+        route_handlers=[
+            search,
+            search_by_body,
+            document,
+            page,
+            original,
+            topics,
+            organisations,
+            vocabulary_list,
+            job,
+            jobs,
+            Router("/", route_handlers=[hand_in], request_max_body_size=settings.upload_bytes + FORM_BYTES),
+        ],
+        guards=[refuse_unknown_parameters, admit],
+        security=[{}, {"bearer": []}, {"header": []}] if settings.anonymous else [{"bearer": []}, {"header": []}],
+    )
+
+
+def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """What holds the exchange open while the application runs, and its index in repair."""
+
+    @asynccontextmanager
+    async def opened(app: Litestar) -> AsyncIterator[None]:
+        exchange = app.state.exchange = await open_exchange(settings)
+        mending = asyncio.create_task(keep_mended(exchange))
+        try:
+            yield
+        finally:
+            mending.cancel()
+            with suppress(asyncio.CancelledError):
+                await mending
+            await exchange.close()
+
+    return opened

@@ -1,0 +1,29 @@
+"""In which language labels are shown."""
+
+from library.language import LANGUAGES
+
+DEFAULT = "en"
+
+
+def shown_language(asked: str | None, accepted: str | None) -> str:
+    """The language asked for, else the first served one of an Accept-Language header, else English."""
+    return asked or next((language for language in _preferred(accepted or "") if language in LANGUAGES), DEFAULT)
+
+
+def _preferred(accepted: str) -> list[str]:
+    """`cs-CZ,uk;q=0.8,en;q=0.5` -> cs, uk, en. What cannot be read counts for nothing."""
+    ranked = []
+    for part in accepted.split(","):
+        tag, _, parameter = part.strip().partition(";")
+        ranked.append((_quality(parameter), tag.split("-")[0].strip().lower()))
+    return [language for quality, language in sorted(ranked, key=lambda pair: -pair[0]) if quality > 0]
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

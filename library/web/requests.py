@@ -1,0 +1,98 @@
+"""What every answer has in common, whichever handler made it or none did: a request id, headers that keep browsers
+safe, HEAD wherever there is GET, and a line in the log.
+
+Litestar's own middleware is not run for a 404 or a 405; this class stands around the whole application.
+"""
+
+import logging
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import msgspec
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from library.web.problems import PROBLEM_JSON, REQUEST_ID, InternalError, problem
+
+ASKED_METHOD = "asked_method"
+"""The key in an ASGI scope's state under which the method stands that was really asked for."""
+
+_log = logging.getLogger(__name__)
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}
+
+
+class EveryRequest:
+    """The outermost ASGI application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            await self._answer(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        begun = perf_counter()
+        answer = _Answer(send, _request_id(scope), without_body=scope["method"] == "HEAD")
+        inner = scope.copy()
+        inner["state"] = {**scope.get("state", {}), REQUEST_ID: answer.request_id, ASKED_METHOD: scope["method"]}
+        if scope["method"] == "HEAD":
+            inner["method"] = HttpMethod.GET
+        try:
+            await self.app(inner, receive, answer.send)
+        except Exception:
+            _log.exception("%s failed outside every handler", answer.request_id)
+            if answer.status:
+                raise  # half an answer is out: the server must cut the connection
+            await answer.internal_error()
+        finally:
+            # No query: what people look for here may put somebody at risk.
+            taken = (perf_counter() - begun) * 1000
+            _log.info("%s %s %r %s %.1f ms", answer.request_id, scope["method"], scope["path"], answer.status, taken)
+
+
+class _Answer:
+    """The way out for one request's messages."""
+
+    def __init__(self, send: Send, request_id: str, *, without_body: bool) -> None:
+        self.request_id = request_id
+        self.status = 0
+        self._send = send
+        self._without_body = without_body
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._complete(MutableScopeHeaders.from_message(message))
+        elif message["type"] == "http.response.body" and self._without_body:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    async def internal_error(self) -> None:
+        body = msgspec.json.encode(problem(InternalError(), self.request_id))
+        headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def _complete(self, headers: MutableScopeHeaders) -> None:
+        headers["X-Request-ID"] = self.request_id
+        for name, value in _SAFE_HEADERS.items():
+            headers.setdefault(name, value)
+        allowed = headers.get("Allow", "").replace(" ", "").split(",")
+        if "GET" in allowed:
+            headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"}))
+
+
+def _request_id(scope: HTTPScope) -> str:
+    """The caller's own id where it is harmless, so that one id goes through proxy, library and logs."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return given if _ACCEPTABLE_ID.fullmatch(given) else uuid4().hex

@@ -1,0 +1,262 @@
+"""Searching over HTTP: from named parameters to a SearchQuery, and from its answer to JSON."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from hashlib import blake2b
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.di import NamedDependency
+from msgspec import Struct
+
+from library.answers import Answer
+from library.errors import BadRequest, Reason
+from library.exchange import Exchange
+from library.language import LANGUAGES, clean
+from library.model import Audience
+from library.search import EVERYTHING, FACETS, After, Clause, Filter, SearchQuery, Sort
+from library.syntax import LONGEST_QUERY, parse
+from library.vocabulary import lists
+from library.web.access import organisation_names
+from library.web.cursors import read_cursor, write_cursor
+from library.web.etags import is_known
+from library.web.languages import shown_language
+from library.web.parameters import READS_QUERY_ITSELF, Given, Parameters
+from library.web.problems import UnsupportedMediaType, documented
+from library.web.results import API, ITEM_FIELDS, SearchAnswer, encoded, facet_counts, found_item, query_echo
+from library.web.search_parameters import (
+    DEEPEST_HIT,
+    LAST_YEAR,
+    MOST_FACET_VALUES,
+    MOST_PER_PAGE,
+    MOST_VALUES,
+    NAMES,
+    SearchByAddress,
+    SearchByBody,
+)
+
+SEARCH = f"{API}/search"
+PER_PAGE = 20
+FACET_SIZE = 20
+
+_body = msgspec.json.Decoder(dict[str, str | int | list[str | int] | None])
+
+
+class AskedSearch(Struct, frozen=True, kw_only=True):
+    """A search as somebody asked for it: what to look for, and how to show what is found."""
+
+    q: str
+    search: SearchQuery
+    page: int
+    by_cursor: bool
+    fields: tuple[str, ...]
+    """Of an item; empty: all."""
+    language: str
+    """In which labels are shown."""
+    warnings: tuple[str, ...]
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def read_search(given: Given, *, place: str = "query", accept_language: str | None = None) -> AskedSearch:
+    """What these parameters ask for; `place` says in an error where they stood.
+
+    Raises InvalidParameter with a reason for each parameter that is unknown or cannot be used.
+    """
+    parameters = Parameters(given, place=place)
+    parameters.refuse_unknown(NAMES)
+    q = clean(parameters.text("q"))
+    match = parse(q)
+    page, per_page, by_cursor = _read_paging(parameters)
+    sort, after = _read_order(parameters, match)
+    filters = tuple(_read_filters(parameters))
+    asked = AskedSearch(
+        q=q[:LONGEST_QUERY],
+        search=SearchQuery(
+            match=match,
+            filters=filters,
+            year_from=parameters.number("year_from", least=0, most=LAST_YEAR),
+            year_to=parameters.number("year_to", least=0, most=LAST_YEAR),
+            added_since=parameters.read("added_since", _moment, "must be a day or a moment, such as 2025-01-31"),
+            sort=sort,
+            offset=(page - 1) * per_page,
+            limit=per_page,
+            after=after,
+            facets=parameters.listed("facets", FACETS),
+            facet_size=parameters.number("facet_size", least=1, most=MOST_FACET_VALUES) or FACET_SIZE,
+            fragments=0 if parameters.choice("highlight", ("on", "off")) == "off" else SearchQuery().fragments,
+        ),
+        page=page,
+        by_cursor=by_cursor,
+        fields=parameters.listed("fields", ITEM_FIELDS),
+        language=shown_language(parameters.choice("lang", LANGUAGES), accept_language),
+        warnings=(*_too_long(q), *_unknown_values(filters)),
+    )
+    parameters.check()
+    return asked
+
+
+def _read_filters(parameters: Parameters) -> Iterator[Filter]:
+    for field in FACETS:
+        if values := parameters.many(field, MOST_VALUES):
+            yield Filter(field, values)
+        if values := parameters.many(f"not_{field}", MOST_VALUES):
+            yield Filter(field, values, excluded=True)
+
+
+def _read_paging(parameters: Parameters) -> tuple[int, int, bool]:
+    """Page, hits on a page, and whether a cursor leads through them instead."""
+    page = parameters.number("page", least=1, most=DEEPEST_HIT)
+    per_page = parameters.number("per_page", least=1, most=MOST_PER_PAGE) or PER_PAGE
+    by_cursor = bool(parameters.text("cursor"))
+    if page is not None and by_cursor:
+        parameters.refuse("page", "cannot be given with a cursor, which says by itself where to go on")
+    if (page or 1) * per_page > DEEPEST_HIT:
+        parameters.refuse("page", f"pages end at hit {DEEPEST_HIT}; go on with cursor=*")
+    return page or 1, per_page, by_cursor
+
+
+def _read_order(parameters: Parameters, match: Clause) -> tuple[Sort, After | None]:
+    """In which order, and behind which hit to go on."""
+    sort = parameters.choice("sort", [sort.value for sort in Sort])
+    if parameters.text("cursor") in ("", "*"):
+        return Sort(sort or (Sort.NEWEST if match == EVERYTHING else Sort.RELEVANCE)), None
+    known = parameters.read("cursor", read_cursor, "is not one of ours; begin with cursor=*")
+    if known is None:
+        return Sort.RELEVANCE, None
+    if sort and sort != known[0]:
+        parameters.refuse("sort", f"the cursor goes through the hits by {known[0].value}; leave it out or begin anew")
+    return known
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _too_long(q: str) -> Iterator[str]:
+    if len(q) > LONGEST_QUERY:
+        yield f"Only the first {LONGEST_QUERY} of {len(q)} characters were read."
+
+
+def _unknown_values(filters: tuple[Filter, ...]) -> Iterator[str]:
+    """A value that no agreed list has finds nothing, which is an answer, but often a slip of the pen."""
+    for narrowed in (each for each in filters if each.field in lists()):
+        terms = [term.id for term in lists()[narrowed.field].terms]
+        for value in (each for each in narrowed.values if each not in terms):
+            nearest = get_close_matches(value, terms, n=1)
+            perhaps = f" Did you mean '{nearest[0]}'?" if nearest else ""
+            yield f"'{value}' is not in the agreed list of {narrowed.field}.{perhaps}"
+
+
+def _read_body(body: bytes) -> Given:
+    try:
+        members = _body.decode(body or b"{}")
+    except msgspec.DecodeError as error:
+        raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
+    return {
+        name: [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
+        for name, value in members.items()
+    }
+
+
+# Answering -----------------------------------------------------------------------------------------------------------
+
+
+@get(
+    "/search",
+    operation_id="search",
+    operation_class=SearchByAddress,
+    opt={READS_QUERY_ITSELF: True},
+    responses=documented(400, 401, 503),
+    tags=["search"],
+    summary="Search the library",
+)
+async def search(
+    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> Response[SearchAnswer]:
+    """Full-text search with filters and facets, in what the caller may see."""
+    given = request.query_params.dict()
+    asked = read_search(given, accept_language=request.headers.get("accept-language"))
+    etag = _etag(asked, audience, await exchange.index.generation())
+    if is_known(request.headers.get("if-none-match"), etag):
+        return Response(content=None, status_code=304, headers={"ETag": etag})  # type: ignore[arg-type]  # has no body
+    answer = await _found(asked, audience, exchange)
+    links = [
+        f'<{SEARCH}?{urlencode(sorted({**given, **to}.items()), doseq=True)}>; rel="{rel}"'
+        for rel, to in _turns(asked, answer)
+    ]
+    return _json(asked, answer, {"ETag": etag, **({"Link": ", ".join(links)} if links else {})})
+
+
+@post(
+    "/search",
+    operation_id="search_by_body",
+    operation_class=SearchByBody,
+    status_code=200,
+    responses=documented(400, 401, 413, 415, 503),
+    tags=["search"],
+    summary="Search with the parameters in a JSON body",
+)
+async def search_by_body(
+    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> Response[SearchAnswer]:
+    """The same search, for filters that are too long for an address."""
+    if request.content_type[0] != "application/json":
+        raise UnsupportedMediaType("send the parameters as one JSON object, with Content-Type: application/json")
+    given = _read_body(await request.body())
+    asked = read_search(given, place="body", accept_language=request.headers.get("accept-language"))
+    return _json(asked, await _found(asked, audience, exchange), {})
+
+
+async def _found(asked: AskedSearch, audience: Audience, exchange: Exchange) -> SearchAnswer:
+    begun = perf_counter()
+    answer = await exchange.search(asked.search, audience)
+    names = await organisation_names(exchange)
+    return SearchAnswer(
+        query=query_echo(asked.q, answer),
+        total=answer.total,
+        total_relation="exact",
+        page=asked.page,
+        per_page=asked.search.limit,
+        items=[found_item(found, asked.q, names) for found in answer.found],
+        facets={field: facet_counts(field, facet, asked.language, names) for field, facet in answer.facets.items()},
+        did_you_mean=None,
+        next_cursor=_next_cursor(asked, answer),
+        warnings=[*asked.warnings, *answer.warnings],
+        took_ms=round((perf_counter() - begun) * 1000, 1),
+    )
+
+
+def _next_cursor(asked: AskedSearch, answer: Answer) -> str | None:
+    ended = not asked.by_cursor and asked.page * asked.search.limit >= answer.total
+    return None if ended or answer.next is None else write_cursor(asked.search.sort, answer.next)
+
+
+def _json(asked: AskedSearch, answer: SearchAnswer, headers: dict[str, str]) -> Response[SearchAnswer]:
+    body: Any = encoded(answer, asked.fields)
+    return Response(body, media_type=MediaType.JSON, headers=headers)
+
+
+def _turns(asked: AskedSearch, answer: SearchAnswer) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where one can go from here: the relation, and the parameter that leads there."""
+    if asked.by_cursor:
+        if answer.next_cursor:
+            yield "next", {"cursor": answer.next_cursor}
+        return
+    if asked.page > 1:
+        yield "prev", {"page": str(asked.page - 1)}
+    shown = asked.page * asked.search.limit
+    if shown < answer.total and shown + asked.search.limit <= DEEPEST_HIT:
+        yield "next", {"page": str(asked.page + 1)}
+
+
+def _etag(asked: AskedSearch, audience: Audience, generation: str) -> str:
+    """Weak: answers that differ in the time they took are the same answer."""
+    content = msgspec.json.encode((generation, audience, asked))
+    return f'W/"{blake2b(content, digest_size=16).hexdigest()}"'

@@ -1,0 +1,84 @@
+"""What a search may be asked with, as the API's documentation says it: once for the address, once for a JSON body."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Parameter, Reference, RequestBody, Schema
+
+from library.language import LANGUAGES
+from library.search import FACETS, Sort
+
+DEEPEST_HIT = 10_000
+"""Hits that pages reach; behind it only a cursor goes on."""
+MOST_PER_PAGE = 100
+MOST_VALUES = 100
+"""Values of one filter."""
+MOST_FACET_VALUES = 1_000
+LAST_YEAR = 9_999
+
+
+class Known(NamedTuple):
+    name: str
+    schema: Schema
+    description: str
+
+
+def _text(description: str, choices: Iterable[str] | None = None) -> tuple[Schema, str]:
+    return Schema(type=OpenAPIType.STRING, enum=list(choices) if choices else None), description
+
+
+def _number(description: str, least: int, most: int) -> tuple[Schema, str]:
+    return Schema(type=OpenAPIType.INTEGER, minimum=least, maximum=most), description
+
+
+def _values(description: str) -> tuple[Schema, str]:
+    return Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.STRING), max_items=MOST_VALUES), description
+
+
+_SYNTAX = (
+    'Words in any form; "these words side by side"; a OR b; -without; begin*; title:word; topic:housing; (groups). '
+    "Nothing that is typed here is an error. Empty: everything, the newest first."
+)
+
+KNOWN = (
+    Known("q", *_text(_SYNTAX)),
+    *(Known(name, *_values(f"Only what has one of these values of {name}.")) for name in FACETS),
+    *(Known(f"not_{name}", *_values(f"Only what has none of these values of {name}.")) for name in FACETS),
+    Known("year_from", *_number("Only from this year on.", 0, LAST_YEAR)),
+    Known("year_to", *_number("Only up to this year.", 0, LAST_YEAR)),
+    Known("added_since", *_text("Only what came in at or after this day or moment (ISO 8601; UTC unless it says so).")),
+    Known(
+        "sort", *_text("`relevance` with words to look for, else `newest`, unless said.", [sort.value for sort in Sort])
+    ),
+    Known("page", *_number(f"Which page, from 1; pages reach to hit {DEEPEST_HIT}.", 1, DEEPEST_HIT)),
+    Known("per_page", *_number("Hits on a page; 20 unless said.", 1, MOST_PER_PAGE)),
+    Known("cursor", *_text("`*` to begin, then the `next_cursor` of the last answer: to read everything.")),
+    Known("fields", *_text("Which fields of an item to send, between commas; `id` always comes. All unless said.")),
+    Known("facets", *_text(f"Which fields to count values of, between commas: {', '.join(FACETS)}. None unless said.")),
+    Known("facet_size", *_number("Values of a facet, the most frequent; 20 unless said.", 1, MOST_FACET_VALUES)),
+    Known("highlight", *_text("`off`: no fragments and no spans, which is quicker.", ["on", "off"])),
+    Known("lang", *_text("The language of labels; else by Accept-Language, else English.", LANGUAGES)),
+)
+NAMES = frozenset(known.name for known in KNOWN)
+
+
+@dataclass
+class SearchByAddress(Operation):
+    """The documentation of a search whose parameters stand in the address."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [
+            Parameter(name=known.name, param_in="query", schema=known.schema, description=known.description)
+            for known in KNOWN
+        ]
+
+
+@dataclass
+class SearchByBody(Operation):
+    """The documentation of a search whose parameters are the members of a JSON object."""
+
+    def __post_init__(self) -> None:
+        properties: dict[str, Reference | Schema] = {known.name: known.schema for known in KNOWN}
+        schema = Schema(type=OpenAPIType.OBJECT, properties=properties, additional_properties=False)
+        self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)

@@ -1,0 +1,297 @@
+"""The engines that are measured, each asked the same of the same documents."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import tantivy
+import whoosh.fields
+import whoosh.index
+import whoosh.query
+import whoosh.sorting
+from whoosh.analysis import SpaceSeparatedTokenizer
+
+from library.exchange import Exchange, open_exchange
+from library.language import fold
+from library.model import Audience, Page, Practice, Visibility
+from library.search import Clause, Every, Phrase, Prefix, SearchQuery, Some, Word
+from library.settings import Settings
+from tests.bench.corpus import Generated
+from tests.bench.queries import Question
+
+FACETS = ("topic", "language", "year")
+PUBLIC = Audience(today=date(2026, 1, 1))
+
+
+class Contender(Protocol):
+    """An engine with the documents in it. `full` adds three facets and the fragments of ten hits."""
+
+    name: str
+
+    async def fill(self, documents: Iterable[Generated]) -> None: ...
+
+    async def bare(self, question: Question) -> int: ...
+
+    async def full(self, question: Question) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+def tokens(text: str) -> str:
+    """The text as the other engines get it: folded tokens between spaces."""
+    return " ".join(fold(word.strip(".")) for word in text.split())
+
+
+class Ours:
+    """The library, in this process: catalogue, index and fragments, as a request goes through them."""
+
+    name = "good-practice-library"
+
+    def __init__(self, folder: Path) -> None:
+        self._settings = Settings(data=folder)
+        self._exchange: Exchange
+
+    async def fill(self, documents: Iterable[Generated]) -> None:
+        self._exchange = await open_exchange(self._settings)
+        await self._exchange.rebuild()
+        for document in documents:
+            page = Page(number=1, text=document.text, language="cs")
+            await self._exchange.add(_practice(document), [page])
+        await self._exchange.catch_up()
+
+    async def bare(self, question: Question) -> int:
+        asked = SearchQuery(match=clause(question), limit=10, fragments=0)
+        return (await self._exchange.index.search(asked, PUBLIC)).total
+
+    async def full(self, question: Question) -> int:
+        asked = SearchQuery(match=clause(question), limit=10, facets=FACETS)
+        return (await self._exchange.search(asked, PUBLIC)).total
+
+    async def close(self) -> None:
+        await self._exchange.close()
+
+
+def clause(question: Question) -> Clause:
+    match question.kind:
+        case "phrase":
+            return Phrase(" ".join(question.words))
+        case "prefix":
+            return Prefix(question.words[0])
+        case "or":
+            return Some(tuple(map(Word, question.words)))
+        case _:
+            return Every(tuple(map(Word, question.words)))
+
+
+def _practice(document: Generated) -> Practice:
+    return Practice(
+        id=document.id,
+        organisation=document.organisation,
+        title={"cs": document.text[:40]},
+        languages=(document.language,),
+        topics=(document.topic,),
+        year=document.year,
+        visibility=Visibility(document.visibility),
+        added=document.added,
+    )
+
+
+class StockWhoosh:
+    """Whoosh 2.7.4 as it comes, with its own searcher, filter, facets and highlighter."""
+
+    name = "whoosh 2.7.4"
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        schema = whoosh.fields.Schema(
+            id=whoosh.fields.ID(stored=True),
+            text=whoosh.fields.TEXT(analyzer=SpaceSeparatedTokenizer(), stored=True),
+            visibility=whoosh.fields.ID,
+            topic=whoosh.fields.ID(sortable=True),
+            language=whoosh.fields.ID(sortable=True),
+            year=whoosh.fields.ID(sortable=True),
+        )
+        self._index = whoosh.index.create_in(folder, schema)
+
+    async def fill(self, documents: Iterable[Generated]) -> None:
+        writer = self._index.writer(limitmb=256)
+        for document in documents:
+            writer.add_document(
+                id=document.id,
+                text=tokens(document.text),
+                visibility=document.visibility,
+                topic=document.topic,
+                language=document.language,
+                year=str(document.year),
+            )
+        writer.commit()
+        self._searcher = self._index.searcher()
+
+    async def bare(self, question: Question) -> int:
+        return self._search(question).scored_length()
+
+    async def full(self, question: Question) -> int:
+        facets = whoosh.sorting.Facets()
+        for field in FACETS:
+            facets.add_field(field, maptype=whoosh.sorting.Count)
+        found = self._search(question, groupedby=facets)
+        for field in FACETS:
+            found.groups(field)
+        for hit in found:
+            hit.highlights("text", top=2)
+        return found.scored_length()
+
+    def _search(self, question: Question, **options: Any) -> Any:
+        public = whoosh.query.Term("visibility", "public")
+        return self._searcher.search(self._query(question), limit=10, filter=public, **options)
+
+    def _query(self, question: Question) -> whoosh.query.Query:
+        terms = [whoosh.query.Term("text", word) for word in question.words]
+        match question.kind:
+            case "phrase":
+                return whoosh.query.Phrase("text", list(question.words))
+            case "prefix":
+                return whoosh.query.Prefix("text", question.words[0])
+            case "or":
+                return whoosh.query.Or(terms)
+            case _:
+                return whoosh.query.And(terms)
+
+    async def close(self) -> None:
+        self._searcher.close()
+        self._index.close()
+
+
+class Fts5:
+    """SQLite FTS5 with the filter and the facets in SQL."""
+
+    name = "sqlite fts5"
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self._database = sqlite3.connect(folder / "fts.sqlite")
+        self._database.executescript(
+            """
+            CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = "unicode61 remove_diacritics 2", prefix = '4');
+            CREATE TABLE documents (
+                rowid INTEGER PRIMARY KEY, id TEXT, topic TEXT, language TEXT, year INT, visibility TEXT
+            );
+            CREATE INDEX by_visibility ON documents (visibility);
+            """
+        )
+
+    async def fill(self, documents: Iterable[Generated]) -> None:
+        for row, document in enumerate(documents, 1):
+            self._database.execute("INSERT INTO texts (rowid, text) VALUES (?, ?)", (row, tokens(document.text)))
+            values = (row, document.id, document.topic, document.language, document.year, document.visibility)
+            self._database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", values)
+        self._database.commit()
+
+    async def bare(self, question: Question) -> int:
+        return len(self._hits(question, "id"))
+
+    async def full(self, question: Question) -> int:
+        hits = self._hits(question, "id, snippet(texts, 0, '[', ']', '…', 32)")
+        for field in FACETS:
+            self._database.execute(
+                f"SELECT {field}, count(*) FROM texts JOIN documents USING (rowid) "
+                f"WHERE texts MATCH ? AND visibility = 'public' GROUP BY {field}",
+                (self._query(question),),
+            ).fetchall()
+        return len(hits)
+
+    def _hits(self, question: Question, columns: str) -> list[Any]:
+        return self._database.execute(
+            f"SELECT {columns} FROM texts JOIN documents USING (rowid) "
+            "WHERE texts MATCH ? AND visibility = 'public' ORDER BY rank LIMIT 10",
+            (self._query(question),),
+        ).fetchall()
+
+    def _query(self, question: Question) -> str:
+        match question.kind:
+            case "phrase":
+                return '"' + " ".join(question.words) + '"'
+            case "prefix":
+                return f'"{question.words[0]}"*'
+            case "or":
+                return " OR ".join(f'"{word}"' for word in question.words)
+            case _:
+                return " AND ".join(f'"{word}"' for word in question.words)
+
+    async def close(self) -> None:
+        self._database.close()
+
+
+class Tantivy:
+    """tantivy with the same fields, an aggregation a facet, and its snippet generator."""
+
+    name = "tantivy 0.27"
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw")
+        builder.add_text_field("text", stored=True, tokenizer_name="whitespace")
+        for field in ("visibility", *FACETS):
+            builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, str(folder))
+        self._facets = {field: {"terms": {"field": field, "size": 20}} for field in FACETS}
+
+    async def fill(self, documents: Iterable[Generated]) -> None:
+        writer = self._index.writer(num_threads=1)
+        for document in documents:
+            writer.add_document(
+                tantivy.Document(
+                    id=document.id,
+                    text=tokens(document.text),
+                    visibility=document.visibility,
+                    topic=document.topic,
+                    language=document.language,
+                    year=str(document.year),
+                )
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    async def bare(self, question: Question) -> int:
+        return int(self._searcher.search(self._query(question), 10).count or 0)
+
+    async def full(self, question: Question) -> int:
+        asked = self._query(question)
+        found = self._searcher.search(asked, 10)
+        self._searcher.aggregate(asked, self._facets)
+        snippets = tantivy.SnippetGenerator.create(self._searcher, asked, self._schema, "text")
+        for _, address in found.hits:
+            snippets.snippet_from_doc(self._searcher.doc(address)).highlighted()
+        return int(found.count or 0)
+
+    def _query(self, question: Question) -> tantivy.Query:
+        public = tantivy.Query.term_query(self._schema, "visibility", "public", index_option="basic")
+        must = tantivy.Occur.Must
+        return tantivy.Query.boolean_query(
+            [(must, self._text_query(question)), (must, tantivy.Query.const_score_query(public, 0.0))]
+        )
+
+    def _text_query(self, question: Question) -> tantivy.Query:
+        terms = [tantivy.Query.term_query(self._schema, "text", word) for word in question.words]
+        match question.kind:
+            case "phrase":
+                return tantivy.Query.phrase_query(self._schema, "text", list(question.words))
+            case "prefix":
+                return tantivy.Query.regex_query(self._schema, "text", question.words[0] + ".*")
+            case "or":
+                return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+            case _:
+                return tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
+
+    async def close(self) -> None:
+        pass
+
+
+def contenders(folder: Path) -> Sequence[Contender]:
+    return (Ours(folder / "ours"), StockWhoosh(folder / "whoosh"), Fts5(folder / "fts5"), Tantivy(folder / "tantivy"))

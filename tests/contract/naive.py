@@ -1,0 +1,248 @@
+"""The oracle: a search index that reads a list, in the plainest words. Slow, and easy to believe.
+
+It promises what every engine promises but scores: hits by relevance come in the newest order.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from library.errors import BadRequest, IndexUnavailable
+from library.language import Analyzer, TokenTable, fold
+from library.model import Audience, DocumentId, title_of
+from library.search import (
+    FACETS,
+    ZONES,
+    Clause,
+    Every,
+    Facet,
+    FacetCount,
+    Filter,
+    Hit,
+    IndexEntry,
+    IndexState,
+    Not,
+    Passage,
+    Phrase,
+    Prefix,
+    SearchQuery,
+    SearchResult,
+    Some,
+    Sort,
+    Word,
+)
+
+Place = tuple[str, int, int]
+"""Zone, table, token."""
+Token = tuple[str, tuple[str, ...]]
+"""Surface and lemma keys."""
+
+
+class NaiveIndex:
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._entries: dict[DocumentId, IndexEntry] | None = None
+        self._commits = 0
+
+    async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
+        visible = [entry for entry in self._all().values() if audience.sees(entry.document)]
+        return _Search(asked, visible, self._analyzer).result()
+
+    async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
+        kept = self._all() | {entry.document.id: entry for entry in entries}
+        self._entries = {name: entry for name, entry in kept.items() if name not in withdrawn}
+        self._commits += 1
+
+    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
+        self._entries = {entry.document.id: entry async for batch in batches for entry in batch}
+        self._commits += 1
+
+    async def state(self) -> IndexState:
+        return IndexState.MISSING if self._entries is None else IndexState.READY
+
+    async def generation(self) -> str:
+        return str(self._commits)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _all(self) -> dict[DocumentId, IndexEntry]:
+        if self._entries is None:
+            raise IndexUnavailable("there is no index yet; rebuild it")
+        return self._entries
+
+
+class _Search:
+    def __init__(self, asked: SearchQuery, visible: Sequence[IndexEntry], analyzer: Analyzer) -> None:
+        self._asked = asked
+        self._visible = visible
+        self._analyzer = analyzer
+        self._vocabulary = {
+            (form.surface, key)
+            for entry in visible
+            for zone in ZONES
+            for table in getattr(entry, zone)
+            for form in table.forms
+            for key in form.lemmas
+        }
+
+    def result(self) -> SearchResult:
+        matched = [entry for entry in self._visible if self._matches(self._asked.match, entry)]
+        hits = [entry for entry in matched if self._passes(entry)]
+        ordered = sorted(hits, key=self._order)
+        page = self._behind(ordered)[self._asked.offset :][: self._asked.limit]
+        return SearchResult(
+            total=len(hits),
+            hits=tuple(Hit(entry.document.id, 0.0, self._passages(entry)) for entry in page),
+            facets={name: self._facet(name, matched) for name in self._asked.facets},
+        )
+
+    # Matching
+
+    def _matches(self, clause: Clause, entry: IndexEntry) -> bool:
+        match clause:
+            case Not(inner):
+                return not self._matches(inner, entry)
+            case Every(clauses):
+                return all(self._matches(part, entry) for part in clauses)
+            case Some(clauses, at_least):
+                return sum(self._matches(part, entry) for part in clauses) >= at_least
+            case Word() | Phrase() | Prefix() if clause.field in FACETS:
+                return any(self._is_value(clause, value) for value in FACETS[clause.field](entry.document))
+            case Word() | Phrase() | Prefix():
+                return any(True for _ in self._occurrences(clause, entry))
+
+    def _is_value(self, clause: Word | Phrase | Prefix, value: str) -> bool:
+        wanted, there = fold(clause.text), fold(value)
+        return there.startswith(wanted) if isinstance(clause, Prefix) else there == wanted
+
+    def _occurrences(self, clause: Word | Phrase | Prefix, entry: IndexEntry) -> Iterator[list[Place]]:
+        if clause.field not in ("", "title"):
+            raise BadRequest(f"there is no field {clause.field!r}")
+        wanted = self._analyzer.query_tokens(clause.text)
+        for zone in (clause.field,) if clause.field else ZONES:
+            row = _row(zone, getattr(entry, zone))
+            for start in range(len(row) - len(wanted) + 1 if wanted else 0):
+                part = row[start : start + len(wanted)]
+                if all(self._fits(clause, wanted, number, found) for number, (_, found) in enumerate(part)):
+                    yield [place for place, _ in part if place is not None]
+
+    def _fits(self, clause: Word | Phrase | Prefix, wanted: Sequence[Any], number: int, found: Token | None) -> bool:
+        if found is None:
+            return False
+        surface, lemmas = found
+        token = wanted[number]
+        match clause:
+            case Word():
+                known = {key for written, key in self._vocabulary if written == token.surface}
+                return surface == token.surface or not known.union(token.lemmas).isdisjoint(lemmas)
+            case Phrase():
+                return surface == token.surface
+            case Prefix():
+                is_last = number == len(wanted) - 1
+                return surface.startswith(token.surface) if is_last else surface == token.surface
+
+    # Narrowing
+
+    def _passes(self, entry: IndexEntry, but: str = "") -> bool:
+        asked, document = self._asked, entry.document
+        year, added = document.year, document.added
+        return (
+            all(_passes(wanted, entry) for wanted in asked.filters if wanted.excluded or wanted.field != but)
+            and (asked.year_from is None or (year is not None and year >= asked.year_from))
+            and (asked.year_to is None or (year is not None and year <= asked.year_to))
+            and (asked.added_since is None or (added is not None and _utc(added) >= _utc(asked.added_since)))
+        )
+
+    def _facet(self, name: str, matched: Sequence[IndexEntry]) -> Facet:
+        values = [set(FACETS[name](entry.document)) for entry in matched if self._passes(entry, but=name)]
+        counts = Counter(value for some in values for value in some)
+        selected = {
+            value
+            for wanted in self._asked.filters
+            if wanted.field == name and not wanted.excluded
+            for value in wanted.values
+        }
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        shown = dict(ordered[: self._asked.facet_size]) | {value: counts[value] for value in selected}
+        return Facet(
+            values=tuple(
+                FacetCount(value, count, value in selected)
+                for value, count in sorted(shown.items(), key=lambda item: (-item[1], item[0]))
+            ),
+            other=sum(count for value, count in counts.items() if value not in shown),
+            missing=sum(not some for some in values),
+        )
+
+    # Order, paging and passages
+
+    def _order(self, entry: IndexEntry) -> Any:
+        document = entry.document
+        added = None if document.added is None else _utc(document.added).timestamp()
+        match self._asked.sort:
+            case Sort.TITLE:
+                return fold(title_of(document)), document.id
+            case Sort.OLDEST:
+                return *_none_last(document.year), *_none_last(added), document.id
+            case Sort.NEWEST | Sort.RELEVANCE:
+                return *_none_last(document.year, -1), *_none_last(added, -1), document.id
+
+    def _behind(self, ordered: list[IndexEntry]) -> list[IndexEntry]:
+        after = self._asked.after
+        if after is None:
+            return ordered
+        last = next((entry for entry in self._visible if entry.document.id == after.id), None)
+        if last is None:
+            return ordered
+        return [entry for entry in ordered if self._order(entry) > self._order(last)]
+
+    def _passages(self, entry: IndexEntry) -> tuple[Passage, ...]:
+        places = (
+            place
+            for clause in _wanted(self._asked.match)
+            for occurrence in self._occurrences(clause, entry)
+            for place in occurrence
+        )
+        tables: dict[tuple[str, int], set[int]] = {}
+        for zone, table, token in places:
+            tables.setdefault((zone, table), set()).add(token)
+        found = (Passage(zone, table, tuple(sorted(tokens))) for (zone, table), tokens in tables.items())
+        return tuple(found)[: self._asked.fragments]
+
+
+def _row(zone: str, tables: Sequence[TokenTable]) -> list[tuple[Place | None, Token | None]]:
+    """All tokens of a zone in a row, with a hole between two texts that are no pages."""
+    row: list[tuple[Place | None, Token | None]] = []
+    for number, table in enumerate(tables):
+        if zone != "text":
+            row.append((None, None))
+        forms = [(form.surface, form.lemmas) for form in table.forms]
+        row += [((zone, number, token), forms[form]) for token, form in enumerate(table.ids.tolist())]
+    return row
+
+
+def _wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix]:
+    match clause:
+        case Word() | Phrase() | Prefix():
+            if clause.field not in FACETS:
+                yield clause
+        case Every(clauses) | Some(clauses):
+            for part in clauses:
+                yield from _wanted(part)
+        case Not():
+            return
+
+
+def _passes(wanted: Filter, entry: IndexEntry) -> bool:
+    if wanted.field not in FACETS:
+        raise BadRequest(f"there is no facet {wanted.field!r}")
+    return bool(set(wanted.values) & set(FACETS[wanted.field](entry.document))) != wanted.excluded
+
+
+def _none_last(value: float | None, sign: int = 1) -> tuple[bool, float]:
+    return value is None, 0 if value is None else sign * value
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

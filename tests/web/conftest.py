@@ -1,0 +1,104 @@
+"""What every test of the web has: a library on disk with a few documents, and clients of it in each role."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import httpx
+import pytest
+
+from library.exchange import Exchange, open_exchange
+from library.model import Contact, File, Organisation, Place, Role, Visibility
+from library.settings import Settings
+from library.web.app import create_app
+from tests.builders import a_practice, a_study, pages_of
+
+HOUSING = "Nájem bytu a kauce. Děti cizinců bydlí ve městě."
+WORK = "Employment of migrants and housing of workers."
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data=tmp_path / "data", free_mb=1, upload_bytes=10_000)
+
+
+@pytest.fixture
+async def exchange(settings) -> AsyncIterator[Exchange]:
+    """The library as another process has it: organisations, documents and an index that is ready."""
+    opened = await open_exchange(settings)
+    try:
+        await opened.accounts.add_organisation(Organisation(id="alfa", name="Spolek Alfa", url="https://alfa.example"))
+        await opened.accounts.add_organisation(Organisation(id="beta", name="Beta, o. p. s.", invented=True))
+        await opened.add(
+            a_practice(id="p1", caveats={"cs": "Nikdo nepřišel."}), pages_of(HOUSING, "Druhá strana.", language="cs")
+        )
+        await opened.add(
+            a_study(id="s1", place=Place(region="CZ064"), contact=Contact(role="office")), pages_of(WORK, language="en")
+        )
+        await opened.add(
+            a_practice(id="mem", organisation="beta", visibility=Visibility.MEMBERS),
+            pages_of("Bydlení.", language="cs"),
+        )
+        await opened.add(
+            a_practice(id="o1", organisation="beta", visibility=Visibility.ORGANISATION),
+            pages_of("Byt.", language="cs"),
+        )
+        await opened.add(a_practice(id="e1", organisation="beta", embargo_until=date(2999, 1, 1)), pages_of("Tajné."))
+        await opened.rebuild()
+        yield opened
+    finally:
+        await opened.close()
+
+
+@asynccontextmanager
+async def served(settings) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a key, at a running web process."""
+    app = create_app(settings)
+    begun, ended = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(_run(app, begun, ended))
+    await begun.wait()
+    try:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://library.test") as client:
+            yield client
+    finally:
+        ended.set()
+        await running
+
+
+async def _run(app, begun, ended):
+    # A task of its own: Litestar wants its lifespan to end in the task in which it began, which fixtures do not keep.
+    try:
+        async with app.app.lifespan():
+            begun.set()
+            await ended.wait()
+    finally:
+        begun.set()
+
+
+@pytest.fixture
+async def client(exchange) -> AsyncIterator[httpx.AsyncClient]:
+    async with served(exchange.settings) as client:
+        yield client
+
+
+@pytest.fixture
+async def keys(exchange) -> dict[str, dict[str, str]]:
+    """The headers that each caller sends, by who that is."""
+    roles = {
+        "member": ("alfa", Role.MEMBER),
+        "staff": ("alfa", Role.STAFF),
+        "other staff": ("beta", Role.STAFF),
+        "admin": ("alfa", Role.ADMIN),
+    }
+    return {who: {"X-API-Key": await exchange.accounts.add_key(*whose)} for who, whose in roles.items()}
+
+
+async def a_kept_file(exchange, name: str, media_type: str, content: bytes) -> File:
+    """A file whose bytes are in the library."""
+
+    async def pieces():
+        yield content
+
+    original = await exchange.originals.keep(pieces())
+    return File(name=name, sha256=original.sha256, media_type=media_type, size=original.size)

@@ -1,0 +1,75 @@
+"""Whether it is alive and ready, and how a broken index mends itself."""
+
+import asyncio
+import shutil
+
+import msgspec
+import pytest
+
+from library.engines.whoosh import WhooshIndex
+from library.exchange import open_exchange
+from library.search import IndexState
+from library.web.mending import mend
+from tests.web.conftest import served
+
+
+async def test_a_process_that_answers_is_alive(client):
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_a_ready_library_says_how_each_part_is(client):
+    answer = await client.get("/readyz")
+    body = answer.json()
+    assert (answer.status_code, body["ready"]) == (200, True)
+    assert {check["name"]: check["detail"] for check in body["checks"]} | {"disk": ""} == {
+        "catalogue": "answers",
+        "index": "ready",
+        "disk": "",
+        "queue": "0 waiting, 0 working, 0 done, 0 failed",
+    }
+
+
+async def test_a_full_disk_is_told_but_turns_nobody_away(exchange):
+    async with served(msgspec.structs.replace(exchange.settings, free_mb=10**12)) as client:
+        answer = await client.get("/readyz")
+    checks = {check["name"]: check["ok"] for check in answer.json()["checks"]}
+    assert (answer.status_code, checks["disk"], checks["index"]) == (200, False, True)
+
+
+@pytest.fixture
+async def without_index(exchange):
+    """The same library, opened after its index was thrown away."""
+    shutil.rmtree(exchange.settings.data / "index")
+    opened = await open_exchange(exchange.settings)
+    yield opened
+    await opened.close()
+
+
+async def test_a_missing_index_is_rebuilt_from_the_catalogue(without_index):
+    assert await without_index.index.state() is IndexState.MISSING
+    await mend(without_index)
+    assert await without_index.index.state() is IndexState.READY
+
+
+async def test_a_ready_index_is_left_alone(exchange):
+    before = await exchange.index.generation()
+    await mend(exchange)
+    assert await exchange.index.generation() == before
+
+
+async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, without_index):
+    without_index.index = WhooshIndex(exchange.settings.data / "index", exchange.analyzer, patience=0)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly():
+        begun.set()
+        await go_on.wait()
+        yield []
+
+    elsewhere = asyncio.create_task(exchange.index.rebuild(slowly()))
+    await begun.wait()
+    await mend(without_index)
+    assert await without_index.index.state() is IndexState.MISSING
+    go_on.set()
+    await elsewhere
+    assert await without_index.index.state() is IndexState.READY

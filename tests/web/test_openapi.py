@@ -1,0 +1,100 @@
+"""The description of the API says everything, and Swagger UI shows it without any other host."""
+
+import pytest
+
+from library.search import FACETS
+from library.web.search_parameters import NAMES
+
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = {
+    "GET /api/v1/search": "search",
+    "POST /api/v1/search": "search_by_body",
+    "GET /api/v1/documents/{document_id}": "document",
+    "GET /api/v1/documents/{document_id}/pages/{number}": "page",
+    "GET /api/v1/documents/{document_id}/files/{name}": "original",
+    "POST /api/v1/documents": "hand_in",
+    "GET /api/v1/jobs": "jobs",
+    "GET /api/v1/jobs/{job_id}": "job",
+    "GET /api/v1/topics": "topics",
+    "GET /api/v1/organisations": "organisations",
+    "GET /api/v1/vocabulary/{list_id}": "vocabulary_list",
+    "GET /healthz": "alive",
+    "GET /readyz": "ready",
+    "GET /problems/{code}": "explain_problem",
+}
+"""The promise: nothing of this goes away."""
+
+
+@pytest.fixture
+async def description(client):
+    return (await client.get("/openapi.json")).json()
+
+
+def operations(description):
+    for path, item in description["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield f"{method.upper()} {path}", item[method]
+
+
+async def test_every_route_is_described_under_an_id_of_its_own(description):
+    assert {name: operation["operationId"] for name, operation in operations(description)} == OPERATIONS
+    assert len(set(OPERATIONS.values())) == len(OPERATIONS)
+
+
+async def test_errors_are_described_as_problems(description):
+    for name, operation in operations(description):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400 and name.split()[1].startswith("/api"):
+                schema = answer["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
+
+
+async def test_successes_have_a_type(description):
+    for name, operation in operations(description):
+        if name.split()[1].startswith("/api") and operation["operationId"] != "original":
+            success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+            schema = success["content"]["application/json"]["schema"]
+            assert "$ref" in schema or "oneOf" in schema, name
+
+
+async def test_every_member_of_an_answer_is_always_there(description):
+    for name, schema in description["components"]["schemas"].items():
+        if schema.get("type") == "object":
+            assert set(schema["required"]) == set(schema["properties"]), name
+
+
+async def test_names_are_written_with_underscores(description):
+    for name, schema in description["components"]["schemas"].items():
+        for member in schema.get("properties", {}):
+            assert member == member.lower(), (name, member)
+            assert "-" not in member
+
+
+async def test_a_search_is_described_with_all_its_parameters(description):
+    parameters = {each["name"] for each in description["paths"]["/api/v1/search"]["get"]["parameters"]}
+    body = description["paths"]["/api/v1/search"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert parameters == set(body["properties"]) == NAMES
+    assert {*FACETS, *(f"not_{field}" for field in FACETS), "q", "cursor"} <= parameters
+
+
+async def test_keys_are_described_in_headers_only(description):
+    schemes = description["components"]["securitySchemes"]
+    assert {scheme["type"] for scheme in schemes.values()} == {"http", "apiKey"}
+    assert schemes["header"]["in"] == "header"
+
+
+async def test_the_pages_about_the_api_come_from_here_alone(client):
+    page = await client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http" not in page.text.replace("https://", "http://").split("<body>")[0].replace("<!DOCTYPE html>", "")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    for name, media_type in (
+        ("swagger-ui.css", "text/css"),
+        ("swagger-ui-bundle.js", "text/javascript"),
+        ("start.js", "text/javascript"),
+    ):
+        assert f"/docs/assets/{name}" in page.text
+        asset = await client.get(f"/docs/assets/{name}")
+        assert (asset.status_code, asset.headers["content-type"].split(";")[0]) == (200, media_type)
+    assert (await client.get("/docs/assets/other.js")).status_code == 404
