@@ -270,13 +270,17 @@ class _Here(NamedTuple):
 
 
 def _merged_terms(parts: Sequence[SegmentFiles], places: Sequence[Any]) -> Iterator[Term]:
-    rows = [(_Here(field, term, part) for field, term in files.terms.terms()) for part, files in enumerate(parts)]
-    for (field, term), found in groupby(merge(*rows), key=attrgetter("field", "term")):
+    rows = merge(*(_terms_of(files, part) for part, files in enumerate(parts)))
+    for (field, term), found in groupby(rows, key=attrgetter("field", "term")):
         gathered = _Gathered([], [], [])
         for here in found:
             _gather(gathered, parts[here.part], places[here.part], field, term)
         if gathered.ids:
             yield field, term, *gathered
+
+
+def _terms_of(files: SegmentFiles, part: int) -> Iterator[_Here]:
+    return (_Here(field, term, part) for field, term in files.terms.terms())
 
 
 def _gather(gathered: _Gathered, part: SegmentFiles, place: Any, field: str, term: bytes) -> None:
