@@ -85,7 +85,7 @@ def parse_xml(xml: bytes) -> etree._Element:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise DamagedFile(_DAMAGED) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
         raise DamagedFile(_DECLARES)  # in an encoding in which the bytes did not show it
     return root
 

@@ -21,11 +21,13 @@ _SAMPLE = 20_000
 _WORDS = """
 který při příští žádost může být společnost občanů úřad děti dítě dítěte škola školní učitelů rodičů město městský
 čeština česky český řešení přístup péče zákon zařízení služby pomoc práce pracovní život životní úvod závěr také či již
-než že jako větší všech tří různých možnost možností účast věk věc dělat úspěch ještě čtyři síť síťové teď loď ať šťastný
+než že jako větší všech tří různých možnost možností účast věk věc dělat úspěch ještě čtyři síť síťové teď loď ať
+šťastný
 důležité ďábel ňadra týdně týden čas účel část její něj něco ženy muži lidé zkušenosti doporučení jazyková výuka třídě
 azyl ukrajinský cizinců uprchlíků překážky tlumočení nejvíc současně podle závažný svůj obě způsob bydlení nájem
 ktorý žiadosť môže byť spoločnosť ľudia ľudí deťom veľmi školy učiteľ učiteľka mäso päť kľúč dĺžka vŕba stĺp tiež
-że się są być które także może język dzieci społeczność można również łatwo zażółć gęślą jaźń członków świat pięć ćwiczenie
+że się są być które także może język dzieci społeczność można również łatwo zażółć gęślą jaźń członków świat pięć
+ćwiczenie
 і в на що це як для та від до він вона вони його її які який яка бути було є не так але дуже діти школа права людей
 країна україна київ їх їй ґанок об'єднання допомога робота житло мова мови навчання вчитель захист громада місто під час
 и на что это как для он она они его её который быть было не так но очень дети школа права людей россия язык помощь

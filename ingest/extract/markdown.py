@@ -55,7 +55,7 @@ def _blocks(lines: list[tuple[bool, str]]) -> Iterator[str]:
         yield "\n".join(paragraph)
 
 
-def _lines(text: str) -> Iterator[tuple[bool, str]]:
+def _lines(text: str) -> Iterator[tuple[bool, str]]:  # noqa: C901  # one case a kind of line
     """Each line without its signs, and whether it is a heading."""
     fence = ""
     before = ""

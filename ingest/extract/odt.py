@@ -11,7 +11,7 @@ from ingest.extract.titles import first_believable, language_code, persons
 from library.errors import DamagedFile, EncryptedFile
 
 _MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
-_PASSWORD = "this document is protected by a password; save it without one and hand it in again"
+_LOCKED = "this document is protected by a password; save it without one and hand it in again"
 _NO_TEXT_PART = "this OpenDocument file has no text part; open it in LibreOffice, save it anew and hand that in"
 _SILENT = {"annotation", "tracked-changes", "forms", "scripts", "ruby-text", "sequence-decls", "variable-decls", "desc"}
 """Elements whose text is no part of the document: comments, what was deleted, how to pronounce a word."""
@@ -23,7 +23,7 @@ _MOST_COPIES = 50
 def read_odt(source: Source) -> Extract:
     archive = Archive(source.file)
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise EncryptedFile(_PASSWORD)
+        raise EncryptedFile(_LOCKED)
     root = archive.xml("content.xml")
     text = None if root is None else child(root, "body", "text")
     if root is None or text is None:

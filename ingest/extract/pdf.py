@@ -19,7 +19,7 @@ from library.errors import DamagedFile, EncryptedFile, NoText
 
 logger = logging.getLogger(__name__)
 
-_PASSWORD = "this PDF is protected by a password; remove the password, or print it as PDF, and hand that in"
+_LOCKED = "this PDF is protected by a password; remove the password, or print it as PDF, and hand that in"
 _DAMAGED = "this PDF is damaged or was cut off on its way, and cannot be repaired; hand in another copy"
 _NO_PAGES = "this PDF has no pages; make it anew and hand that in"
 _FIRST_LETTERS = 5_000
@@ -90,8 +90,8 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
-            raise EncryptedFile(_PASSWORD) from error
+        if error.err_code in (pdfium.FPDF_ERR_LOCKED, pdfium.FPDF_ERR_SECURITY):
+            raise EncryptedFile(_LOCKED) from error
         raise
 
 
@@ -102,7 +102,7 @@ def _saved_anew(content: bytes) -> bytes:
         with pikepdf.open(io.BytesIO(content)) as document:
             document.save(saved)
     except pikepdf.PasswordError as error:
-        raise EncryptedFile(_PASSWORD) from error
+        raise EncryptedFile(_LOCKED) from error
     except (pikepdf.PdfError, RuntimeError, ValueError) as error:
         raise DamagedFile(_DAMAGED) from error
     return saved.getvalue()

@@ -16,8 +16,9 @@ from library.model import Audience, OrganisationId, Role
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
-FRESH_SECONDS = 60
-"""How long anybody may keep what the public sees."""
+KEPT = "no-cache"
+"""Anybody may keep an answer, but must ask each time whether it still holds: what is hidden is hidden at once.
+"""
 
 _ADMITTED = "audience"
 
@@ -75,7 +76,7 @@ async def say_who_may_keep_it(message: Message, scope: Scope) -> None:
     if message["type"] == "http.response.start" and _ADMITTED in scope["state"]:
         headers = MutableScopeHeaders.from_message(message)
         anybody = key_in(Headers.from_scope(scope)) is None
-        headers.setdefault("Cache-Control", f"public, max-age={FRESH_SECONDS}" if anybody else "private, no-cache")
+        headers.setdefault("Cache-Control", f"public, {KEPT}" if anybody else f"private, {KEPT}")
         headers["Vary"] = "Authorization, X-API-Key, Accept-Language"
 
 

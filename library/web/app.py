@@ -78,6 +78,8 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         exchange = app.state.exchange = await open_exchange(settings)
+        # Dictionaries are loaded when first asked, which takes seconds: better now than in somebody's search.
+        await asyncio.to_thread(exchange.analyzer.query_tokens, "dictionaries")
         mending = asyncio.create_task(keep_mended(exchange))
         try:
             yield

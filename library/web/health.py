@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Struct
 
 from library.errors import LibraryError
@@ -41,7 +42,13 @@ async def alive() -> Alive:
     return Alive("ok")
 
 
-@get("/readyz", operation_id="ready", tags=["health"], summary="Whether searches can be answered, part by part")
+@get(
+    "/readyz",
+    operation_id="ready",
+    responses={503: ResponseSpec(Readiness, description="Something needed does not work", generate_examples=False)},
+    tags=["health"],
+    summary="Whether searches can be answered, part by part",
+)
 async def ready(exchange: NamedDependency[Exchange]) -> Response[Readiness]:
     """503 where the catalogue or the index cannot be used; a full disk and the queue are reported only."""
     checks = [

@@ -238,7 +238,14 @@ CURES = {
 """What helps, by an error's code; a failed ingest job has the same codes."""
 
 
-@get("/problems/{code:str}", operation_id="explain_problem", media_type=MediaType.HTML, summary="What an error means")
+@get(
+    "/problems/{code:str}",
+    operation_id="explain_problem",
+    media_type=MediaType.HTML,
+    responses=documented(400, 404),
+    tags=["problems"],
+    summary="What an error means",
+)
 async def explain_problem(code: FromPath[str]) -> str:
     """A page for people: what this kind of error is, and what to do."""
     kinds = {kind.code: kind for kind in _kinds(LibraryError) if kind.code in CURES}

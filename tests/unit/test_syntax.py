@@ -67,9 +67,7 @@ def test_long_deep_and_crowded_text_is_read_up_to_the_limits():
 
 def test_a_weaker_question_asks_for_one_word_fewer_at_a_time():
     asked = parse("a b c -d topic:housing")
-    assert [
-        (understood(clause), wanted, words) for clause, wanted, words in weakened(asked)
-    ] == [
+    assert [(understood(clause), wanted, words) for clause, wanted, words in weakened(asked)] == [
         ("(at least 2 of: a, b, c) -d topic:housing", 2, 3),
         ("(a OR b OR c) -d topic:housing", 1, 3),
     ]

@@ -51,6 +51,23 @@ async def test_a_missing_index_is_rebuilt_from_the_catalogue(without_index):
     assert await without_index.index.state() is IndexState.READY
 
 
+async def test_a_library_without_an_index_makes_one_while_it_runs(without_index):
+    async with served(without_index.settings) as client:
+        assert (await client.get("/api/v1/documents/p1")).status_code == 200
+        while not (await client.get("/readyz")).json()["ready"]:  # noqa: ASYNC110  # nothing tells when
+            await asyncio.sleep(0.01)
+        assert (await client.get("/api/v1/search")).json()["total"] == 2
+
+
+async def test_a_library_whose_index_cannot_be_made_keeps_running(without_index):
+    (without_index.settings.data / "index").write_text("in the way")
+    async with served(without_index.settings) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["ready"]) == (503, False)
+        assert (await client.get("/api/v1/search")).status_code == 503
+        assert (await client.get("/api/v1/documents/p1")).status_code == 200
+
+
 async def test_a_ready_index_is_left_alone(exchange):
     before = await exchange.index.generation()
     await mend(exchange)

@@ -1,0 +1,129 @@
+"""A folder of good and bad files, taken in by the command that staff use."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pikepdf
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from library.command import ExitCode
+
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
+"""How often the worker is killed; the campaign says more."""
+LARGE = int(os.environ.get("LARGE_PAGES", "2000"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> dict[str, str]:
+    """The environment of a library with one organisation."""
+    environment = {**os.environ, "LIBRARY_DATA": str(tmp_path / "data")}
+    command(environment, "library", "organisations", "add", "alfa", "--name", "Spolek Alfa")
+    return environment
+
+
+def command(environment: dict[str, str], module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def add(environment: dict[str, str], folder: Path) -> tuple[int, list[dict[str, object]]]:
+    done = command(environment, "ingest", "add", "--json", str(folder))
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def a_pdf(path: Path, pages: int = 1) -> Path:
+    canvas = Canvas(str(path), invariant=True)
+    for page in range(1, pages + 1):
+        canvas.drawString(72, 720, f"Document {path.stem}, page {page}: counselling for newcomers.")
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def a_mixed_folder(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"good{number:02}.md").write_text(f"# Text {number}\n\nChildren learn at school number {number}.\n")
+    whole = a_pdf(folder / "truncated.pdf", 5).read_bytes()
+    (folder / "truncated.pdf").write_bytes(whole[: len(whole) // 3])
+    with pikepdf.open(a_pdf(folder / "encrypted.pdf"), allow_overwriting_input=True) as pdf:
+        pdf.save(folder / "encrypted.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
+    with pikepdf.new() as pdf:
+        pdf.save(folder / "no-pages.pdf")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "picture.docx").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    a_pdf(folder / "large.pdf", LARGE)
+
+
+def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: dict[str, str], tmp_path: Path):
+    a_mixed_folder(tmp_path / "folder")
+    code, lines = add(library, tmp_path / "folder")
+    *outcomes, totals = lines
+    assert code == ExitCode.SOME_FAILED
+    assert totals == {"done": 21, "known": 0, "failed": 5}
+    failed = {outcome["file"]: outcome for outcome in outcomes if outcome["ended"] == "failed"}
+    assert {name: outcome["code"] for name, outcome in failed.items()} == {
+        "truncated.pdf": "damaged-file",
+        "encrypted.pdf": "encrypted-file",
+        "no-pages.pdf": "damaged-file",
+        "empty.txt": "empty-file",
+        "picture.docx": "unsupported-format",
+    }
+    assert len({outcome["detail"] for outcome in failed.values()}) == len(failed)
+    assert command(library, "library", "check").returncode == ExitCode.WELL
+
+    code, lines = add(library, tmp_path / "folder")
+    assert code == ExitCode.SOME_FAILED
+    assert lines[-1] == {"done": 0, "known": 21, "failed": 5}
+
+
+def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_nothing(library: dict[str, str], tmp_path: Path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in range(100):
+        (folder / f"{number:03}.md").write_text(f"# Text {number}\n\nChildren learn at school number {number}.\n" * 40)
+    assert command(library, "ingest", "add", "--queue-only", str(folder)).returncode == ExitCode.WELL
+    for chance in range(ROUNDS):
+        worker = subprocess.Popen([sys.executable, "-m", "ingest", "work"], env=library, start_new_session=True)
+        time.sleep(0.6 + 0.37 * (chance * 7919 % 8))
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+    assert command(library, "ingest", "work").returncode == ExitCode.WELL
+    jobs = [json.loads(line) for line in command(library, "ingest", "jobs", "--json").stdout.splitlines()]
+    assert [job["state"] for job in jobs] == ["done"] * 100
+    assert len({job["document"] for job in jobs}) == 100
+    checked = command(library, "library", "check")
+    assert checked.returncode == ExitCode.WELL
+    assert "documents    100\n" in checked.stdout
+    assert "to index     0\n" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "cure"),
+    [
+        (["add", "."], ExitCode.USAGE, "good-practice organisations add"),
+        (["add", ".", "--organisation", "nobody"], ExitCode.USAGE, "nobody"),
+        (["add", ".", "--visibility", "everyone"], ExitCode.USAGE, "members"),
+        (["retry", "nothing"], ExitCode.USAGE, "nothing"),
+        (["withdraw", "nothing", "--reason", "r"], ExitCode.USAGE, "nothing"),
+    ],
+)
+def test_what_cannot_be_done_says_the_cure(tmp_path: Path, arguments: list[str], code: int, cure: str):
+    environment = {**os.environ, "LIBRARY_DATA": str(tmp_path / "data")}
+    done = command(environment, "ingest", *arguments)
+    assert done.returncode == code
+    assert cure in done.stderr
+
+
+def test_a_library_that_cannot_be_reached_says_so(tmp_path: Path):
+    (tmp_path / "data").write_text("a file in the way")
+    done = command({**os.environ, "LIBRARY_DATA": str(tmp_path / "data")}, "ingest", "jobs")
+    assert done.returncode == ExitCode.NOT_REACHABLE
+    assert done.stderr
