@@ -77,22 +77,14 @@ def read_pdf(source: Source) -> Extract:
 def _open(content: bytes) -> tuple[pypdfium2.PdfDocument, bool]:
     """The document, and whether it had to be repaired."""
     try:
-        return _opened(content), False
+        return pypdfium2.PdfDocument(content), False
     except pypdfium2.PdfiumError:
+        # Its error code may be that of a file before this one, so qpdf tells what is wrong.
         logger.info("pdfium cannot open the file as it is; repairing it")
     try:
-        return _opened(_saved_anew(content)), True
+        return pypdfium2.PdfDocument(_saved_anew(content)), True
     except pypdfium2.PdfiumError as error:
-        raise DamagedFile(_NO_PAGES if error.err_code == pdfium.FPDF_ERR_SUCCESS else _DAMAGED) from error
-
-
-def _opened(content: bytes) -> pypdfium2.PdfDocument:
-    try:
-        return pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code in (pdfium.FPDF_ERR_LOCKED, pdfium.FPDF_ERR_SECURITY):
-            raise EncryptedFile(_LOCKED) from error
-        raise
+        raise DamagedFile(_DAMAGED) from error
 
 
 def _saved_anew(content: bytes) -> bytes:
@@ -100,6 +92,8 @@ def _saved_anew(content: bytes) -> bytes:
     saved = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
+            if not document.pages:
+                raise NoText(_NO_PAGES)
             document.save(saved)
     except pikepdf.PasswordError as error:
         raise EncryptedFile(_LOCKED) from error

@@ -72,7 +72,7 @@ def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: di
     assert {name: outcome["code"] for name, outcome in failed.items()} == {
         "truncated.pdf": "damaged-file",
         "encrypted.pdf": "encrypted-file",
-        "no-pages.pdf": "damaged-file",
+        "no-pages.pdf": "no-text",
         "empty.txt": "empty-file",
         "picture.docx": "unsupported-format",
     }
