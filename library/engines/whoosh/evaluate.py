@@ -74,7 +74,9 @@ class Evaluation:
         (slot,) = terms.slots
         if not terms.scores_best:
             return self._scored(self._occurrences(terms.zones, slot))
-        return self._best([self._scored(self._occurrences(terms.zones, one)) for one in slot.alternatives()])
+        # The best of a word's alternatives counts, and all have the rarity of the word: that a form of it is rare, or
+        # a word of another language, must not make its documents the first.
+        return self._scored(reduce(np.maximum, (self._occurrences(terms.zones, one) for one in slot.alternatives())))
 
     def _occurrences(self, zones: Sequence[str], slot: Slot) -> Weights:
         """How much each document has of the slot's terms."""
@@ -104,15 +106,6 @@ class Evaluation:
         rarity = np.float32(log(1 + (self._view.count - len(ids) + 0.5) / (len(ids) + 0.5)))
         much = weighed[ids]
         return Matched(ids, rarity * (DAMPING + 1) * much / (DAMPING + much))
-
-    def _best(self, members: Sequence[Matched]) -> Matched:
-        if len(members) == 1:
-            return members[0]
-        best = np.zeros(self._size, np.float32)
-        for ids, scores in members:
-            best[ids] = np.maximum(best[ids], scores)
-        ids = np.flatnonzero(best).astype(np.int32)
-        return Matched(ids, best[ids])
 
     def _facet_value(self, clause: Word | Phrase | Prefix) -> Matched:
         facets = self._view.snapshot.facet(clause.field)

@@ -38,8 +38,7 @@ class Sought(Struct, frozen=True):
     zones: tuple[str, ...]
     slots: tuple[Slot, ...]
     scores_best: bool = False
-    """A word's alternatives are each scored by their own rarity, and the best counts. Those of a prefix and what
-    stands side by side are one rare term."""
+    """The best of a word's alternatives counts, where those of a prefix add up."""
 
 
 def is_facet(clause: Word | Phrase | Prefix) -> bool:
