@@ -196,7 +196,7 @@ class Fts5:
         hits = self._hits(question, "id, snippet(texts, 0, '[', ']', '…', 32)")
         for field in FACETS:
             self._database.execute(
-                f"SELECT {field}, count(*) FROM texts JOIN documents USING (rowid) "
+                f"SELECT {field}, count(*) FROM texts JOIN documents ON documents.rowid = texts.rowid "
                 f"WHERE texts MATCH ? AND visibility = 'public' GROUP BY {field}",
                 (self._query(question),),
             ).fetchall()
@@ -204,7 +204,7 @@ class Fts5:
 
     def _hits(self, question: Question, columns: str) -> list[Any]:
         return self._database.execute(
-            f"SELECT {columns} FROM texts JOIN documents USING (rowid) "
+            f"SELECT {columns} FROM texts JOIN documents ON documents.rowid = texts.rowid "
             "WHERE texts MATCH ? AND visibility = 'public' ORDER BY rank LIMIT 10",
             (self._query(question),),
         ).fetchall()
