@@ -1,12 +1,15 @@
 """How fast files go through the whole pipeline, and through the bare reader beside it."""
 
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pypdfium2
 
 from ingest.batch import Descriptions, hand_in
+from ingest.samples import ORGANISATIONS
 from ingest.worker import work_with_others
 from library.exchange import open_exchange
 from library.inbox import IngestJob
@@ -19,10 +22,11 @@ async def measure(folder: Path, files: Sequence[Path]) -> dict[str, float]:
     one core, over the PDFs among them."""
     exchange = await open_exchange(Settings(data=folder))
     try:
-        await exchange.accounts.add_organisation(Organisation(id="bench", name="Bench", invented=True))
+        for organisation in _organisations():
+            await exchange.accounts.add_organisation(organisation)
         begun = time.perf_counter()
         nothing_said = Descriptions({}, {})
-        async for job in hand_in(exchange, files, nothing_said, organisation="bench", submitted_by="bench"):
+        async for job in hand_in(exchange, files, nothing_said, organisation="", submitted_by="bench"):
             assert isinstance(job, IngestJob), job
         await work_with_others(exchange)
         taken = time.perf_counter() - begun
@@ -36,6 +40,10 @@ async def measure(folder: Path, files: Sequence[Path]) -> dict[str, float]:
         "pages_per_second": round(pages / taken, 1),
         "bare_pdfium_pages_per_second": round(_bare_reader(files), 1),
     }
+
+
+def _organisations() -> list[Organisation]:
+    return msgspec.convert(tomllib.loads(ORGANISATIONS.read_text(encoding="utf-8"))["organisation"], list[Organisation])
 
 
 def _bare_reader(files: Sequence[Path]) -> float:

@@ -22,7 +22,9 @@ async def served(data: Path) -> AsyncIterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "LIBRARY_DATA": str(data), "LIBRARY_PORT": str(port), "PYTHONSAFEPATH": "1"}
-    server = await asyncio.create_subprocess_exec(sys.executable, "-m", "library", "serve", env=environment)
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "library", "serve"), env=environment, stderr=asyncio.subprocess.DEVNULL
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         await _ready(address)
