@@ -23,7 +23,7 @@ UNKNOWN_LANGUAGE = "und"
 _FIELDS = {field.name: field for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
 _LOCALIZED = frozenset(name for name, field in _FIELDS.items() if field.type == LocalizedText)
 _SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind"}
-_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,62}[a-z0-9])?")
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
 
 
