@@ -1,60 +1,77 @@
-"""The loop of the process that reads hostile files: take one, read it, answer, until nobody asks any more."""
+"""The loop that runs in the reader's child process: take an opened file, read it, answer.
 
+It knows no path, no setting and no network: files come opened through the one socket that it is started with.
+`python -m ingest.extract.child SOCKET LIMITS`, where SOCKET is a descriptor's number and LIMITS are JSON.
+"""
+
+import gc
 import logging
 import os
 import resource
-import signal
 import socket
 import sys
+import time
+from collections.abc import Iterator
 
 import msgspec
 
-from ingest.extract import wire
+from ingest.extract import sandbox, wire
 from ingest.extract.contract import Limits, Source
-from ingest.extract.formats import extract_opened
-from ingest.extract.sandbox import die_with_parent, wall_in
-from library.errors import ExtractionFailed
+from ingest.extract.formats import extract_opened, out_of_memory
+from library.errors import ExtractionFailed, NeedsMemory
 
-WRITTEN_BYTES = 64_000_000
-"""How large a file may grow that this process writes; nothing of ours does."""
-OPEN_FILES = 64
+_MB = 1 << 20
+_MOST_FILES = 64
+_LONGEST_LOG = 1 * _MB
+"""Bytes that it may write: nothing but its log is open."""
+_LONGEST_JOB = 64_000
 
 
 def main() -> None:
-    line = socket.socket(fileno=int(sys.argv[1]))
+    sandbox.die_with_parent()
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     limits = msgspec.json.decode(sys.argv[2], type=Limits)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    die_with_parent()
-    _limit_once(limits)
-    wall_in()
-    while (job := wire.asked(line)) is not None:
-        name, descriptor = job
-        _limit_time(limits)
-        with os.fdopen(descriptor, "rb") as file:
-            wire.answer(line, _answer(Source(file, name, limits)))
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        _limit(limits)
+        line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox())))
+        for job, descriptor in _jobs(line):
+            _more_time(limits)
+            line.sendall(_answer(job, descriptor, limits))
+            gc.collect()
 
 
-def _answer(source: Source) -> wire.Read | wire.Failed:
-    try:
-        return wire.Read(extract=extract_opened(source))
-    except ExtractionFailed as error:
-        return wire.Failed(code=error.code, detail=error.detail)
-
-
-def _limit_once(limits: Limits) -> None:
-    memory = limits.memory_mb * 1_000_000
+def _limit(limits: Limits) -> None:
+    memory = limits.memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_BYTES, WRITTEN_BYTES))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LONGEST_LOG, _LONGEST_LOG))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
 
 
-def _limit_time(limits: Limits) -> None:
-    # The limit counts from the start of the process, so it moves on with each file.
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + limits.seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+def _more_time(limits: Limits) -> None:
+    """The limit on processor time counts from the start of the process, so each job moves it on."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + limits.seconds + 1, hard))
+
+
+def _jobs(line: socket.socket) -> Iterator[tuple[wire.Job, int]]:
+    """Until the reader hangs up."""
+    decoder = msgspec.msgpack.Decoder(wire.Job)
+    while True:
+        received, descriptors, _, _ = socket.recv_fds(line, _LONGEST_JOB, 1)
+        if not received:
+            return
+        yield decoder.decode(received[wire.HEADER.size :]), descriptors[0]
+
+
+def _answer(job: wire.Job, descriptor: int, limits: Limits) -> bytes:
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            return wire.message(wire.Read(extract_opened(Source(file, job.name, limits))))
+    except ExtractionFailed as error:
+        return wire.message(wire.Failed(error.code, error.detail))
+    except MemoryError:
+        return wire.message(wire.Failed(NeedsMemory.code, out_of_memory(limits)))
 
 
 if __name__ == "__main__":

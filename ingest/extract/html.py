@@ -1,6 +1,7 @@
 """The text of a web page: what stands in it, without what frames it."""
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,27 +18,35 @@ _CHARSET_WITHIN = 4_096
 _LATIN = {"iso-8859-1", "iso8859-1", "latin1", "us-ascii", "ascii"}
 """What the web's standard takes for windows-1252."""
 
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 _TEXT = "-text"
-_NO_TEXT = {
-    *("head", "script", "style", "template", "noscript", "iframe", "object", "svg", "math", "button", "select"),
-    *("input", "textarea", "canvas", "audio", "video"),
-}
-_FRAME = {"nav", "footer"}
+_NO_TEXT = _tags(
+    "head script style template noscript iframe object svg math button select input textarea canvas audio video"
+)
+_FRAME = frozenset({"nav", "footer"})
 """What frames a page. A page that would be empty without it is read with it."""
-_BLOCKS = {
-    *("address", "article", "aside", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt", "fieldset"),
-    *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend"),
-    *("li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr"),
-    *("ul", "br"),
-}
-_CELLS = {"td", "th"}
-_CELL_END = " | "
+_OF_ARTICLES = frozenset({"article", "blockquote", "main", "section"})
+"""What may have a footer of its own, which belongs to the text."""
+_BLOCKS = _tags(
+    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul"
+)
+_CELLS = frozenset({"td", "th"})
+_OF_LAYOUT = _tags("table h1 h2 h3 h4 h5 h6 form article section")
+"""What stands in tables that lay out a page, and hardly in those that show figures."""
+_LINE_END, _CELL_END = "\x1e", "\x1f"
+"""Signs that no text has, which `clean` would take away in any case."""
 
 
 def read_html(source: Source) -> Extract:
     raw = source.file.read()
     tree = LexborHTMLParser(decode(raw, _declared_charset(raw)))
-    lines = _lines(tree.root, _FRAME) or _lines(tree.root, set())
+    lines = _lines(tree.root, _FRAME) or _lines(tree.root, frozenset())
     pages, notes = numbered(paginate(lines), source.limits)
     title_from, title = first_believable(("head", _text(tree, "title")), ("heading", _text(tree, "h1")))
     return Extract(
@@ -57,30 +66,67 @@ def _declared_charset(raw: bytes) -> str:
     return "windows-1252" if name in _LATIN else name
 
 
-def _lines(root: LexborNode | None, left_out: set[str]) -> list[str]:
+def _lines(root: LexborNode | None, left_out: frozenset[str]) -> list[str]:
     """The text, a line for each block and each row of a table."""
-    lines: list[str] = []
-    line: list[str] = []
-    # A stack of our own: pages nested 100,000 deep are somebody's joke, and must be no crash.
-    waiting: list[tuple[LexborNode, bool]] = [] if root is None else [(root, False)]
-    while waiting:
-        node, ends = waiting.pop()
+    layout = _layout_tables(root)
+    parts: list[str] = []
+    in_rows = [False]
+    """For each table around: whether it shows figures, so that what its cells hold stands on one line."""
+    for node, ends in _walk(root, left_out):
         tag = node.tag or ""
         if tag == _TEXT:
-            line.append(node.text_content or "")
-        if tag in _BLOCKS:
-            lines.append(_one_line(line))
-            line = ["- "] if tag == "li" and not ends else []
-        elif tag in _CELLS and ends:
-            line.append(_CELL_END)
-        if not ends and tag not in _NO_TEXT and tag not in left_out:
+            parts.append(node.text_content or "")
+        elif tag == "table":
+            parts.append(" " if in_rows[-1] else _LINE_END)
+            if ends:
+                in_rows.pop()
+            else:
+                in_rows.append(node.mem_id not in layout)
+        elif in_rows[-1] and tag in _CELLS:
+            parts.append(_CELL_END if ends else "")
+        elif tag in _BLOCKS:
+            parts.append(" " if in_rows[-1] and tag != "tr" else _LINE_END)
+            parts.append("- " if tag == "li" and not ends else "")
+    return [line for raw in "".join(parts).split(_LINE_END) if (line := _line(raw)).strip(" |-")]
+
+
+def _line(raw: str) -> str:
+    return " | ".join(" ".join(cell.split()) for cell in raw.strip().removesuffix(_CELL_END).split(_CELL_END))
+
+
+def _layout_tables(root: LexborNode | None) -> set[int]:
+    """The tables in which whole parts of a page stand."""
+    layout: set[int] = set()
+    around: list[int] = []
+    for node, ends in _walk(root, frozenset()):
+        if around and not ends and node.tag in _OF_LAYOUT:
+            layout.add(around[-1])
+        if node.tag == "table" and ends:
+            around.pop()
+        elif node.tag == "table":
+            around.append(node.mem_id)
+    return layout
+
+
+def _walk(root: LexborNode | None, left_out: frozenset[str]) -> Iterator[tuple[LexborNode, bool]]:
+    """Each node as it begins (False) and as it ends (True)."""
+    # A stack of our own: pages nested 100,000 deep are somebody's joke, and must be no crash.
+    waiting = [] if root is None else [(root, False)]
+    while waiting:
+        node, ends = waiting.pop()
+        if ends or node.tag == _TEXT:
+            yield node, ends
+        elif not _is_silent(node, left_out):
+            yield node, ends
             waiting.append((node, True))
             waiting += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
-    return [each for each in (*lines, _one_line(line)) if each.strip(" |-")]
 
 
-def _one_line(parts: list[str]) -> str:
-    return " ".join("".join(parts).split()).removesuffix(_CELL_END.rstrip()).rstrip()
+def _is_silent(node: LexborNode, left_out: frozenset[str]) -> bool:
+    if node.tag in _NO_TEXT or "hidden" in node.attributes:
+        return True
+    of_article = node.tag == "footer" and node.parent is not None and node.parent.tag in _OF_ARTICLES
+    return node.tag in left_out and not of_article
 
 
 def _text(tree: LexborHTMLParser, selector: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -14,7 +15,7 @@ from pypdfium2 import raw as pdfium
 from ingest.extract.contract import Extract, Limits, Source
 from ingest.extract.pages import numbered
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
-from ingest.extract.titles import first_believable, language_code, persons
+from ingest.extract.titles import LONGEST_TITLE, first_believable, language_code, persons
 from library.errors import DamagedFile, EncryptedFile, NoText
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ _FIRST_LETTERS = 5_000
 """Of the first page, among which its title is."""
 _SMALLEST_TITLE = 4
 """Letters of a line on the first page that can be a title."""
+_HYPHEN = "\x02"
+"""What pdfium calls the hyphen of a divided word where it is asked for single letters."""
 _SAME_SIZE = 0.06
 """By how much, of a sign's height, the signs of one line may differ."""
 
@@ -184,21 +187,31 @@ def _largest_line(document: pypdfium2.PdfDocument) -> str:
             lines = list(_lines_of_one_size(letters))
     except pypdfium2.PdfiumError:
         return ""
+    sizes: Counter[float] = Counter()
+    for size, text in lines:
+        sizes[round(size, 1)] += len(text)
+    (body, _), *_ = sizes.most_common(1)
     titles = [(size, text) for size, text in lines if sum(map(str.isalpha, text)) >= _SMALLEST_TITLE]
-    largest = max(titles, key=lambda line: line[0], default=(0.0, ""))
-    return with_accents(with_plain_lines(largest[1])).replace("\ufffe", "-")
+    largest = max((size for size, _ in titles), default=0.0)
+    if largest <= body * (1 + _SAME_SIZE) and sizes.total() > LONGEST_TITLE:
+        return ""  # all is set alike
+    return next(joined([with_accents(with_plain_lines(text)) for size, text in titles if size == largest]), "")
 
 
 def _lines_of_one_size(letters: pypdfium2.PdfTextPage) -> Iterator[tuple[float, str]]:
+    """Stretches of the page in letters of one size; what begins inside a word is in another font, not in larger
+    letters."""
     size, text = 0.0, ""
     for index in range(min(letters.count_chars(), _FIRST_LETTERS)):
         letter = chr(pdfium.FPDFText_GetUnicode(letters, index))
         _, bottom, _, top = letters.get_charbox(index, loose=True)
-        if letter.isspace() or abs(top - bottom - size) <= _SAME_SIZE * size:
+        if letter == _HYPHEN:
+            text += "\ufffe"
+        elif letter.isspace() or abs(top - bottom - size) <= _SAME_SIZE * size:
             text += letter
-            continue
-        yield size, text
-        size, text = top - bottom, letter
+        else:
+            yield size, text
+            size, text = (0.0 if text[-1:].isalpha() else top - bottom), letter
     yield size, text
 
 

@@ -1,40 +1,54 @@
-"""One limited child process that reads file after file, and how it is watched."""
+"""How files from elsewhere are read without harm: in a child process that is limited, watched and replaced."""
 
 import asyncio
+import contextlib
+import logging
 import os
+import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
+import ingest
 from ingest.extract import wire
 from ingest.extract.contract import Extract, Limits
 from ingest.extract.formats import out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory, ReaderCrashed, TookTooLong, extraction_failure
 
-JOBS_OF_A_CHILD = 200
-"""After so many files a child is replaced: readers leak."""
-STARTING = 15
-"""Seconds beyond the limit that a new child may take to load its readers."""
+logger = logging.getLogger(__name__)
+
+MOST_JOBS = 200
+"""Files after which a child is replaced: what readers leak stays small."""
+_START_SECONDS = 60
+_LONGEST_NAME = 1_000
+_BYTES_A_CHARACTER = 4
+_LONGEST_REST = 10_000_000
+"""Bytes of an answer beside its text: titles, notes, the frame of each page."""
+_COMMAND = (sys.executable, "-P", "-s", "-m", "ingest.extract.child")
+_LOG = "log"
+_LAST_WORDS = 2_000
+"""Characters of its log that are worth showing."""
+_LAST_SECONDS = 5
+_CHUNK = 1 << 20
+_CRASHED = "the reader of this kind of file crashed on it; save the file anew, or as PDF, and hand in that"
+_decoder = msgspec.msgpack.Decoder(wire.Answer)
 
 
 class Reader:
-    """Reads one file at a time, in a child process that is replaced when it dies or is spent.
+    """One child process that reads file after file. Several tasks may share it; they are served one by one."""
 
-    async with Reader(limits) as reader:
-        extract = await reader.read(path, "report.pdf")
-    """
-
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, command: Sequence[str] = _COMMAND) -> None:
         self._limits = limits
+        self._command = command
         self._child: _Child | None = None
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -42,93 +56,172 @@ class Reader:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        await self._replace()
 
     async def read(self, path: Path, name: str) -> Extract:
-        """What the file holds; `name` is what its owner called it. Raises ExtractionFailed; when cancelled, the child
-        is killed."""
-        child = self._child = self._child or _Child(self._limits)
-        try:
-            extract = await asyncio.to_thread(child.read, path, name)
-        except BaseException as error:
-            if not isinstance(error, ExtractionFailed) or isinstance(error, _FATAL) or child.spent:
-                self._end()
-            raise
-        if child.spent:
-            self._end()
-        return extract
+        """What the file holds; `name` is what its owner called it.
 
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child = None
+        Raises ExtractionFailed, TookTooLong and ReaderCrashed among them, and OSError where the path cannot be opened.
+        A task that is cancelled here takes the child with it.
+        """
+        async with self._turn:
+            with path.open("rb") as file:
+                try:
+                    answer = await self._asked(file.fileno(), name)
+                except BaseException:
+                    await self._replace()
+                    raise
+        match answer:
+            case wire.Read(extract):
+                return extract
+            case wire.Failed(code, detail):
+                raise extraction_failure(code, detail)
 
+    async def _asked(self, descriptor: int, name: str) -> wire.Answer:
+        if self._child is not None and self._child.has_hung_up:
+            await self._replace()
+        if self._child is None:
+            self._child = await _Child.start(self._limits, self._command)
+        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:])
+        failure = answer.code if isinstance(answer, wire.Failed) else ""
+        if failure == ReaderCrashed.code:
+            logger.warning("the reader failed on %s: %s", name, self._child.last_words())
+        # Where memory ran out once, readers stay broken: the next good file would fail.
+        if failure == NeedsMemory.code or self._child.jobs >= MOST_JOBS:
+            await self._replace()
+        return answer
 
-# After one of these the child is dead, or poisoned: the next good file would fail in it.
-_FATAL = (NeedsMemory, TookTooLong, ReaderCrashed)
+    async def _replace(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await child.end()
 
 
 class _Child:
-    def __init__(self, limits: Limits) -> None:
+    """One process, from its start to its end."""
+
+    def __init__(self, limits: Limits, process: asyncio.subprocess.Process, line: socket.socket, folder: Path) -> None:
         self._limits = limits
-        self._jobs = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="reader-")
-        self._line, theirs = socket.socketpair()
-        with theirs:
-            # Not in a thread: the child dies with the thread that started it.
-            self._process = subprocess.Popen(  # noqa: S603  # our own module
-                [
-                    sys.executable,
-                    "-m",
-                    "ingest.extract.child",
-                    str(theirs.fileno()),
-                    msgspec.json.encode(limits).decode(),
-                ],
-                cwd=self._folder.name,
-                env={"PATH": os.defpath, "PYTHONSAFEPATH": "1", "TMPDIR": self._folder.name, "LC_ALL": "C.UTF-8"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+        self._process = process
+        self._line = line
+        self._folder = folder
+        self.jobs = 0
+
+    @classmethod
+    async def start(cls, limits: Limits, command: Sequence[str]) -> Self:
+        folder = Path(tempfile.mkdtemp(prefix="reader-"))
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
+        with theirs, (folder / _LOG).open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                str(theirs.fileno()),
+                msgspec.json.encode(limits).decode(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env=_environment(folder),
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        child = cls(limits, process, ours, folder)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                hello = msgspec.msgpack.decode(await child._message(), type=wire.Hello)
+        except (TimeoutError, EOFError, ConnectionError, msgspec.DecodeError) as error:
+            logger.error("the reader does not start: %s", child.last_words())  # noqa: TRY400  # its own words say more
+            await child.end()
+            raise ReaderCrashed("the reader of files does not start on this machine; the log says why") from error
+        except BaseException:
+            await child.end()
+            raise
+        logger.info("a reader has started; protections: %s", ", ".join(hello.protections) or "limits only")
+        return child
 
     @property
-    def spent(self) -> bool:
-        return self._jobs >= JOBS_OF_A_CHILD
-
-    def read(self, path: Path, name: str) -> Extract:
-        self._jobs += 1
-        self._line.settimeout(self._limits.seconds + (STARTING if self._jobs == 1 else 0))
+    def has_hung_up(self) -> bool:
+        """Whether the process ended while nobody asked it anything."""
         try:
-            with path.open("rb") as file:
-                wire.ask(self._line, name, file)
-            match wire.answered(self._line):
-                case wire.Read(extract=extract):
-                    return extract
-                case wire.Failed(code=code, detail=detail):
-                    raise extraction_failure(code, detail)
+            return not self._line.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
+
+    async def ask(self, descriptor: int, name: str) -> wire.Answer:
+        self.jobs += 1
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                socket.send_fds(self._line, [wire.message(wire.Job(name))], [descriptor])
+                answer: wire.Answer = _decoder.decode(await self._message())
+                return answer
         except TimeoutError as error:
-            raise self._too_long() from error
-        except (EOFError, ConnectionError, BrokenPipeError) as error:
-            raise self._cause_of_death() from error
+            raise TookTooLong(_too_long(self._limits)) from error
+        except (EOFError, ConnectionError) as error:
+            raise _why_it_died(await self._ended(), self._limits) from error
+        except msgspec.DecodeError as error:
+            raise ReaderCrashed(_CRASHED) from error
 
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._line.close()
-        self._folder.cleanup()
+    def last_words(self) -> str:
+        """The end of what it wrote to its log."""
+        with contextlib.suppress(OSError):
+            return (self._folder / _LOG).read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()
+        return ""
 
-    def _cause_of_death(self) -> ExtractionFailed:
-        match -self._process.wait():
-            case signal.SIGXCPU:
-                return self._too_long()
-            case signal.SIGKILL | signal.SIGABRT:
-                return NeedsMemory(out_of_memory(self._limits))
-            case _:
-                return ReaderCrashed("the reader crashed on this file; save it anew or as PDF, and hand in that")
+    async def end(self) -> None:
+        """Kill it and all that it may have started, and remove its folder."""
+        try:
+            if self._process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+        finally:
+            self._line.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _too_long(self) -> TookTooLong:
-        return TookTooLong(
-            f"reading this file took more than {self._limits.seconds} s, which is the limit; split it, or save it anew"
-        )
+    async def _message(self) -> bytes:
+        (length,) = wire.HEADER.unpack(await self._exactly(wire.HEADER.size))
+        if length > self._limits.characters * _BYTES_A_CHARACTER + _LONGEST_REST:
+            raise msgspec.DecodeError("longer than any answer")
+        return await self._exactly(length)
+
+    async def _exactly(self, size: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        received = bytearray()
+        while len(received) < size:
+            chunk = await loop.sock_recv(self._line, min(size - len(received), _CHUNK))
+            if not chunk:
+                raise EOFError
+            received += chunk
+        return bytes(received)
+
+    async def _ended(self) -> int:
+        """How it ended, as a return code, once it has closed its line."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                return await self._process.wait()
+        return 0
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """All that a child is told: where our code lies, where it may leave things; nothing of the library's settings."""
+    return {
+        "PYTHONPATH": str(Path(ingest.__path__[0]).parent),
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _why_it_died(code: int, limits: Limits) -> ExtractionFailed:
+    if -code in (signal.SIGABRT, signal.SIGKILL):
+        return NeedsMemory(out_of_memory(limits))  # readers abort where an allocation fails; the kernel kills
+    if -code == signal.SIGXCPU:
+        return TookTooLong(_too_long(limits))
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"code {code}"
+    return ReaderCrashed(f"{_CRASHED} ({name})")
+
+
+def _too_long(limits: Limits) -> str:
+    return f"reading this file took longer than the {limits.seconds} s allowed; split it, or print it as PDF anew"

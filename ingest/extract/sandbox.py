@@ -1,104 +1,99 @@
-"""What the process that reads hostile files may still do: read the code it runs, and what it was handed.
+"""What the process that reads foreign files may still do: read code, and answer.
 
-Landlock takes away files and the network's TCP, seccomp new sockets, processes and programs; neither needs rights. What
-the kernel does not offer is left out, and the log says what holds.
+Linux only; elsewhere, nothing changes. Landlock takes away every file and folder but those of Python's own code; a
+seccomp filter takes away new sockets, programs and processes. Neither needs any right, and each is used where the
+kernel has it.
 """
 
 import ctypes
-import logging
 import os
 import platform
-import signal
 import struct
-import sys
+import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 
-logger = logging.getLogger(__name__)
+import ingest
+import library
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22
+_SECCOMP_MODE_FILTER = 2
+_SIGKILL = 9
 
-# linux/prctl.h, linux/landlock.h, linux/seccomp.h
-_SET_PDEATHSIG, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 1, 22, 38
+# linux/landlock.h: the calls have the same numbers on every architecture.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_VERSION, _PATH_BENEATH, _FILTER_MODE = 1, 1, 2
-_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
-_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""How many rights over files each version of Landlock knows."""
-_TCP = 0b11
+_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_ALL_OF_FILES = (1 << 13) - 1
+"""What the first version of Landlock knows: executing, reading, writing, making and removing of every kind."""
 
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO with EPERM
-_LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_RET|K
-_REFUSED_CALLS = {
-    # socket, connect, fork, vfork, execve, ptrace, execveat
-    "x86_64": (0xC000003E, (41, 42, 57, 58, 59, 101, 322)),
-    "aarch64": (0xC00000B7, (198, 203, 221, 117, 281)),
+# asm/unistd.h: socket, socketpair, connect, bind, fork, vfork, execve, execveat, ptrace, kill, clone3, clone.
+_CALLS = {
+    "x86_64": (0xC000003E, (41, 53, 42, 49, 57, 58, 59, 322, 101, 62), 435, 56),
+    "aarch64": (0xC00000B7, (198, 199, 203, 200, 221, 281, 117, 129), 435, 220),
 }
+_CLONE_THREAD = 0x10000
+_ALLOW, _REFUSE, _ABSENT = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38
+"""What the filter answers: go on; EPERM; ENOSYS, upon which the C library tries `clone`, whose flags can be seen."""
+_LOAD, _EQUALS, _FROM, _HAS_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_SECOND_TABLE = 0x40000000
+"""From here on x86_64 has all calls once more, for programs with 32-bit pointers."""
 
 
 def die_with_parent() -> None:
-    """Be killed when the process that started us ends."""
-    parent = os.getppid()
-    _libc.prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit()
+    """Have the kernel end this process when the one that started it ends."""
+    if platform.system() == "Linux":
+        _libc().prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
-def wall_in() -> tuple[str, ...]:
-    """Give up for good what reading needs not; the walls that hold."""
-    _libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    walls = tuple(name for name, build in (("landlock", _landlock), ("seccomp", _seccomp)) if build())
-    logger.info("walls around the reader: %s", ", ".join(walls) or "none that this kernel offers")
-    return walls
+def enter_sandbox() -> tuple[str, ...]:
+    """Give up what reading needs not, for good; the names of what is active now. To be called after all imports."""
+    if platform.system() != "Linux" or _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        return ()
+    protections = (("landlock", _landlock), ("seccomp", _seccomp))
+    return tuple(name for name, protect in protections if protect())
 
 
 def _landlock() -> bool:
-    version = _libc.syscall(_CREATE_RULESET, None, 0, _VERSION)
-    if version < 1:
+    libc = _libc()
+    handled = ctypes.create_string_buffer(struct.pack("=Q", _ALL_OF_FILES), 8)
+    ruleset = libc.syscall(_CREATE_RULESET, handled, 8, 0)
+    if ruleset < 0:
         return False
-    rights = (1 << _RIGHTS_BY_VERSION.get(version, max(_RIGHTS_BY_VERSION.values()))) - 1
-    asked = struct.pack("QQ", rights, _TCP) if version >= 4 else struct.pack("Q", rights)  # noqa: PLR2004  # TCP came with 4
-    rules = _libc.syscall(_CREATE_RULESET, asked, len(asked), 0)
-    if rules < 0:
-        return False
-    try:
-        for folder in _code():
-            _allow_reading(rules, folder)
-        return bool(_libc.syscall(_RESTRICT_SELF, rules, 0) == 0)
-    finally:
-        os.close(rules)
-
-
-def _code() -> set[Path]:
-    """Where Python, its packages and ours lie: some of it is loaded only when a file needs it."""
-    ours = Path(__file__).parents[2]
-    return {Path(sys.prefix), Path(sys.base_prefix), ours / "ingest", ours / "library"}
-
-
-def _allow_reading(rules: int, folder: Path) -> None:
-    descriptor = os.open(folder, os.O_PATH)
-    try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_FOLDER, descriptor)
-        _libc.syscall(_ADD_RULE, rules, _PATH_BENEATH, rule, 0)
-    finally:
+    for folder in _code():
+        descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+        rule = ctypes.create_string_buffer(struct.pack("=Qi", _READ_FILE | _READ_DIR, descriptor), 12)
+        libc.syscall(_ADD_RULE, ruleset, 1, rule, 0)
         os.close(descriptor)
+    active: bool = libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    os.close(ruleset)
+    return active
+
+
+def _code() -> Iterable[Path]:
+    """Where Python code lies that may yet be imported; never the whole project folder, which may hold the data."""
+    installed = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    packages = {folder for package in (ingest, library) for folder in package.__path__}
+    return (Path(folder) for folder in installed | packages if Path(folder).is_dir())
 
 
 def _seccomp() -> bool:
-    if platform.machine() not in _REFUSED_CALLS:
+    if platform.machine() not in _CALLS:
         return False
-    machine, calls = _REFUSED_CALLS[platform.machine()]
-    steps = [
-        _step(_LOAD, 4),  # seccomp_data.arch
-        _step(_EQUAL, machine, otherwise=len(calls) + 2),
-        _step(_LOAD, 0),  # seccomp_data.nr
-        *(_step(_EQUAL, call, then=len(calls) - place) for place, call in enumerate(calls)),
-        _step(_RETURN, _ALLOW),
-        _step(_RETURN, _REFUSE),
-    ]
-    program = ctypes.create_string_buffer(b"".join(steps))
-    described = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(program))
-    return bool(_libc.prctl(_SET_SECCOMP, _FILTER_MODE, described, 0, 0) == 0)
+    architecture, refused, clone3, clone = _CALLS[platform.machine()]
+    # struct seccomp_data: the call's number at 0, the architecture at 4, the arguments from 16 on.
+    program = [
+        (_LOAD, 0, 0, 4), (_EQUALS, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE),
+        (_LOAD, 0, 0, 0), (_FROM, 0, 1, _SECOND_TABLE), (_RETURN, 0, 0, _REFUSE),
+        *(line for call in refused for line in ((_EQUALS, 0, 1, call), (_RETURN, 0, 0, _REFUSE))),
+        (_EQUALS, 0, 1, clone3), (_RETURN, 0, 0, _ABSENT),
+        (_EQUALS, 0, 3, clone), (_LOAD, 0, 0, 16), (_HAS_BITS, 1, 0, _CLONE_THREAD), (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    ]  # fmt: skip
+    lines = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
+    filters = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(lines)))
+    active: bool = _libc().prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, filters, 0, 0) == 0
+    return active
 
 
-def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-    return struct.pack("HBBI", code, then, otherwise, value)
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

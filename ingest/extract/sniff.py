@@ -100,11 +100,12 @@ _MAIN_PART = re.compile(
 _HEAD = 64_000
 """Bytes that are looked at."""
 _PDF_WITHIN = 1_024
+_PDF_HEADLESS = re.compile(rb"\s*(?:%[^\r\n]*\s+)*\d+ \d+ obj\b")
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE | re.DOTALL
 )
 _HTML_PIECE = re.compile(rb"</?(?:p|div|table|h[1-6]|ul|span|body|title|meta)\b[^>]*>", re.IGNORECASE)
-_XML = re.compile(rb"\s*<\?xml\s")
+_XML = re.compile(rb"\s*(?:<\?xml\s|<!DOCTYPE\s)", re.IGNORECASE)
 _SVG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg\b", re.DOTALL)
 _MAIL_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]|From ")
 _MAIL = re.compile(rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):", re.MULTILINE | re.IGNORECASE)
@@ -118,7 +119,7 @@ def sniff(file: BinaryIO, name: str) -> Kind:
     """What the file is. Leaves it at its beginning. Raises DamagedFile where a zip file is broken."""
     head = file.read(_HEAD)
     file.seek(0)
-    if b"%PDF-" in head[:_PDF_WITHIN]:
+    if b"%PDF-" in head[:_PDF_WITHIN] or _PDF_HEADLESS.match(head):
         return Kind.PDF
     if head.startswith(_ZIP):
         return _zipped(file)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from library.language import clean
+
 LONGEST_TITLE = 300
 """Characters above which something is a paragraph, not a title."""
 
@@ -11,7 +13,8 @@ _JUNK = re.compile(
     |.*\.(?:docx?|dvi|html?|indd|odt|pdf|pptx?|pub|qxd|rtf|tex|txt|wpd|xlsx?)   # a file's name
     |(?:untitled|document|dokument|документ|bez\snázvu|без\sназви|powerpoint\spresentation|prezentace
        |microsoft\sword|title|název)[\s_\-]*\d*
-    |(?:file|https?)://.*|[\W\d_]*)""",
+    |\w*_[\w.\-]*   # words joined by underscores: a file's name again
+    |(?:file|https?)://.*|<.*>|[\W\d_]*)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
@@ -32,7 +35,7 @@ _NO_PERSONS = {
 
 def believable(title: str | None) -> str:
     """The title on one line; empty where a program, not a person, wrote it."""
-    line = " ".join((title or "").replace("\x00", "").split())
+    line = _on_one_line(title)
     return "" if len(line) > LONGEST_TITLE or _JUNK.fullmatch(line) or "\ufffd" in line else line
 
 
@@ -49,5 +52,9 @@ def language_code(declared: str | None) -> str:
 
 def persons(names: Iterable[str | None]) -> tuple[str, ...]:
     """The names of people among those that a file says wrote it, each once."""
-    split = (" ".join(name.replace("\x00", "").split()) for line in names for name in (line or "").split(";"))
+    split = (_on_one_line(name) for line in names for name in (line or "").split(";"))
     return tuple(dict.fromkeys(name for name in split if name.casefold() not in _NO_PERSONS))
+
+
+def _on_one_line(text: str | None) -> str:
+    return " ".join(clean(text or "").split())

@@ -1,0 +1,135 @@
+"""What is read from files, and how a reader outlives those that want to harm it."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.extract import Limits, Reader, extract
+from library.errors import ExtractionFailed, NeedsMemory, NoText, ReaderCrashed, TookTooLong
+
+LETTERS = "Příliš žluťoučký kůň úpěl ďábelské ódy. Жебракують філософи при ґанку, ще й їжак. Trẻ em học ở trường."
+
+PAGE = f"""<!doctype html><html lang="cs"><head><title>Stůl</title><style>p {{}}</style></head><body>
+<nav><a href="/">Domů</a></nav><article><h1>Sousedský stůl</h1><p>{LETTERS}</p><ul><li>první<li>druhý</ul>
+<table><tr><th>rok<th>rodin</tr><tr><td>2023<td>14</tr></table><footer>Napsala redakce.</footer></article>
+<footer>Patička webu</footer><script>let a = 1</script></body></html>"""
+
+
+def read(path: Path, text: str) -> list[str]:
+    path.write_text(text, encoding="utf-8")
+    return [page.text for page in extract(path, path.name, Limits()).pages]
+
+
+def test_a_web_page_gives_its_text_once_and_without_its_frame(tmp_path: Path):
+    (text,) = read(tmp_path / "page.html", PAGE)
+    assert text.splitlines() == [
+        "Sousedský stůl",
+        LETTERS,
+        "- první",
+        "- druhý",
+        "rok | rodin",
+        "2023 | 14",
+        "Napsala redakce.",
+    ]
+
+
+def test_a_page_nested_deep_is_read(tmp_path: Path):
+    (text,) = read(tmp_path / "deep.html", "<html><body>" + "<div>" * 20_000 + "dole" + "</div>" * 20_000)
+    assert text == "dole"
+
+
+@pytest.mark.parametrize("name", ["text.txt", "text.md", "text.html"])
+def test_every_letter_comes_back(tmp_path: Path, name: str):
+    assert LETTERS in " ".join(read(tmp_path / name, f"<html><body>{LETTERS}" if name.endswith("html") else LETTERS))
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.txt"
+    path.write_text(LETTERS, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("harm", "error"),
+    [
+        ("while True: pass", TookTooLong),
+        ("import time; time.sleep(600)", TookTooLong),
+        ("import os; os.abort()", NeedsMemory),
+        ("import ctypes; ctypes.string_at(0)", ReaderCrashed),
+        ("bytearray(3_000_000_000)", NeedsMemory),
+        ("raise ZeroDivisionError", ReaderCrashed),
+    ],
+)
+async def test_a_file_that_harms_its_reader_fails_alone(good: Path, tmp_path: Path, harm: str, error: type[Exception]):
+    # A reader whose extractor for plain text does harm when the text says so.
+    harmful = (
+        "import ingest.extract.formats as formats\n"
+        "from ingest.extract.child import main\n"
+        "kind, read = next((kind, read) for kind, read in formats.EXTRACTORS.items() if kind.name == 'TEXT')\n"
+        "def harm(source):\n"
+        "    text = source.file.read().decode()\n"
+        "    source.file.seek(0)\n"
+        "    return exec(text[5:]) if text.startswith('harm:') else read(source)\n"
+        "formats.EXTRACTORS[kind] = harm\n"
+        "main()\n"
+    )
+    bad = tmp_path / "bad.txt"
+    bad.write_text("harm:" + harm)
+    async with Reader(Limits(seconds=2), command=(sys.executable, "-c", harmful)) as reader:
+        with pytest.raises(error):
+            await reader.read(bad, bad.name)
+        assert (await reader.read(good, good.name)).pages[0].text == LETTERS
+
+
+def test_each_protection_that_is_active_refuses_what_it_should():
+    tried = """
+import os, socket
+from ingest.extract.sandbox import enter_sandbox
+
+def is_refused(act):
+    try:
+        act()
+    except PermissionError:
+        return True
+    return False
+
+active = enter_sandbox()
+assert is_refused(lambda: open("/etc/passwd")) == ("landlock" in active), active
+assert is_refused(lambda: socket.socket()) == ("seccomp" in active), active
+assert is_refused(lambda: os.execv("/bin/true", ["true"])) == bool(active), active
+assert is_refused(lambda: os.fork() or os._exit(0)) == ("seccomp" in active), active
+"""
+    done = subprocess.run([sys.executable, "-c", tried], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+async def test_a_task_that_is_cancelled_leaves_no_child(good: Path, tmp_path: Path):
+    pipe = tmp_path / "pid"
+    endless = f"import os, time; open({str(pipe)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    async with Reader(Limits(), command=(sys.executable, "-c", endless)) as reader:
+        reading = asyncio.create_task(reader.read(good, good.name))
+        while not (pipe.exists() and pipe.read_text()):  # noqa: ASYNC110  # nothing tells when
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pipe.read_text()), signal.SIGCONT)
+
+
+def test_bytes_without_text_are_no_success(tmp_path: Path):
+    with pytest.raises(NoText):
+        read(tmp_path / "empty.html", "<html><body><script>1</script></body></html>")
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.odt", "a.html", "a.md", "a.txt"])
+def test_random_bytes_are_refused_whatever_they_are_called(tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(bytes((number * 7919 + number // 13) % 256 for number in range(5_000)))
+    with pytest.raises(ExtractionFailed):
+        extract(tmp_path / name, name, Limits())
