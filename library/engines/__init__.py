@@ -14,7 +14,7 @@ def open_index(url: str, analyzer: Analyzer) -> SearchIndex:
     Raises BadSettings for any other scheme.
     """
     parts = urlsplit(url)
-    if parts.scheme == "whoosh" and not parts.netloc and parts.path:
+    if parts.scheme == "whoosh" and not parts.netloc and parts.path.startswith("/"):
         # Here, so that an installation without Whoosh can run on another engine.
         from library.engines.whoosh import WhooshIndex  # noqa: PLC0415  # only where it is chosen
 

@@ -1,34 +1,40 @@
 """Whoosh's posting blocks, to arrays and back: the only place that knows Whoosh's private parts.
 
-`read_postings` takes whole blocks from Whoosh's own matcher; `read_postings_slowly` asks for one posting at a time and
-uses what Whoosh documents only. Tests hold the one against the other. Blocks are written as Whoosh's codec writes
-them, but for the pickle protocol: in protocol 2, which Whoosh asks for, each byte string costs a function call to read.
+A term's postings are blocks of up to 128: a length (negative for the last), a pickled note about the block, and a
+pickled, perhaps compressed tuple of steps between document numbers, weights, and values. `read_postings` takes that
+apart itself; `read_postings_slowly` asks Whoosh's matcher for one posting at a time and uses what Whoosh documents
+only. Tests hold the one against the other. Blocks are written as Whoosh's codec writes them, but for the pickle
+protocol: in protocol 2, which Whoosh asks for, each byte string costs a function call to read.
 """
 
 # ruff: noqa: SLF001  # private parts are what this module is about
 
 import mmap
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from io import SEEK_CUR, SEEK_END
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import SEEK_CUR, SEEK_END, BytesIO
+from itertools import accumulate, pairwise
 from pathlib import Path
-from pickle import dumps, loads
-from typing import Any
+from pickle import dumps, load, loads
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter, W3LeafMatcher, W3TermInfo
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter, W3TermInfo
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
 from whoosh.formats import Format
 from whoosh.reading import TermNotFound
-from whoosh.system import pack_ushort
+from whoosh.system import pack_int, pack_long, pack_ushort
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
+INT = 4
+"""Bytes of a block's length."""
+LONGEST_NOTE = 256
+"""Bytes that the note about a block has at most; it has about 30."""
 WORTH_COMPRESSING = 1024
 """Bytes of a block from which compressing it pays."""
 
@@ -45,7 +51,7 @@ class Postings(Struct, frozen=True, eq=False):
     firsts: tuple[int, ...]
     """Which posting each block begins with."""
     load: Callable[[int], Sequence[bytes]]
-    """The values of a block's postings."""
+    """The values of a block's postings; only in fields that have them."""
 
     @property
     def nbytes(self) -> int:
@@ -58,12 +64,29 @@ NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32), (), lambd
 def read_postings(terms: Any, field: str, term: bytes, form: Format) -> Postings:
     """A term's postings from a Whoosh terms reader."""
     try:
-        matcher = terms.matcher(field, term, form)
+        about = terms.term_info(field, term)
     except TermNotFound:
         return NO_POSTINGS
-    if not isinstance(matcher, W3LeafMatcher):
-        return _one_by_one(matcher)
-    return _by_block(matcher)
+    if about.is_inlined():
+        return _one_by_one(terms.matcher(field, term, form))
+    file = terms._postfile
+    blocks = list(_blocks(file, about))
+    read = [_read_block(file, block) for block in blocks]
+    sizes = [len(steps) for steps, _, _ in read]
+    return Postings(
+        ids=_joined([np.cumsum(np.array(steps, np.int32), dtype=np.int32) for steps, _, _ in read]),
+        weights=_joined([np.array(_all_weights(weights, len(steps)), np.float32) for steps, weights, _ in read]),
+        firsts=tuple(accumulate(sizes[:-1], initial=0)),
+        load=lambda number: _read_block(file, blocks[number])[2],
+    )
+
+
+def raw_postings(terms: Any, about: Any) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
+    """The same as plain lists, a block at a time, for a term that has been found already."""
+    file = terms._postfile
+    for block in _blocks(file, about):
+        steps, weights, values = _read_block(file, block)
+        yield list(accumulate(steps)), _all_weights(weights, len(steps)), values or ()
 
 
 def read_postings_slowly(terms: Any, field: str, term: bytes, form: Format) -> Postings:
@@ -74,37 +97,38 @@ def read_postings_slowly(terms: Any, field: str, term: bytes, form: Format) -> P
         return NO_POSTINGS
 
 
-def _by_block(matcher: Any) -> Postings:
-    ids: list[Ids] = []
-    weights: list[Weights] = []
-    firsts: list[int] = []
-    places: list[tuple[int, int, int]] = []
-    count = 0
-    while matcher.is_active():
-        matcher._read_data()
-        steps, weight, _ = matcher._data
-        ids.append(np.cumsum(np.array(steps, np.int32), dtype=np.int32))
-        weights.append(_all_weights(weight, len(steps)))
-        firsts.append(count)
-        places.append((matcher._dataoffset, matcher._nextoffset - matcher._dataoffset, matcher._compression))
-        count += len(steps)
-        matcher._next_block()
-    file = matcher._postfile
+class _Block(NamedTuple):
+    """Where a block's postings lie in the file."""
 
-    def load(block: int) -> Sequence[bytes]:
-        offset, length, compressed = places[block]
-        found = file.get(offset, length)
-        values: Sequence[bytes] = loads(zlib.decompress(found) if compressed else found)[2]  # noqa: S301  # our own file
-        return values
-
-    return Postings(_joined(ids), _joined(weights), tuple(firsts), load)
+    offset: int
+    length: int
+    compressed: int
 
 
-def _all_weights(weight: Any, count: int) -> Weights:
+def _blocks(file: Any, about: Any) -> Iterator[_Block]:
+    place = about.extent()[0]
+    if file.get(place, len(WHOOSH3_HEADER_MAGIC)) != WHOOSH3_HEADER_MAGIC:
+        raise ValueError(f"no postings begin at byte {place}")
+    place += len(WHOOSH3_HEADER_MAGIC)
+    length = 0
+    while length >= 0:
+        length = file.get_int(place)
+        note = BytesIO(file.get(place + INT, min(abs(length), LONGEST_NOTE)))
+        compressed = load(note)[3]  # noqa: S301  # our own file
+        yield _Block(place + INT + note.tell(), abs(length) - note.tell(), compressed)
+        place += INT + abs(length)
+
+
+def _read_block(file: Any, block: _Block) -> Any:
+    found = file.get(block.offset, block.length)
+    return loads(zlib.decompress(found) if block.compressed else found)  # noqa: S301  # our own file
+
+
+def _all_weights(weights: Any, count: int) -> Sequence[float]:
     # Whoosh writes nothing for ones, and one number where all are the same.
-    if weight is None or isinstance(weight, float):
-        return np.full(count, 1.0 if weight is None else weight, np.float32)
-    return np.array(weight, np.float32)
+    if weights is None or isinstance(weights, float):
+        return [1.0 if weights is None else weights] * count
+    return cast("Sequence[float]", weights)
 
 
 def _joined(parts: list[Any]) -> Any:
@@ -135,37 +159,34 @@ class TermWriter(W3FieldWriter):  # type: ignore[misc]
 
     def add_term(self, term: bytes, ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> None:
         """`values` is empty for fields without positions."""
-        file = self._postfile
-        start = file.tell()
-        file.write(WHOOSH3_HEADER_MAGIC)
-        for first in range(0, len(ids), BLOCK):
-            part = slice(first, first + BLOCK)
-            _write_block(file, ids[part], weights[part], values[part], first + BLOCK >= len(ids))
-        about = W3TermInfo(sum(weights), len(ids), maxweight=max(weights), minid=ids[0], maxid=ids[-1])
-        about.set_extent(start, file.tell() - start)
-        self._tindex.add(pack_ushort(self._fieldid) + term, about.to_bytes())
+        place = self._postfile.tell()
+        written = b"".join(_term_parts(ids, weights, values))
+        self._postfile.write(written)
+        # As W3TermInfo packs itself: not inlined, and no lengths, because our scores have other means.
+        about = W3TermInfo._struct.pack(0, sum(weights), len(ids), 0, 0, max(weights), ids[0], ids[-1])
+        self._tindex.add(pack_ushort(self._fieldid) + term, about + pack_long(place) + pack_int(len(written)))
 
 
-def _write_block(
-    file: Any,
-    ids: Sequence[int],
-    weights: Sequence[float],
-    values: Sequence[bytes],
-    is_last: bool,  # noqa: FBT001  # a fact about the block
-) -> None:
+def _term_parts(ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> Iterator[bytes]:
+    yield WHOOSH3_HEADER_MAGIC
+    for first in range(0, len(ids), BLOCK):
+        part = slice(first, first + BLOCK)
+        note, postings = _block(ids[part], weights[part], values[part])
+        length = len(note) + len(postings)
+        yield pack_int(-length if first + BLOCK >= len(ids) else length)
+        yield note
+        yield postings
+
+
+def _block(ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> tuple[bytes, bytes]:
     steps = (ids[0], *(here - before for before, here in pairwise(ids)))
     most = max(weights)
-    written = dumps((steps, _fewest_weights(weights, most), tuple(values) or None), 4)
-    compressed = int(len(written) >= WORTH_COMPRESSING)
+    postings = dumps((steps, _fewest_weights(weights, most), tuple(values) or None), 4)
+    compressed = int(len(postings) >= WORTH_COMPRESSING)
     if compressed:
-        written = zlib.compress(written, 1)
-    # Number of postings, last id, largest weight, compression, and no lengths: our scores have other means.
-    info = dumps((len(ids), ids[-1], most, compressed, 0, 0), 2)
-    length = len(info) + len(written)
-    # A negative length marks the last block.
-    file.write_int(-length if is_last else length)
-    file.write(info)
-    file.write(written)
+        postings = zlib.compress(postings, 1)
+    # Number of postings, last id, largest weight, compression, and no lengths.
+    return dumps((len(ids), ids[-1], most, compressed, 0, 0), 2), postings
 
 
 def _fewest_weights(weights: Sequence[float], most: float) -> float | tuple[float, ...] | None:

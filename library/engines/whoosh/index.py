@@ -138,7 +138,8 @@ class WhooshIndex:
                 if opened is None or opened.stamp != stamp:
                     opened = self._opened = self._open_settled(opened)
         if isinstance(opened.snapshot, NotReady):
-            raise opened.snapshot
+            # Anew each time: an error that is raised again and again grows by each one's traceback.
+            raise NotReady(opened.snapshot.state, opened.snapshot.detail) from opened.snapshot.__cause__
         return opened.snapshot
 
     def _open_settled(self, before: _Opened | None) -> _Opened:

@@ -6,8 +6,10 @@ written and which lemma keys it has: `surface \x1f form \x1f key`. `facet_<name>
 by. All are fields of stock Whoosh; their terms and postings are made here, so that its analysers never run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import pairwise
 from pickle import dumps
 from struct import Struct as Packing
 from typing import Any
@@ -74,12 +76,16 @@ def schema() -> Schema:
     )
 
 
+Term = tuple[str, float, bytes]
+"""A term, how often it stands in the document, and its encoded positions (empty where the field has none)."""
+
+
 class Row(Struct, frozen=True):
     """A document as Whoosh takes it in."""
 
     id: str
-    postings: list[tuple[str, bytes, float, bytes]]
-    """Field, term, how often, and the encoded positions (empty where the field has none)."""
+    terms: dict[str, list[Term]]
+    """By field."""
     columns: dict[str, Any]
     lengths: dict[str, int]
     """Of the fields with positions, in tokens."""
@@ -90,12 +96,13 @@ def row(entry: IndexEntry) -> Row:
     zones = [_zone(zone, tables) for zone, tables in zip(ZONES, (entry.title, entry.about, entry.text), strict=True)]
     return Row(
         id=document.id,
-        postings=[
-            ("id", document.id.encode(), 1.0, b""),
-            *_facet_postings(document),
-            *(("forms", form.encode(), 1.0, b"") for form in set().union(*(zone.forms for zone in zones))),
-            *(posting for zone in zones for posting in zone.postings()),
-        ],
+        terms={
+            "id": [(document.id, 1.0, b"")],
+            "forms": [(form, 1.0, b"") for form in set().union(*(zone.forms for zone in zones))],
+            **{facet_field(name): _facet_terms(values(document)) for name, values in FACETS.items()},
+            **{surface_field(zone.name): _placed_terms(zone.surfaces) for zone in zones},
+            **{lemma_field(zone.name): _placed_terms(zone.lemmas) for zone in zones},
+        },
         columns=_columns(document) | {tables_field(zone.name): zone.bounds for zone in zones},
         lengths={field(zone.name): zone.length for zone in zones for field in (surface_field, lemma_field)},
     )
@@ -117,8 +124,17 @@ def instant(moment: datetime | None) -> int:
 
 def encode_positions(positions: list[int]) -> bytes:
     """As whoosh.formats.Positions writes them: their number, then the pickled steps from one to the next."""
-    steps = [here - before for before, here in zip([0, *positions], positions, strict=False)]
+    if len(positions) == 1:
+        return _encode_one(positions[0])
+    # Two forms may share a term; each came with its own positions in order.
+    positions.sort()
+    steps = [positions[0], *(here - before for before, here in pairwise(positions))]
     return _count(len(steps)) + dumps(steps, 2)
+
+
+@lru_cache(maxsize=1 << 16)
+def _encode_one(position: int) -> bytes:
+    return _count(1) + dumps([position], 2)
 
 
 class _Zone(Struct, frozen=True):
@@ -130,12 +146,13 @@ class _Zone(Struct, frozen=True):
     """The first position of each table and, last, the first behind all, as little-endian 32-bit numbers."""
     length: int
 
-    def postings(self) -> Iterator[tuple[str, bytes, float, bytes]]:
-        for field, terms in ((surface_field(self.name), self.surfaces), (lemma_field(self.name), self.lemmas)):
-            for term, positions in terms.items():
-                # Two forms may share a term; each came with its own positions in order.
-                positions.sort()
-                yield field, term.encode(), float(len(positions)), encode_positions(positions)
+
+def _placed_terms(terms: dict[str, list[int]]) -> list[Term]:
+    return [(term, float(len(places)), encode_positions(places)) for term, places in terms.items()]
+
+
+def _facet_terms(values: Iterable[str]) -> list[Term]:
+    return [(value, 1.0, b"") for value in dict.fromkeys(values)]
 
 
 def _zone(name: str, tables: Sequence[TokenTable]) -> _Zone:
@@ -153,7 +170,9 @@ def _zone(name: str, tables: Sequence[TokenTable]) -> _Zone:
             surfaces.setdefault(surface, []).extend(places)
             for key in form.lemmas:
                 lemmas.setdefault(key, []).extend(places)
-            forms.update(SEPARATOR.join((surface, form.form, key)) for key in form.lemmas or ("",))
+                forms.add(f"{surface}{SEPARATOR}{form.form}{SEPARATOR}{key}")
+            if not form.lemmas:
+                forms.add(f"{surface}{SEPARATOR}{form.form}{SEPARATOR}")
         position += len(table)
     return _Zone(
         name=name,
@@ -170,12 +189,6 @@ def _places(table: TokenTable, first: int) -> list[list[int]]:
     for position, form in enumerate(table.ids.tolist(), first):
         places[form].append(position)
     return places
-
-
-def _facet_postings(document: Document) -> Iterator[tuple[str, bytes, float, bytes]]:
-    for name, values in FACETS.items():
-        for value in dict.fromkeys(values(document)):
-            yield facet_field(name), value.encode(), 1.0, b""
 
 
 def _columns(document: Document) -> dict[str, Any]:

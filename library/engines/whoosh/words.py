@@ -40,6 +40,10 @@ class Sought(Struct, frozen=True):
     scores_best: bool = False
     """The best of a word's alternatives counts, where those of a prefix add up."""
 
+    @property
+    def nbytes(self) -> int:
+        return 70 * sum(len(slot.surfaces) + len(slot.lemmas) for slot in self.slots)
+
 
 def is_facet(clause: Word | Phrase | Prefix) -> bool:
     """Whether the clause asks for a facet's value, not for words. Raises BadRequest for a field that nobody knows."""

@@ -2,29 +2,28 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby
+from itertools import accumulate, compress, count, groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from msgspec import Struct
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, read_postings
+from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, raw_postings, read_postings
 from library.engines.whoosh.folder import make_lasting
-from library.engines.whoosh.schema import ZONE_OF, row, schema
-from library.search import IndexEntry
+from library.engines.whoosh.schema import ZONE_OF, Row, row, schema, surface_field
+from library.search import ZONES, IndexEntry
 
 INDEX_NAME = "MAIN"
 TOKENS_AT_ONCE = 1_000_000
-"""Tokens whose postings are held in memory at once, about 300 MB; more become several segments."""
+"""Tokens of entries that become one segment, held in memory until it is written: about 300 MB."""
 TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
-MOST_MERGED = 5_000
-"""Documents that one merge writes at most, so that no commit takes longer than some seconds."""
+MOST_MERGED = 500_000
+"""Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
 
 Term = tuple[str, bytes, Sequence[int], Sequence[float], Sequence[bytes]]
 """Field, term, and its postings: documents, weights, and values where the field has positions."""
@@ -38,6 +37,12 @@ class SegmentFiles:
         self.segment = segment
         self.columns = segment.codec().per_document_reader(storage, segment)
         self.terms = segment.codec().terms_reader(storage, segment)
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens the living documents have."""
+        tokens = sum(self.columns.field_length(surface_field(zone)) for zone in ZONES)
+        return int(tokens * self.segment.doc_count() / self.segment.doc_count_all())
 
     def column(self, name: str) -> Any:
         return self.columns.column_reader(name, _SCHEMA[name].column_type)
@@ -80,20 +85,26 @@ class SegmentWriter:
         self._folder = folder
         self._contents = contents
         self._open = [SegmentFiles(folder, segment) for segment in contents.segments]
+        self._waiting: dict[str, IndexEntry] = {}
+        self._tokens_waiting = 0
         self._written: list[Path] = []
 
-    def take(self, entries: Sequence[IndexEntry], withdrawn: Iterable[str]) -> None:
+    def take(self, entries: Iterable[IndexEntry], withdrawn: Collection[str]) -> None:
         """Take entries in, and withdraw these documents and the older ones of the same ids."""
-        gone = set(withdrawn)
-        latest = {entry.document.id: entry for entry in entries if entry.document.id not in gone}
-        for document in gone | latest.keys():
+        for document in withdrawn:
+            self._waiting.pop(document, None)
             self._delete(document)
-        for some in _portions(latest.values()):
-            self._add(_write_rows(self._folder, some))
-        self._merge()
+        for entry in entries:
+            if entry.document.id not in withdrawn:
+                self._waiting[entry.document.id] = entry
+                self._tokens_waiting += tokens_of(entry)
+                if self._tokens_waiting >= TOKENS_AT_ONCE:
+                    self._write_waiting()
 
     def commit(self) -> int:
-        """Write the table of contents and have all of it on the disk; its number."""
+        """Write what was taken and a table of contents, and have all of it on the disk; the number of the commit."""
+        self._write_waiting()
+        self._merge()
         commit = self._contents.commit + 1
         toc = TOC(schema(), [files.segment for files in self._open], commit)
         toc.write(FileStorage(str(self._folder)), INDEX_NAME)
@@ -108,6 +119,14 @@ class SegmentWriter:
         """The names of the segments that the last commit consists of."""
         return [segment.segment_id() for segment in self._contents.segments]
 
+    def _write_waiting(self) -> None:
+        for document in self._waiting:
+            self._delete(document)
+        if self._waiting:
+            self._add(_write_rows(self._folder, map(row, self._waiting.values())))
+        self._waiting.clear()
+        self._tokens_waiting = 0
+
     def _add(self, segment: Any) -> None:
         self._open.append(SegmentFiles(self._folder, segment))
         self._written.append(self._folder / _segment_file(segment))
@@ -120,43 +139,32 @@ class SegmentWriter:
 
     def _merge(self) -> None:
         self._open = [files for files in self._open if files.segment.doc_count()]
-        while chosen := _to_merge([files.segment for files in self._open]):
-            merged = [files for files in self._open if files.segment in chosen]
-            self._open = [files for files in self._open if files.segment not in chosen]
-            self._add(_write_merged(self._folder, merged))
+        while chosen := _to_merge(self._open):
+            self._open = [files for files in self._open if files not in chosen]
+            self._add(_write_merged(self._folder, chosen))
 
 
-def _to_merge(segments: Sequence[Any]) -> Collection[Any]:
-    for segment in segments:
-        # Its dead documents cost more than writing the others anew.
-        if segment.deleted_count() > segment.doc_count() <= MOST_MERGED:
-            return [segment]
-    by_size = sorted(segments, key=lambda segment: segment.doc_count())
-    for _, tier in groupby(by_size, key=lambda segment: _tier(segment.doc_count())):
+def _to_merge(segments: Sequence[SegmentFiles]) -> list[SegmentFiles]:
+    """Which segments are to become one: one whose dead documents cost more than writing the others anew, or so many of
+    about one size."""
+    small = sorted((files for files in segments if files.tokens <= MOST_MERGED), key=attrgetter("tokens"))
+    for files in small:
+        if files.segment.deleted_count() > files.segment.doc_count():
+            return [files]
+    for _, tier in groupby(small, key=lambda files: _tier(files.tokens)):
         alike = list(tier)
-        if len(alike) >= TIER:
-            sizes = np.cumsum([segment.doc_count() for segment in alike])
-            some = alike[: int(np.searchsorted(sizes, MOST_MERGED, side="right"))]
-            if len(some) > 1:
-                return some
+        some = [
+            files
+            for files, total in zip(alike, accumulate(files.tokens for files in alike), strict=True)
+            if total <= MOST_MERGED
+        ]
+        if len(alike) >= TIER and len(some) > 1:
+            return some
     return []
 
 
-def _tier(documents: int) -> int:
-    return (documents.bit_length() - 1) // (TIER.bit_length() - 1)
-
-
-def _portions(entries: Iterable[IndexEntry]) -> Iterator[list[IndexEntry]]:
-    portion: list[IndexEntry] = []
-    tokens = 0
-    for entry in entries:
-        portion.append(entry)
-        tokens += tokens_of(entry)
-        if tokens >= TOKENS_AT_ONCE:
-            yield portion
-            portion, tokens = [], 0
-    if portion:
-        yield portion
+def _tier(tokens: int) -> int:
+    return tokens.bit_length() // (TIER.bit_length() - 1)
 
 
 def tokens_of(entry: IndexEntry) -> int:
@@ -171,33 +179,29 @@ class _Stored(Struct, frozen=True):
     lengths: dict[str, int]
 
 
-class _Gathered(NamedTuple):
-    ids: list[int]
-    weights: list[float]
-    values: list[bytes]
-
-
-def _write_rows(folder: Path, entries: Sequence[IndexEntry]) -> Any:
-    fields: dict[str, dict[bytes, _Gathered]] = {}
+def _write_rows(folder: Path, rows: Iterable[Row]) -> Any:
+    # All postings of a term in one flat list, number, weight, value, number, …: there are millions of them.
+    fields: dict[str, dict[str, list[Any]]] = {}
     stored: list[_Stored] = []
-    for number, made in enumerate(map(row, entries)):
+    for number, made in enumerate(rows):
         stored.append(_Stored(made.id, made.columns, made.lengths))
-        for field, term, weight, value in made.postings:
-            terms = fields.setdefault(field, {})
-            found = terms.get(term)
-            if found is None:
-                found = terms[term] = _Gathered([], [], [])
-            found.ids.append(number)
-            found.weights.append(weight)
-            if value:
-                found.values.append(value)
+        for field, terms in made.terms.items():
+            gathered = fields.setdefault(field, {})
+            for term, weight, value in terms:
+                found = gathered.get(term)
+                if found is None:
+                    gathered[term] = [number, weight, value]
+                else:
+                    found += (number, weight, value)
     return _write_segment(folder, stored, _in_order(fields))
 
 
-def _in_order(fields: dict[str, dict[bytes, _Gathered]]) -> Iterator[Term]:
+def _in_order(fields: dict[str, dict[str, list[Any]]]) -> Iterator[Term]:
     for field in sorted(fields):
-        for term, found in sorted(fields[field].items(), key=itemgetter(0)):
-            yield field, term, found.ids, found.weights, found.values
+        terms = fields[field]
+        for term in sorted(terms):
+            flat = terms[term]
+            yield field, term.encode(), flat[0::3], flat[1::3], flat[2::3] if field in ZONE_OF else ()
 
 
 def _write_segment(folder: Path, stored: Iterable[_Stored], terms: Iterable[Term]) -> Any:
@@ -211,7 +215,7 @@ def _write_segment(folder: Path, stored: Iterable[_Stored], terms: Iterable[Term
 
 
 def _write_stored(writer: Any, stored: Iterable[_Stored]) -> int:
-    count = 0
+    written = 0
     for number, document in enumerate(stored):
         writer.start_doc(number)
         writer.add_field("id", _SCHEMA["id"], document.id, 0)
@@ -220,9 +224,9 @@ def _write_stored(writer: Any, stored: Iterable[_Stored]) -> int:
         for name, value in document.columns.items():
             writer.add_column_value(name, _SCHEMA[name].column_type, value)
         writer.finish_doc()
-        count = number + 1
+        written = number + 1
     writer.close()
-    return count
+    return written
 
 
 def _write_terms(writer: TermWriter, terms: Iterable[Term]) -> None:
@@ -241,21 +245,21 @@ def _write_merged(folder: Path, parts: Sequence[SegmentFiles]) -> Any:
     return _write_segment(folder, stored, _merged_terms(parts, places))
 
 
-def _new_places(parts: Sequence[SegmentFiles]) -> list[Any]:
+def _new_places(parts: Sequence[SegmentFiles]) -> list[list[int]]:
     """For each part, the number that each of its documents will have; -1 for the dead."""
     places = []
-    first = 0
+    next_place = count()
     for part in parts:
-        alive = np.ones(part.segment.doc_count_all(), bool)
-        alive[list(part.segment.deleted_docs())] = False
-        places.append(np.where(alive, np.cumsum(alive) - 1 + first, -1))
-        first += int(alive.sum())
+        segment = part.segment
+        places.append(
+            [-1 if segment.is_deleted(number) else next(next_place) for number in range(segment.doc_count_all())]
+        )
     return places
 
 
-def _living(part: SegmentFiles, place: Any) -> Iterator[_Stored]:
+def _living(part: SegmentFiles, place: Sequence[int]) -> Iterator[_Stored]:
     columns = {name: part.column(name) for name in _COLUMNS}
-    for number in np.flatnonzero(place >= 0).tolist():
+    for number in (number for number, new in enumerate(place) if new >= 0):
         yield _Stored(
             id=columns["key"][number].decode(),
             columns={name: column[number] for name, column in columns.items()},
@@ -264,34 +268,33 @@ def _living(part: SegmentFiles, place: Any) -> Iterator[_Stored]:
 
 
 class _Here(NamedTuple):
+    """A term in one part, and what Whoosh knows of it there."""
+
     field: str
     term: bytes
     part: int
+    about: Any
 
 
-def _merged_terms(parts: Sequence[SegmentFiles], places: Sequence[Any]) -> Iterator[Term]:
+def _merged_terms(parts: Sequence[SegmentFiles], places: Sequence[Sequence[int]]) -> Iterator[Term]:
     rows = merge(*(_terms_of(files, part) for part, files in enumerate(parts)))
     for (field, term), found in groupby(rows, key=attrgetter("field", "term")):
-        gathered = _Gathered([], [], [])
+        ids: list[int] = []
+        weights: list[float] = []
+        values: list[bytes] = []
         for here in found:
-            _gather(gathered, parts[here.part], places[here.part], field, term)
-        if gathered.ids:
-            yield field, term, *gathered
+            place = places[here.part]
+            for numbers, some_weights, some_values in raw_postings(parts[here.part].terms, here.about):
+                alive = [place[number] >= 0 for number in numbers]
+                ids += (place[number] for number in compress(numbers, alive))
+                weights += compress(some_weights, alive)
+                values += compress(some_values, alive)
+        if ids:
+            yield field, term, ids, weights, values
 
 
 def _terms_of(files: SegmentFiles, part: int) -> Iterator[_Here]:
-    return (_Here(field, term, part) for field, term in files.terms.terms())
-
-
-def _gather(gathered: _Gathered, part: SegmentFiles, place: Any, field: str, term: bytes) -> None:
-    postings = read_postings(part.terms, field, term, _SCHEMA[field].format)
-    ids = place[postings.ids]
-    alive = ids >= 0
-    gathered.ids.extend(ids[alive].tolist())
-    gathered.weights.extend(postings.weights[alive].tolist())
-    if field in ZONE_OF:
-        values = [value for block in range(len(postings.firsts)) for value in postings.load(block)]
-        gathered.values.extend(value for value, lives in zip(values, alive.tolist(), strict=True) if lives)
+    return (_Here(field, term, part, about) for (field, term), about in files.terms.items())
 
 
 def _segment_file(segment: Any) -> str:
