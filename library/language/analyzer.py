@@ -12,17 +12,24 @@ from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable
 
 
 class QueryToken(Struct, frozen=True):
-    """One token of a typed word: as typed in lower case, folded, and the lemma keys that dictionaries know for it."""
+    """One token of a typed word, and the lemma keys (`cs:dítě`) that it may stand for."""
 
     form: str
+    """As typed, in lower case."""
     surface: str
+    """Folded."""
     lemmas: tuple[str, ...]
+    """What dictionaries have for the word as it was typed."""
+    folded: tuple[str, ...] = ()
+    """What they have for other words that fold to the same letters."""
+    guessed: tuple[str, ...] = ()
+    """Where no dictionary knows it in any way: what suffix rules say, perhaps with a folded lemma."""
 
 
 class Analyzer:
     """Turns text into token tables. Keeps no state but caches, so one serves the whole process."""
 
-    version = f"1 simplemma-{version('simplemma')}"
+    version = f"2 simplemma-{version('simplemma')}"
     """What a token table was made by: another version means analysing and indexing anew."""
 
     def table(self, text: str, language: str) -> TokenTable:
@@ -45,11 +52,6 @@ class Analyzer:
         lemma. On words without diacritics every detector confuses Czech with Slovak."""
         words = (text[start : min(end, start + LONGEST_TOKEN)] for start, end in spans(text))
         return tuple(_query_token(word) for word in words)
-
-    def shown_lemma(self, form: str, key: str) -> str:
-        """The lemma behind a key with its diacritics, to show to a person: `děti`, `cs:dite` -> `dítě`."""
-        language, _, folded = key.partition(":")
-        return lemma(form, language) or folded
 
 
 @lru_cache(maxsize=1)
@@ -74,4 +76,4 @@ def _query_token(word: str) -> QueryToken:
 
 
 def _key(found: str, language: str) -> str:
-    return f"{language}:{fold(found)}"
+    return f"{language}:{found}"

@@ -30,7 +30,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 class Form(Struct, frozen=True):
-    """A distinct word of a text: its lower-case form and the lemma keys (`cs:dite`) under which it is found."""
+    """A distinct word of a text: its lower-case form and the lemma keys (`cs:dítě`) under which it is found."""
 
     form: str
     lemmas: tuple[str, ...]

@@ -71,7 +71,7 @@ def test_what_stock_whoosh_has_written_is_read_alike(tmp_path):
 def test_stock_whoosh_opens_the_index_and_finds_the_same_documents(written):
     folder, texts = written
     with open_dir(folder).searcher() as searcher:
-        for word, key in (("děti", "cs:dite"), ("zákon", "cs:zakon")):
+        for word, key in (("děti", "cs:dítě"), ("zákon", "cs:zákon")):
             hits = searcher.search(Term("text_lemma", key), limit=None)
             assert sorted(hit["id"] for hit in hits) == documents_with(texts, word)
         phrase = searcher.search(Phrase("text_surface", ["deti", "skola"]), limit=None)

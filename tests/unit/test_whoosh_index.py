@@ -92,7 +92,7 @@ class TestState:
 
     async def test_an_index_of_another_analysis_is_outdated(self, index, folder):
         pointer = folder / "current"
-        pointer.write_bytes(pointer.read_bytes().replace(b'"analysis":"1', b'"analysis":"0'))
+        pointer.write_bytes(pointer.read_bytes().replace(b'"analysis":"', b'"analysis":"another '))
         assert await index.state() is IndexState.OUTDATED
         with pytest.raises(IndexUnavailable):
             await index.search(SearchQuery(), the_public())

@@ -1,7 +1,7 @@
 r"""Which fields the index has, and what of an entry goes into each.
 
 For each zone (title, about, text) two fields with positions: `text_surface` holds each token folded, `text_lemma` the
-lemma keys (`cs:dite`) of the tokens at the same positions. `forms` says for each folded word of a document how it was
+lemma keys (`cs:dítě`) of the tokens at the same positions. `forms` says for each folded word of a document how it was
 written and which lemma keys it has: `surface \x1f form \x1f key`. `facet_<name>` holds the values that one can narrow
 by. All are fields of stock Whoosh; their terms and postings are made here, so that its analysers never run.
 """

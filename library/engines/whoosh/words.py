@@ -91,26 +91,24 @@ def expansions(clause: Clause, view: View, analyzer: Analyzer) -> tuple[Expansio
     """What the typed words stand for beside themselves; only what visible documents have is told."""
     words = (word for word in matched_clauses(clause) if isinstance(word, Word) and not is_facet(word))
     tokens = dict.fromkeys(token for word in words for token in analyzer.query_tokens(word.text))
-    found = (_expansion(token, view, analyzer) for token in tokens)
+    found = (_expansion(token, view) for token in tokens)
     return tuple(expansion for expansion in found if expansion.meant)
 
 
-def _expansion(token: QueryToken, view: View, analyzer: Analyzer) -> Expansion:
+def _expansion(token: QueryToken, view: View) -> Expansion:
     written = view.written_forms(token.surface)
     typed_bare = fold(token.form) == token.form
     has_marks = any(form != token.surface for form, _ in written)
     return Expansion(
         word=token.form,
-        meant=tuple(sorted(_shown(token, view, analyzer) - {token.form})),
+        meant=tuple(sorted(_shown(token, view) - {token.form})),
         why="diacritics" if typed_bare and has_marks else "inflection",
     )
 
 
-def _shown(token: QueryToken, view: View, analyzer: Analyzer) -> set[str]:
-    # A lemma is best shown from a form that a document has: the typed one may lack its diacritics.
-    written = {key: form for form, key in sorted(view.written_forms(token.surface)) if key}
-    keys = (key for key in group(token, view).lemmas if _has(view, key))
-    return {analyzer.shown_lemma(written.get(key, token.form), key) for key in keys}
+def _shown(token: QueryToken, view: View) -> set[str]:
+    """The lemmas as one shows them to a person."""
+    return {key.partition(":")[2] for key in group(token, view).lemmas if _has(view, key)}
 
 
 def _has(view: View, lemma: str) -> bool:
