@@ -14,6 +14,7 @@ from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
 from library.errors import BadRequest, NotFound
+from library.expansion import expanded, without_function_words
 from library.fragments import whole
 from library.inbox import Accepted, Inbox, Submission
 from library.language import Analyzer, TokenTable, shared_analyzer
@@ -62,6 +63,7 @@ class Exchange:
 
     async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
         """What the audience may find. Where nothing has all words, what has most of them, with a warning."""
+        asked = msgspec.structs.replace(asked, match=self._meant(asked))
         result = await self.index.search(asked, audience)
         if result.total:
             return await self._answer(asked, result, audience)
@@ -91,6 +93,7 @@ class Exchange:
         if row is None:
             raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
         asked = SearchQuery(match=match, within=(document.id,), limit=1, fragments=len(pages))
+        asked = msgspec.structs.replace(asked, match=self._meant(asked))
         hits = (await self.index.search(asked, audience)).hits
         tokens = [p.tokens for hit in hits for p in hit.passages if p.zone == "text" and p.table == row]
         return whole(page_source(pages[row]), tokens[0] if tokens else ())
@@ -184,6 +187,10 @@ class Exchange:
     async def close(self) -> None:
         await self.index.close()
         await self._database.close()
+
+    def _meant(self, asked: SearchQuery) -> Clause:
+        match = expanded(asked.match, self.analyzer) if asked.expand else asked.match
+        return without_function_words(match)
 
     async def _answer(self, asked: SearchQuery, result: SearchResult, audience: Audience, *warnings: str) -> Answer:
         ended = not result.hits or len(result.hits) < asked.limit

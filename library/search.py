@@ -11,6 +11,7 @@ be if the documents that the audience may not see did not exist.
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -43,6 +44,21 @@ class Prefix(Struct, frozen=True, tag=True):
     field: str = ""
 
 
+class Concept(Struct, frozen=True, tag=True):
+    """This concept of the thesaurus, by whatever name in whatever language."""
+
+    id: str
+    field: str = ""
+
+
+class OneOf(Struct, frozen=True, tag=True):
+    """Several ways to say one thing: any of them, but only the best one counts. The first is what was typed."""
+
+    clauses: tuple["Clause", ...]
+    weights: tuple[float, ...]
+    """What each one's score is multiplied by."""
+
+
 class Not(Struct, frozen=True, tag=True):
     clause: "Clause"
 
@@ -60,7 +76,7 @@ class Some(Struct, frozen=True, tag=True):
     at_least: int = 1
 
 
-Clause = Word | Phrase | Prefix | Not | Every | Some
+Clause = Word | Phrase | Prefix | Concept | OneOf | Not | Every | Some
 
 EVERYTHING = Every(())
 
@@ -82,7 +98,7 @@ def _narrows(clause: Clause) -> bool:
             return True
         case Word(field=field) | Phrase(field=field) | Prefix(field=field):
             return field in FACETS
-        case Every() | Some():
+        case Concept() | OneOf() | Every() | Some():
             return False
 
 
@@ -110,6 +126,8 @@ class After(Struct, frozen=True):
 
 class SearchQuery(Struct, frozen=True, kw_only=True):
     match: Clause = EVERYTHING
+    expand: bool = True
+    """Whether words stand for their concepts too; the Exchange sees to it, not the index."""
     filters: tuple[Filter, ...] = ()
     year_from: int | None = None
     year_to: int | None = None
@@ -134,29 +152,34 @@ def _one(value: object) -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
-FACETS: dict[str, Callable[[Document], tuple[str, ...]]] = {
-    "kind": lambda document: ("practice",) if isinstance(document, Practice) else ("study",),
-    "topic": lambda document: document.topics,
-    "language": lambda document: document.languages or ("unknown",),
-    "organisation": lambda document: (document.organisation,),
-    "year": lambda document: _one(document.year),
-    "target_group": lambda document: document.target_groups,
-    "nationality": lambda document: document.nationalities,
-    "legal_status": lambda document: document.legal_statuses,
-    "country": lambda document: _one(document.place and document.place.country),
-    "region": lambda document: _one(document.place and document.place.region),
-    "scale": lambda document: _one(document.scale),
-    "stage": lambda document: _one(document.stage),
-    "migrant_led": lambda document: _one(document.migrant_led),
-    "licence": lambda document: _one(document.licence),
-    "visibility": lambda document: (document.visibility.value,),
-    "evidence": lambda document: _one(document.evidence) if isinstance(document, Practice) else (),
-    "transferability": lambda document: _one(document.transferability) if isinstance(document, Practice) else (),
-    "cost_band": lambda document: (
-        _one(document.resources and document.resources.cost_band) if isinstance(document, Practice) else ()
+FACETS: dict[str, Callable[["IndexEntry"], tuple[str, ...]]] = {
+    "kind": lambda entry: ("practice",) if isinstance(entry.document, Practice) else ("study",),
+    "topic": lambda entry: entry.document.topics,
+    "concept": lambda entry: entry.concepts,
+    "language": lambda entry: entry.document.languages or ("unknown",),
+    "organisation": lambda entry: (entry.document.organisation,),
+    "year": lambda entry: _one(entry.document.year),
+    "target_group": lambda entry: entry.document.target_groups,
+    "nationality": lambda entry: entry.document.nationalities,
+    "legal_status": lambda entry: entry.document.legal_statuses,
+    "country": lambda entry: _one(entry.document.place and entry.document.place.country),
+    "region": lambda entry: _one(entry.document.place and entry.document.place.region),
+    "scale": lambda entry: _one(entry.document.scale),
+    "stage": lambda entry: _one(entry.document.stage),
+    "migrant_led": lambda entry: _one(entry.document.migrant_led),
+    "licence": lambda entry: _one(entry.document.licence),
+    "visibility": lambda entry: (entry.document.visibility.value,),
+    "evidence": lambda entry: _one(entry.document.evidence) if isinstance(entry.document, Practice) else (),
+    "transferability": lambda entry: (
+        _one(entry.document.transferability) if isinstance(entry.document, Practice) else ()
     ),
-    "study_type": lambda document: _one(document.study_type) if isinstance(document, Study) else (),
-    "method": lambda document: document.methods if isinstance(document, Study) else (),
+    "cost_band": lambda entry: (
+        _one(entry.document.resources and entry.document.resources.cost_band)
+        if isinstance(entry.document, Practice)
+        else ()
+    ),
+    "study_type": lambda entry: _one(entry.document.study_type) if isinstance(entry.document, Study) else (),
+    "method": lambda entry: entry.document.methods if isinstance(entry.document, Study) else (),
 }
 """The fields one can narrow by, and the values that a document has in each."""
 
@@ -199,12 +222,13 @@ class Facet(Struct, frozen=True):
 
 
 class Expansion(Struct, frozen=True):
-    """A typed word that stood for more than itself."""
+    """What was typed and stood for more than itself."""
 
     word: str
     meant: tuple[str, ...]
+    """Words; of `concept`, the ids of concepts."""
     why: str
-    """`inflection` or `diacritics`."""
+    """`inflection`, `diacritics`, `transliteration` or `concept`."""
 
 
 class SearchResult(Struct, frozen=True, kw_only=True):
@@ -238,6 +262,12 @@ class IndexEntry(Struct, frozen=True):
     title: tuple[TokenTable, ...]
     about: tuple[TokenTable, ...]
     text: tuple[TokenTable, ...]
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts of the thesaurus that stand anywhere in it."""
+        tables = chain(self.title, self.about, self.text)
+        return tuple(sorted({named.concept for table in tables for named in table.concepts}))
 
 
 class IndexState(StrEnum):

@@ -13,7 +13,7 @@ import re
 from collections import deque
 from typing import NamedTuple
 
-from library.search import EVERYTHING, FACETS, Clause, Every, Not, Phrase, Prefix, Some, Word
+from library.search import EVERYTHING, FACETS, Clause, Concept, Every, Not, OneOf, Phrase, Prefix, Some, Word
 
 LONGEST_QUERY = 1_000
 """Characters that are read; the rest is passed over."""
@@ -57,6 +57,10 @@ def _grouped(clause: Clause) -> str:
             return f'{_prefixed(field)}"{text}"'
         case Prefix(text, field):
             return f"{_prefixed(field)}{text}*"
+        case Concept(concept, field):
+            return f"{_prefixed(field)}concept:{concept}"
+        case OneOf(clauses):
+            return understood(clauses[0])
         case Not(inner):
             return f"-{_grouped(inner)}"
         case Every(clauses):

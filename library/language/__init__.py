@@ -1,29 +1,42 @@
 """From text to tokens: cleaning, folding, tokens, lemmas, the language of a text. Pure: nothing here reads or writes.
 
 fold.py      one spelling for all: without case and diacritics
+latin.py     Cyrillic words typed in Latin letters
 tokens.py    where the words of a text stand, as a table that is kept beside the text
 lemmas.py    the dictionary form of a word
+concepts.py  the thesaurus found in texts and in typed words
+function_words.py  words that carry a sentence and no subject
 analyzer.py  all of it together: Analyzer, one per process
 languages.py the languages served
 detect.py    which language a text is in
 """
 
 from library.language.analyzer import Analyzer, QueryToken, shared_analyzer
+from library.language.concepts import Standing
 from library.language.detect import detect_language
 from library.language.fold import clean, fold
+from library.language.function_words import is_function_key, is_function_word
 from library.language.languages import LANGUAGES
+from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
-from library.language.tokens import Form, TokenTable
+from library.language.tokens import Form, Named, TokenTable, language_of
 
 __all__ = [
     "LANGUAGES",
     "LEMMA_LANGUAGES",
     "Analyzer",
     "Form",
+    "Named",
     "QueryToken",
+    "Standing",
     "TokenTable",
     "clean",
     "detect_language",
     "fold",
+    "is_function_key",
+    "is_function_word",
+    "language_of",
     "shared_analyzer",
+    "skeleton",
+    "skeletons",
 ]

@@ -1,14 +1,17 @@
 """How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 
 import numpy as np
 from msgspec import Struct
 
+from library.language.concepts import Keys, Standing, named_by, named_in
 from library.language.fold import fold, normal_form
 from library.language.lemmas import LEMMA_LANGUAGES, known_lemma, lemma
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
+from library.vocabulary.thesaurus import thesaurus_version
 
 
 class QueryToken(Struct, frozen=True):
@@ -29,7 +32,7 @@ class QueryToken(Struct, frozen=True):
 class Analyzer:
     """Turns text into token tables. Keeps no state but caches, so one serves the whole process."""
 
-    version = f"2 simplemma-{version('simplemma')}"
+    version = f"3 simplemma-{version('simplemma')} thesaurus-{thesaurus_version()}"
     """What a token table was made by: another version means analysing and indexing anew."""
 
     def table(self, text: str, language: str) -> TokenTable:
@@ -40,11 +43,14 @@ class Analyzer:
         forms: dict[str, int] = {}
         ids = [forms.setdefault(text[start : min(end, start + LONGEST_TOKEN)], len(forms)) for start, end in places]
         bounds = np.array(places, dtype=np.uint32)
+        distinct = tuple(_form(word, language) for word in forms)
+        tokens = np.array(ids, dtype=np.uint32)
         return TokenTable(
-            forms=tuple(_form(word, language) for word in forms),
-            ids=np.array(ids, dtype=np.uint32),
+            forms=distinct,
+            ids=tokens,
             starts=bounds[:, 0].copy(),
             lengths=np.minimum(bounds[:, 1] - bounds[:, 0], np.iinfo(np.uint16).max).astype(np.uint16),
+            concepts=named_in(distinct, tokens, language, _form),
         )
 
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
@@ -52,6 +58,10 @@ class Analyzer:
         lemma. On words without diacritics every detector confuses Czech with Slovak."""
         words = (text[start : min(end, start + LONGEST_TOKEN)] for start, end in spans(text))
         return tuple(_query_token(word) for word in words)
+
+    def named_by(self, tokens: Sequence[QueryToken]) -> tuple[Standing, ...]:
+        """The concepts of the thesaurus that typed tokens name by any label in any language, from left to right."""
+        return tuple(named_by([_folded_keys(token) for token in tokens], _form))
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +83,11 @@ def _query_token(word: str) -> QueryToken:
         surface=fold(word),
         lemmas=tuple(_key(found, language) for language, found in known if found is not None),
     )
+
+
+def _folded_keys(token: QueryToken) -> Keys:
+    keys = (*token.lemmas, *token.folded, *token.guessed)
+    return frozenset((*map(fold, keys), f"={token.surface}", f"={token.form}"))
 
 
 def _key(found: str, language: str) -> str:

@@ -41,6 +41,18 @@ class Form(Struct, frozen=True):
         return fold(self.form)
 
 
+def language_of(key: str) -> str:
+    """The language of a lemma key: `cs:dítě` -> `cs`."""
+    return key.partition(":")[0]
+
+
+class Named(Struct, frozen=True, array_like=True):
+    """A concept of the thesaurus that stands in a text: its id, and each place as (first token, number of tokens)."""
+
+    concept: str
+    places: tuple[tuple[int, int], ...]
+
+
 class TokenTable(Struct, frozen=True, eq=False):
     """The tokens of one text in a row: token i is `forms[ids[i]]`, `lengths[i]` characters from `starts[i]` on."""
 
@@ -48,6 +60,7 @@ class TokenTable(Struct, frozen=True, eq=False):
     ids: NDArray[np.uint32]
     starts: NDArray[np.uint32]
     lengths: NDArray[np.uint16]
+    concepts: tuple[Named, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -59,21 +72,36 @@ class TokenTable(Struct, frozen=True, eq=False):
 
     def encode(self) -> bytes:
         return _encoder.encode(
-            (self.forms, self.ids.astype("<u4").tobytes(), self.starts.astype("<u4").tobytes(), self.lengths.tobytes())
+            _Encoded(
+                self.forms,
+                self.ids.astype("<u4").tobytes(),
+                self.starts.astype("<u4").tobytes(),
+                self.lengths.astype("<u2").tobytes(),
+                self.concepts,
+            )
         )
 
     @staticmethod
     def decode(blob: bytes) -> "TokenTable":
-        forms, ids, starts, lengths = _decoder.decode(blob)
+        encoded = _decoder.decode(blob)
         return TokenTable(
-            forms=forms,
-            ids=np.frombuffer(ids, dtype="<u4"),
-            starts=np.frombuffer(starts, dtype="<u4"),
-            lengths=np.frombuffer(lengths, dtype="<u2"),
+            forms=encoded.forms,
+            ids=np.frombuffer(encoded.ids, dtype="<u4"),
+            starts=np.frombuffer(encoded.starts, dtype="<u4"),
+            lengths=np.frombuffer(encoded.lengths, dtype="<u2"),
+            concepts=encoded.concepts,
         )
+
+
+class _Encoded(Struct, frozen=True, array_like=True):
+    forms: tuple[Form, ...]
+    ids: bytes
+    starts: bytes
+    lengths: bytes
+    concepts: tuple[Named, ...] = ()
 
 
 EMPTY_TABLE = TokenTable((), np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint16))
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[tuple[Form, ...], bytes, bytes, bytes])
+_decoder = msgspec.msgpack.Decoder(_Encoded)

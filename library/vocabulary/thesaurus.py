@@ -8,10 +8,12 @@ its labels: the preferred one first, then what else people type. `related` holds
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from msgspec import Struct
 
 from library.errors import NotFound
@@ -57,6 +59,12 @@ def concepts() -> dict[str, Concept]:
         )
         for concept_id, said in written.items()
     }
+
+
+@cache
+def thesaurus_version() -> str:
+    """Changes with every change of a concept."""
+    return blake2b(msgspec.msgpack.encode(_written()), digest_size=6).hexdigest()
 
 
 def _written() -> dict[str, dict[str, Any]]:

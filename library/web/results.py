@@ -12,6 +12,7 @@ from library.model import Document, LocalizedText, OrganisationId, Practice, mis
 from library.search import Expansion, Facet, Fragment, SearchQuery
 from library.syntax import understood
 from library.vocabulary import label, lists
+from library.vocabulary.thesaurus import pref_label
 
 API = "/api/v1"
 Span = tuple[int, int]
@@ -111,12 +112,12 @@ def encoded(answer: SearchAnswer, fields: Sequence[str]) -> bytes:
     return msgspec.json.encode(written)
 
 
-def query_echo(q: str, answer: Answer) -> QueryEcho:
+def query_echo(q: str, answer: Answer, language: str) -> QueryEcho:
     """What was asked for, as it was understood: weaker than typed where nothing had all of the words."""
     return QueryEcho(
         q=q,
         understood=understood(answer.asked.match),
-        expansions=[_expansion(expansion) for expansion in answer.expansions],
+        expansions=[_expansion(expansion, language) for expansion in answer.expansions],
         filters=_filters(answer.asked),
         sort=answer.asked.sort.value,
     )
@@ -182,8 +183,9 @@ def _fragment(document: Document, fragment: Fragment, q: str) -> FoundFragment:
     return FoundFragment(fragment.field, fragment.page, fragment.text, list(fragment.spans), link)
 
 
-def _expansion(expansion: Expansion) -> QueryExpansion:
-    return QueryExpansion(expansion.word, list(expansion.meant), expansion.why)
+def _expansion(expansion: Expansion, language: str) -> QueryExpansion:
+    shown = [pref_label(each, language) if expansion.why == "concept" else each for each in expansion.meant]
+    return QueryExpansion(expansion.word, shown, expansion.why)
 
 
 def _filters(asked: SearchQuery) -> dict[str, list[str]]:
@@ -197,6 +199,10 @@ def _filters(asked: SearchQuery) -> dict[str, list[str]]:
 
 
 def _label(field: str, value: str, language: str, names: Names) -> str:
-    if field == "organisation":
-        return names.get(value, value)
-    return label(field, value, language) if field in lists() else value
+    match field:
+        case "organisation":
+            return names.get(value, value)
+        case "concept":
+            return pref_label(value, language)
+        case _:
+            return label(field, value, language) if field in lists() else value

@@ -79,6 +79,7 @@ def read_search(given: Given, *, place: str = "query", accept_language: str | No
         q=q[:LONGEST_QUERY],
         search=SearchQuery(
             match=match,
+            expand=parameters.choice("expand", ("on", "off")) != "off",
             filters=filters,
             year_from=parameters.number("year_from", least=0, most=LAST_YEAR),
             year_to=parameters.number("year_to", least=0, most=LAST_YEAR),
@@ -219,7 +220,7 @@ async def _found(asked: AskedSearch, audience: Audience, exchange: Exchange) -> 
     answer = await exchange.search(asked.search, audience)
     names = await organisation_names(exchange)
     return SearchAnswer(
-        query=query_echo(asked.q, answer),
+        query=query_echo(asked.q, answer, asked.language),
         total=answer.total,
         total_relation="exact",
         page=asked.page,

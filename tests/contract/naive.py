@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from library.errors import BadRequest, IndexUnavailable
-from library.language import Analyzer, TokenTable, fold
+from library.language import Analyzer, QueryToken, TokenTable, fold, is_function_key, skeleton, skeletons
 from library.model import Audience, DocumentId, title_of
 from library.search import (
     FACETS,
     ZONES,
     Clause,
+    Concept,
     Every,
     Facet,
     FacetCount,
@@ -23,6 +24,7 @@ from library.search import (
     IndexEntry,
     IndexState,
     Not,
+    OneOf,
     Passage,
     Phrase,
     Prefix,
@@ -35,6 +37,7 @@ from library.search import (
 
 Place = tuple[str, int, int]
 """Zone, table, token."""
+Leaf = Word | Phrase | Prefix | Concept
 Token = tuple[str, tuple[str, ...]]
 """Surface and lemma keys."""
 
@@ -79,12 +82,19 @@ class _Search:
         self._visible = visible
         self._analyzer = analyzer
         self._vocabulary = {
-            (form.surface, key)
+            (form.surface, form.form, key)
             for entry in visible
             for zone in ZONES
             for table in getattr(entry, zone)
             for form in table.forms
             for key in form.lemmas
+        }
+        self._surfaces = {
+            form.surface
+            for entry in visible
+            for zone in ZONES
+            for table in getattr(entry, zone)
+            for form in table.forms
         }
 
     def result(self) -> SearchResult:
@@ -106,18 +116,23 @@ class _Search:
                 return not self._matches(inner, entry)
             case Every(clauses):
                 return all(self._matches(part, entry) for part in clauses)
+            case OneOf(clauses):
+                return any(self._matches(part, entry) for part in clauses)
             case Some(clauses, at_least):
                 return sum(self._matches(part, entry) for part in clauses) >= at_least
             case Word() | Phrase() | Prefix() if clause.field in FACETS:
-                return any(self._is_value(clause, value) for value in FACETS[clause.field](entry.document))
-            case Word() | Phrase() | Prefix():
+                return any(self._is_value(clause, value) for value in FACETS[clause.field](entry))
+            case Word() | Phrase() | Prefix() | Concept():
                 return any(True for _ in self._occurrences(clause, entry))
 
     def _is_value(self, clause: Word | Phrase | Prefix, value: str) -> bool:
         wanted, there = fold(clause.text), fold(value)
         return there.startswith(wanted) if isinstance(clause, Prefix) else there == wanted
 
-    def _occurrences(self, clause: Word | Phrase | Prefix, entry: IndexEntry) -> Iterator[list[Place]]:
+    def _occurrences(self, clause: Leaf, entry: IndexEntry) -> Iterator[list[Place]]:
+        if isinstance(clause, Concept):
+            yield from _named(clause, entry)
+            return
         if clause.field not in ("", "title"):
             raise BadRequest(f"there is no field {clause.field!r}")
         wanted = self._analyzer.query_tokens(clause.text)
@@ -128,6 +143,27 @@ class _Search:
                 if all(self._fits(clause, wanted, number, found) for number, (_, found) in enumerate(part)):
                     yield [place for place, _ in part if place is not None]
 
+    def _keys(self, token: QueryToken) -> set[str]:
+        written = {(form, key) for surface, form, key in self._vocabulary if surface == token.surface}
+        lemmas = {key for _, _, key in self._vocabulary if fold(key[3:]) == token.surface}
+        exact = {key for form, key in written if form == token.form}
+        others = ({key for _, key in written} | lemmas | {*token.folded}) - exact
+        exact_languages = {key[:2] for key in exact}
+        meant = {key for key in others if not (key[:2] in exact_languages and is_function_key(key))}
+        guesses = {key for key in meant | exact if key[:2] not in exact_languages or key in exact}
+        if not guesses | {*token.lemmas}:
+            meant |= {
+                key
+                for guess in token.guessed
+                for _, _, key in self._vocabulary
+                if key[:2] == guess[:2] and fold(key[3:]) == fold(guess[3:])
+            }.union(token.guessed)
+        return exact | meant | {*token.lemmas}
+
+    def _sounding(self, token: QueryToken) -> set[str]:
+        typed = skeleton(token.form)
+        return {surface for surface in self._surfaces if typed in skeletons(surface)}
+
     def _fits(self, clause: Word | Phrase | Prefix, wanted: Sequence[Any], number: int, found: Token | None) -> bool:
         if found is None:
             return False
@@ -135,8 +171,9 @@ class _Search:
         token = wanted[number]
         match clause:
             case Word():
-                known = {key for written, key in self._vocabulary if written == token.surface}
-                return surface == token.surface or not known.union(token.lemmas).isdisjoint(lemmas)
+                sounding = self._sounding(token)
+                keys = self._keys(token) | {key for word, _, key in self._vocabulary if word in sounding}
+                return surface in {token.surface, *sounding} or not keys.isdisjoint(lemmas)
             case Phrase():
                 return surface == token.surface
             case Prefix():
@@ -156,7 +193,7 @@ class _Search:
         )
 
     def _facet(self, name: str, matched: Sequence[IndexEntry]) -> Facet:
-        values = [set(FACETS[name](entry.document)) for entry in matched if self._passes(entry, but=name)]
+        values = [set(FACETS[name](entry)) for entry in matched if self._passes(entry, but=name)]
         counts = Counter(value for some in values for value in some)
         selected = {
             value
@@ -211,6 +248,15 @@ class _Search:
         return tuple(found)[: self._asked.fragments]
 
 
+def _named(concept: Concept, entry: IndexEntry) -> Iterator[list[Place]]:
+    for zone in (concept.field,) if concept.field else ZONES:
+        for number, table in enumerate(getattr(entry, zone)):
+            for named in table.concepts:
+                if named.concept == concept.id:
+                    for first, length in named.places:
+                        yield [(zone, number, token) for token in range(first, first + length)]
+
+
 def _row(zone: str, tables: Sequence[TokenTable]) -> list[tuple[Place | None, Token | None]]:
     """All tokens of a zone in a row, with a hole between two texts that are no pages."""
     row: list[tuple[Place | None, Token | None]] = []
@@ -222,12 +268,12 @@ def _row(zone: str, tables: Sequence[TokenTable]) -> list[tuple[Place | None, To
     return row
 
 
-def _wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix]:
+def _wanted(clause: Clause) -> Iterator[Leaf]:
     match clause:
-        case Word() | Phrase() | Prefix():
+        case Word() | Phrase() | Prefix() | Concept():
             if clause.field not in FACETS:
                 yield clause
-        case Every(clauses) | Some(clauses):
+        case Every(clauses) | Some(clauses) | OneOf(clauses):
             for part in clauses:
                 yield from _wanted(part)
         case Not():
@@ -237,7 +283,7 @@ def _wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix]:
 def _passes(wanted: Filter, entry: IndexEntry) -> bool:
     if wanted.field not in FACETS:
         raise BadRequest(f"there is no facet {wanted.field!r}")
-    return bool(set(wanted.values) & set(FACETS[wanted.field](entry.document))) != wanted.excluded
+    return bool(set(wanted.values) & set(FACETS[wanted.field](entry))) != wanted.excluded
 
 
 def _none_last(value: float | None, sign: int = 1) -> tuple[bool, float]:

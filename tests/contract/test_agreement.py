@@ -13,9 +13,11 @@ from library.language import shared_analyzer
 from library.model import Visibility
 from library.search import (
     After,
+    Concept,
     Every,
     Filter,
     Not,
+    OneOf,
     Phrase,
     Prefix,
     SearchQuery,
@@ -56,7 +58,8 @@ TYPED = [*{word for words in WORDS.values() for word in words}, "skolam", "dětm
 TOPICS = ("housing", "health", "legal aid, advice", "Bydlení", "bydleni")
 ORGANISATIONS = ("alfa", "beta", "gama")
 AUDIENCES = (the_public(), a_member("alfa"), staff_of("beta"), a_member("nobody"), an_admin())
-COMPARED_FACETS = ("topic", "year", "kind", "language", "organisation", "visibility", "scale", "method")
+CONCEPTS = ("education", "housing", "legislation", "no-such-concept")
+COMPARED_FACETS = ("topic", "concept", "year", "kind", "language", "organisation", "visibility", "scale", "method")
 
 CORPORA = range(60)
 QUERIES = 12
@@ -98,7 +101,9 @@ class Chance(random.Random):
         if depth == 0 or self.random() < 0.4:
             return self.words()
         parts = tuple(self.clause(depth - 1) for _ in range(self.randint(0, 3)))
-        match self.randrange(4):
+        match self.randrange(5):
+            case 4:
+                return OneOf((self.words(), *(Concept(each) for each in self.sample(CONCEPTS, 2))), (1.0, 0.5, 0.4))
             case 0:
                 return Not(self.clause(depth - 1))
             case 1:

@@ -15,7 +15,7 @@ from library.vocabulary import FIELDS, label, lists, unknown_terms
 
 ROOT = Path(__file__).parents[2]
 WELL_FORMED = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*|[A-Z]{2}([0-9]{3})?")
-FREE_FACETS = {"organisation", "year"}
+FREE_FACETS = {"organisation", "year", "concept"}
 """Facets that are no agreed lists: who shared it, and when."""
 
 

@@ -12,14 +12,20 @@ from typing import NamedTuple
 import numpy as np
 
 from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
 from library.engines.whoosh.snapshot import Mask, View
-from library.engines.whoosh.words import Slot, Sought, is_facet, sought
+from library.engines.whoosh.words import Group, Leaf, Slot, Sought, is_facet, sought
 from library.language import Analyzer, fold
-from library.search import Clause, Every, Not, Phrase, Prefix, Some, Word
+from library.search import Clause, Concept, Every, Not, OneOf, Phrase, Prefix, Some, Word
 
 DAMPING = np.float32(1.2)
 """BM25's k1: how soon further occurrences of a word stop counting."""
+
+UNLIKELY = np.float32(0.5)
+"""What an unlikely meaning of a word counts beside its likely ones."""
+EXACT = np.float32(1.1)
+"""What a document gains by having a word in the very form that was typed."""
 
 MUCH_LONGER = 16
 """How many times longer a list must be so that looking each document up in it beats spreading it out."""
@@ -46,9 +52,11 @@ class Evaluation:
     def match(self, clause: Clause) -> Matched:
         """The visible documents that match, each with its score."""
         match clause:
-            case Word() | Phrase() | Prefix():
-                found: Matched = self._view.kept(clause, lambda: self._words(clause))
+            case Word() | Phrase() | Prefix() | Concept():
+                found: Matched = self._view.kept(clause, lambda: self._leaf(clause))
                 return found
+            case OneOf(clauses, weights):
+                return self._one_of(clauses, weights)
             case Not(inner):
                 return self._without(_unscored(self._view.visible), [inner])
             case Every(clauses):
@@ -56,14 +64,14 @@ class Evaluation:
             case Some(clauses, at_least):
                 return self._some(clauses, at_least)
 
-    def sought(self, clause: Word | Phrase | Prefix) -> Sought | None:
+    def sought(self, clause: Leaf) -> Sought | None:
         """The terms that the clause looks for; None where it asks for a facet's value or holds no word."""
         if is_facet(clause):
             return None
         terms: Sought | None = self._view.kept(("sought", clause), lambda: sought(clause, self._view, self._analyzer))
         return terms
 
-    def _words(self, clause: Word | Phrase | Prefix) -> Matched:
+    def _leaf(self, clause: Leaf) -> Matched:
         if is_facet(clause):
             return self._facet_value(clause)
         terms = self.sought(clause)
@@ -71,12 +79,32 @@ class Evaluation:
             return NOTHING
         if len(terms.slots) > 1:
             return self._scored(self._sequence(terms))
-        (slot,) = terms.slots
-        if not terms.scores_best:
-            return self._scored(self._occurrences(terms.zones, slot))
-        # The best of a word's alternatives counts, and all have the rarity of the word: that a form of it is rare, or
-        # a word of another language, must not make its documents the first.
-        return self._scored(reduce(np.maximum, (self._occurrences(terms.zones, one) for one in slot.alternatives())))
+        if terms.group is None:
+            return self._scored(self._occurrences(terms.zones, terms.slots[0]))
+        return self._word(terms.zones, terms.group)
+
+    def _word(self, zones: Sequence[str], word: Group) -> Matched:
+        """The best of a word's alternatives counts, and all have the rarity of its likely ones: that a form of it is
+        rare, or a word of another language, must not make its documents the first."""
+        likely = self._best(zones, word.likely)
+        unlikely = self._best(zones, word.unlikely)
+        counted = likely if (likely > 0).any() else unlikely
+        scored = self._scored(np.maximum(likely, UNLIKELY * unlikely), self._rarity(self._seen(counted)))
+        if word.exact:
+            scored.scores[self._exactly(word)[scored.ids]] *= EXACT
+        return scored
+
+    def _best(self, zones: Sequence[str], slot: Slot) -> Weights:
+        each = (self._occurrences(zones, one) for one in slot.alternatives())
+        return reduce(np.maximum, each, np.zeros(self._size, np.float32))
+
+    def _exactly(self, word: Group) -> Mask:
+        """The documents that have the word in the very form that was typed."""
+        has = np.zeros(self._size, bool)
+        for segment, place in self._view.snapshot.placed():
+            for term in segment.terms("forms", SEPARATOR.join((*word.likely.surfaces, word.exact, "")).encode()):
+                has[place][segment.postings("forms", term).ids] = True
+        return has
 
     def _occurrences(self, zones: Sequence[str], slot: Slot) -> Weights:
         """How much each document has of the slot's terms."""
@@ -101,15 +129,32 @@ class Evaluation:
                 here[documents] += times.astype(np.float32) * segment.occurrence(zone)[documents]
         return weighed
 
-    def _scored(self, weighed: Weights) -> Matched:
-        ids = np.flatnonzero((weighed > 0) & self._view.visible).astype(np.int32)
-        rarity = np.float32(log(1 + (self._view.count - len(ids) + 0.5) / (len(ids) + 0.5)))
+    def _scored(self, weighed: Weights, rarity: np.float32 | None = None) -> Matched:
+        ids = self._seen(weighed)
         much = weighed[ids]
-        return Matched(ids, rarity * (DAMPING + 1) * much / (DAMPING + much))
+        factor = self._rarity(ids) if rarity is None else rarity
+        return Matched(ids, factor * (DAMPING + 1) * much / (DAMPING + much))
 
-    def _facet_value(self, clause: Word | Phrase | Prefix) -> Matched:
+    def _seen(self, weighed: Weights) -> Ids:
+        return np.flatnonzero((weighed > 0) & self._view.visible).astype(np.int32)
+
+    def _rarity(self, ids: Ids) -> np.float32:
+        """Of what stands in these of the visible documents."""
+        return np.float32(log(1 + (self._view.count - len(ids) + 0.5) / (len(ids) + 0.5)))
+
+    def _one_of(self, clauses: Sequence[Clause], weights: Sequence[float]) -> Matched:
+        matches = np.zeros(self._size, bool)
+        scores = np.zeros(self._size, np.float32)
+        for clause, weight in zip(clauses, weights, strict=True):
+            matched = self.match(clause)
+            matches[matched.ids] = True
+            scores[matched.ids] = np.maximum(scores[matched.ids], np.float32(weight) * matched.scores)
+        ids = np.flatnonzero(matches).astype(np.int32)
+        return Matched(ids, scores[ids])
+
+    def _facet_value(self, clause: Leaf) -> Matched:
         facets = self._view.snapshot.facet(clause.field)
-        wanted = fold(clause.text)
+        wanted = fold(clause.id if isinstance(clause, Concept) else clause.text)
         is_prefix = isinstance(clause, Prefix)
         places = [
             place

@@ -1,15 +1,18 @@
 r"""Which fields the index has, and what of an entry goes into each.
 
-For each zone (title, about, text) two fields with positions: `text_surface` holds each token folded, `text_lemma` the
-lemma keys (`cs:dítě`) of the tokens at the same positions. `forms` says for each folded word of a document how it was
-written and which lemma keys it has: `surface \x1f form \x1f key`. `facet_<name>` holds the values that one can narrow
-by. All are fields of stock Whoosh; their terms and postings are made here, so that its analysers never run.
+For each zone (title, about, text) three fields with positions: `text_surface` holds each token folded, `text_lemma` the
+lemma keys (`cs:dítě`) of the tokens at the same positions, `text_concept` the concepts of the thesaurus, at each token
+of their labels. `facet_<name>` holds the values that one can narrow by. Two fields say what may be meant by a word that
+was typed in another way: `forms` has for each folded word how it was written and its lemma key
+(`surface \x1f form \x1f key`), and for each key its lemma folded (`lemma \x1f \x1f key`); `skeletons` has the words of
+another alphabet by how they look in Latin letters (`skeleton \x1f surface`). All are fields of stock Whoosh; their
+terms and postings are made here, so that its analysers never run.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pickle import dumps
 from struct import Struct as Packing
 from typing import Any
@@ -20,11 +23,11 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, TEXT, Schema
 
-from library.language import TokenTable, fold
+from library.language import Form, TokenTable, fold, skeletons
 from library.model import Document, title_of
 from library.search import FACETS, ZONES, IndexEntry
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of what is written here: an index of another version is made anew."""
 
 SEPARATOR = "\x1f"
@@ -46,6 +49,10 @@ def lemma_field(zone: str) -> str:
     return f"{zone}_lemma"
 
 
+def concept_field(zone: str) -> str:
+    return f"{zone}_concept"
+
+
 def tables_field(zone: str) -> str:
     return f"{zone}_tables"
 
@@ -54,7 +61,7 @@ def facet_field(name: str) -> str:
     return f"facet_{name}"
 
 
-ZONE_OF = {field(zone): zone for zone in ZONES for field in (surface_field, lemma_field)}
+ZONE_OF = {field(zone): zone for zone in ZONES for field in (surface_field, lemma_field, concept_field)}
 """The fields with positions, and the zone that each stands for."""
 
 
@@ -65,6 +72,7 @@ def schema() -> Schema:
     return Schema(
         id=ID(unique=True, stored=True),
         forms=ID(),
+        skeletons=ID(),
         **positional,
         **facets,
         **tables,
@@ -98,13 +106,14 @@ def row(entry: IndexEntry) -> Row:
         id=document.id,
         terms={
             "id": [(document.id, 1.0, b"")],
-            "forms": [(form, 1.0, b"") for form in set().union(*(zone.forms for zone in zones))],
-            **{facet_field(name): _facet_terms(values(document)) for name, values in FACETS.items()},
+            **_spellings(entry),
+            **{facet_field(name): _facet_terms(values(entry)) for name, values in FACETS.items()},
             **{surface_field(zone.name): _placed_terms(zone.surfaces) for zone in zones},
             **{lemma_field(zone.name): _placed_terms(zone.lemmas) for zone in zones},
+            **{concept_field(zone.name): zone.concepts for zone in zones},
         },
         columns=_columns(document) | {tables_field(zone.name): zone.bounds for zone in zones},
-        lengths={field(zone.name): zone.length for zone in zones for field in (surface_field, lemma_field)},
+        lengths={field: zone.length for zone in zones for field, of in ZONE_OF.items() if of == zone.name},
     )
 
 
@@ -141,7 +150,7 @@ class _Zone(Struct, frozen=True):
     name: str
     surfaces: dict[str, list[int]]
     lemmas: dict[str, list[int]]
-    forms: set[str]
+    concepts: list[Term]
     bounds: bytes
     """The first position of each table and, last, the first behind all, as little-endian 32-bit numbers."""
     length: int
@@ -151,6 +160,34 @@ def _placed_terms(terms: dict[str, list[int]]) -> list[Term]:
     return [(term, float(len(places)), encode_positions(places)) for term, places in terms.items()]
 
 
+def _concept_term(concept: str, places: Sequence[tuple[int, int]]) -> Term:
+    # At every token, so that all of a label is pointed at, but each label counts once.
+    tokens = [first + further for first, length in places for further in range(length)]
+    return concept, float(len(places)), encode_positions(tokens)
+
+
+def _spellings(entry: IndexEntry) -> dict[str, list[Term]]:
+    forms = {form for table in chain(entry.title, entry.about, entry.text) for form in table.forms}
+    return {
+        "forms": [(term, 1.0, b"") for term in set().union(*map(_form_terms, forms))],
+        "skeletons": [(term, 1.0, b"") for term in set().union(*map(_skeleton_terms, forms))],
+    }
+
+
+@lru_cache(maxsize=1 << 16)
+def _form_terms(form: Form) -> frozenset[str]:
+    if not form.lemmas:
+        return frozenset((SEPARATOR.join((form.surface, form.form, "")),))
+    written = (SEPARATOR.join((form.surface, form.form, key)) for key in form.lemmas)
+    lemmas = (SEPARATOR.join((fold(key.partition(":")[2]), "", key)) for key in form.lemmas)
+    return frozenset((*written, *lemmas))
+
+
+@lru_cache(maxsize=1 << 16)
+def _skeleton_terms(form: Form) -> frozenset[str]:
+    return frozenset(SEPARATOR.join((skeleton, form.surface)) for skeleton in skeletons(form.form))
+
+
 def _facet_terms(values: Iterable[str]) -> list[Term]:
     return [(value, 1.0, b"") for value in dict.fromkeys(values)]
 
@@ -158,7 +195,7 @@ def _facet_terms(values: Iterable[str]) -> list[Term]:
 def _zone(name: str, tables: Sequence[TokenTable]) -> _Zone:
     surfaces: dict[str, list[int]] = {}
     lemmas: dict[str, list[int]] = {}
-    forms: set[str] = set()
+    concepts: dict[str, list[tuple[int, int]]] = {}
     bounds: list[int] = []
     position = 0
     gap = 0 if name == "text" else TABLE_GAP
@@ -166,19 +203,17 @@ def _zone(name: str, tables: Sequence[TokenTable]) -> _Zone:
         position += gap if bounds else 0
         bounds.append(position)
         for form, places in zip(table.forms, _places(table, position), strict=True):
-            surface = form.surface
-            surfaces.setdefault(surface, []).extend(places)
+            surfaces.setdefault(form.surface, []).extend(places)
             for key in form.lemmas:
                 lemmas.setdefault(key, []).extend(places)
-                forms.add(f"{surface}{SEPARATOR}{form.form}{SEPARATOR}{key}")
-            if not form.lemmas:
-                forms.add(f"{surface}{SEPARATOR}{form.form}{SEPARATOR}")
+        for named in table.concepts:
+            concepts.setdefault(named.concept, []).extend((position + first, length) for first, length in named.places)
         position += len(table)
     return _Zone(
         name=name,
         surfaces=surfaces,
         lemmas=lemmas,
-        forms=forms,
+        concepts=[_concept_term(concept, places) for concept, places in concepts.items()],
         bounds=np.array([*bounds, position], dtype="<u4").tobytes(),
         length=sum(map(len, tables)),
     )

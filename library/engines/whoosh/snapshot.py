@@ -173,9 +173,17 @@ class View:
         return number if number is not None and self.visible[number] else None
 
     def written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
-        """How the visible documents write a folded word: pairs of a form and its lemma key (or nothing)."""
+        """How the visible documents write a folded word: pairs of a form and its lemma key (or nothing). A pair without
+        a form says that the word is the lemma behind the key."""
         forms: frozenset[tuple[str, str]] = self.kept(("forms", surface), lambda: self._written_forms(surface))
         return forms
+
+    def sounding_like(self, skeleton: str) -> frozenset[str]:
+        """The visible documents' folded words in another alphabet that have this skeleton."""
+        if not skeleton:
+            return frozenset()
+        words: frozenset[str] = self.kept(("skeleton", skeleton), lambda: self._sounding_like(skeleton))
+        return words
 
     def surfaces(self, zones: Sequence[str], prefix: str, most: int) -> tuple[str, ...]:
         """The first of the visible documents' folded words that begin like this, in alphabetical order."""
@@ -198,10 +206,16 @@ class View:
         )
 
     def _written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
-        begin = (surface + SEPARATOR).encode()
-        terms = {term for segment in self.snapshot.segments for term in segment.terms("forms", begin)}
-        visible = (term.decode().split(SEPARATOR) for term in terms if self.sees("forms", term))
-        return frozenset((form, key) for _, form, key in visible)
+        return frozenset((form, key) for form, key in self._noted("forms", surface))
+
+    def _sounding_like(self, skeleton: str) -> frozenset[str]:
+        return frozenset(surface for (surface,) in self._noted("skeletons", skeleton))
+
+    def _noted(self, field: str, word: str) -> Iterator[list[str]]:
+        """What the visible documents note of a word: the parts of the field's terms behind it."""
+        begin = (word + SEPARATOR).encode()
+        terms = {term for segment in self.snapshot.segments for term in segment.terms(field, begin)}
+        return (term.decode().split(SEPARATOR)[1:] for term in terms if self.sees(field, term))
 
 
 KNOWN_FIELDS = frozenset(("", "title", *FACETS))

@@ -1,66 +1,86 @@
 """Which terms of the index a typed word stands for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from library.engines.whoosh.schema import lemma_field, surface_field
+from library.engines.whoosh.schema import concept_field, lemma_field, surface_field
 from library.engines.whoosh.snapshot import KNOWN_FIELDS, View
 from library.errors import BadRequest
-from library.language import Analyzer, QueryToken, fold
-from library.search import FACETS, ZONES, Clause, Every, Expansion, Not, Phrase, Prefix, Some, Word
+from library.language import Analyzer, QueryToken, fold, is_function_key, language_of, skeleton
+from library.search import FACETS, ZONES, Clause, Concept, Every, Expansion, Not, OneOf, Phrase, Prefix, Some, Word
+
+Leaf = Word | Phrase | Prefix | Concept
 
 MOST_EXPANSIONS = 2_000
 """Words that a prefix stands for at most, the first in alphabetical order: enough for any three letters."""
 
 
 class Slot(Struct, frozen=True):
-    """What may stand at one place of a sequence: any of these folded words, or any of these lemma keys."""
+    """What may stand at one place of a sequence: any of these folded words, lemma keys or concepts."""
 
-    surfaces: tuple[str, ...]
+    surfaces: tuple[str, ...] = ()
     lemmas: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
 
     def terms(self, zone: str) -> Iterator[tuple[str, bytes]]:
         """The fields and terms to look for in this zone."""
-        for field, terms in ((surface_field(zone), self.surfaces), (lemma_field(zone), self.lemmas)):
+        fields = (surface_field(zone), lemma_field(zone), concept_field(zone))
+        for field, terms in zip(fields, (self.surfaces, self.lemmas, self.concepts), strict=True):
             for term in terms:
                 yield field, term.encode()
 
     def alternatives(self) -> Iterator["Slot"]:
         """Each of them alone."""
-        yield from (Slot((surface,)) for surface in self.surfaces)
-        yield from (Slot((), (lemma,)) for lemma in self.lemmas)
+        yield from (Slot(surfaces=(surface,)) for surface in self.surfaces)
+        yield from (Slot(lemmas=(lemma,)) for lemma in self.lemmas)
+
+    def with_all(self, other: "Slot") -> "Slot":
+        return Slot(self.surfaces + other.surfaces, self.lemmas + other.lemmas, self.concepts + other.concepts)
+
+
+class Group(Struct, frozen=True):
+    """What a typed token stands for: what it most likely means, what else it may, and how it looks exactly."""
+
+    likely: Slot
+    unlikely: Slot
+    exact: str
+    """The form that was typed, where its diacritics say that it was meant as it stands; else empty."""
 
 
 class Sought(Struct, frozen=True):
-    """What a Word, Phrase or Prefix looks for: these slots side by side, in any of the zones."""
+    """What a clause looks for: these slots side by side, in any of the zones."""
 
     zones: tuple[str, ...]
     slots: tuple[Slot, ...]
-    scores_best: bool = False
-    """The best of a word's alternatives counts, where those of a prefix add up."""
+    group: Group | None = None
+    """Of a single word: the best of its alternatives counts, where those of a prefix add up."""
 
     @property
     def nbytes(self) -> int:
         return 70 * sum(len(slot.surfaces) + len(slot.lemmas) for slot in self.slots)
 
 
-def is_facet(clause: Word | Phrase | Prefix) -> bool:
+def is_facet(clause: Leaf) -> bool:
     """Whether the clause asks for a facet's value, not for words. Raises BadRequest for a field that nobody knows."""
     if clause.field not in KNOWN_FIELDS:
         raise BadRequest(f"there is no field {clause.field!r}; the fields are title, {', '.join(FACETS)}")
     return clause.field in FACETS
 
 
-def sought(clause: Word | Phrase | Prefix, view: View, analyzer: Analyzer) -> Sought | None:
+def sought(clause: Leaf, view: View, analyzer: Analyzer) -> Sought | None:
     """What to look for; None where the text holds no word."""
+    zones = (clause.field,) if clause.field else ZONES
+    if isinstance(clause, Concept):
+        return Sought(zones, (Slot(concepts=(clause.id,)),))
     tokens = analyzer.query_tokens(clause.text)
     if not tokens:
         return None
-    zones = (clause.field,) if clause.field else ZONES
     match clause:
         case Word():
-            return Sought(zones, tuple(group(token, view) for token in tokens), scores_best=len(tokens) == 1)
+            groups = [group(token, view) for token in tokens]
+            slots = tuple(each.likely.with_all(each.unlikely) for each in groups)
+            return Sought(zones, slots, groups[0] if len(groups) == 1 else None)
         case Phrase():
             return Sought(zones, tuple(Slot((token.surface,)) for token in tokens))
         case Prefix():
@@ -69,18 +89,47 @@ def sought(clause: Word | Phrase | Prefix, view: View, analyzer: Analyzer) -> So
             return Sought(zones, (*(Slot((surface,)) for surface in before), expanded))
 
 
-def group(token: QueryToken, view: View) -> Slot:
-    """A typed token's surface, and the lemma keys that dictionaries or the visible documents know for it."""
-    written = {key for _, key in view.written_forms(token.surface) if key}
-    return Slot((token.surface,), tuple(sorted(written.union(token.lemmas))))
+def group(token: QueryToken, view: View) -> Group:
+    """What the visible documents and the dictionaries know the token for.
+
+    A language that writes the very form that was typed means that one; its other words which differ in diacritics only
+    (`být` for `byt`) are unlikely then, and so is what merely sounds like it in another alphabet.
+    """
+    written = view.written_forms(token.surface)
+    exact = {key for form, key in written if form == token.form and key}
+    others = ({key for form, key in written if key} | {*token.folded}) - exact
+    languages = {language_of(key) for key in exact}
+    homographs = {key for key in others if language_of(key) in languages}
+    likely = exact | (others - homographs) | {*token.lemmas}
+    if not likely:
+        likely = _guessed(token, view)
+    sounding = view.sounding_like(skeleton(token.form))
+    alike = {key for surface in sounding for _, key in view.written_forms(surface) if key}
+    unlikely = (alike | {key for key in homographs if not is_function_key(key)}) - likely
+    return Group(
+        likely=Slot((token.surface,), tuple(sorted(likely))),
+        unlikely=Slot(tuple(sorted(sounding - {token.surface})), tuple(sorted(unlikely))),
+        exact="" if token.form == token.surface else token.form,
+    )
 
 
-def matched_clauses(clause: Clause) -> Iterator[Word | Phrase | Prefix]:
-    """The words, phrases and prefixes that a document matches by having them."""
+def _guessed(token: QueryToken, view: View) -> set[str]:
+    """The keys that rules have guessed, and what the documents have for those whose lemma came folded."""
+    known = {
+        key
+        for guess in token.guessed
+        for _, key in view.written_forms(fold(guess.partition(":")[2]))
+        if language_of(key) == language_of(guess)
+    }
+    return known.union(token.guessed)
+
+
+def matched_clauses(clause: Clause) -> Iterator[Leaf]:
+    """The words, phrases, prefixes and concepts that a document matches by having them."""
     match clause:
-        case Word() | Phrase() | Prefix():
+        case Word() | Phrase() | Prefix() | Concept():
             yield clause
-        case Every(clauses) | Some(clauses):
+        case Every(clauses) | Some(clauses) | OneOf(clauses):
             for part in clauses:
                 yield from matched_clauses(part)
         case Not():
@@ -88,32 +137,37 @@ def matched_clauses(clause: Clause) -> Iterator[Word | Phrase | Prefix]:
 
 
 def expansions(clause: Clause, view: View, analyzer: Analyzer) -> tuple[Expansion, ...]:
-    """What the typed words stand for beside themselves; only what visible documents have is told."""
-    words = (word for word in matched_clauses(clause) if isinstance(word, Word) and not is_facet(word))
+    """What the typed words stand for beside themselves; of inflections, only what visible documents have is told."""
+    words = [word for word in matched_clauses(clause) if isinstance(word, Word) and not is_facet(word)]
     tokens = dict.fromkeys(token for word in words for token in analyzer.query_tokens(word.text))
-    found = (_expansion(token, view) for token in tokens)
-    return tuple(expansion for expansion in found if expansion.meant)
+    spelled = (expansion for token in tokens for expansion in _spelled_otherwise(token, view))
+    return (*spelled, *dict.fromkeys(_named(clause)))
 
 
-def _expansion(token: QueryToken, view: View) -> Expansion:
-    written = view.written_forms(token.surface)
-    typed_bare = fold(token.form) == token.form
-    has_marks = any(form != token.surface for form, _ in written)
-    return Expansion(
-        word=token.form,
-        meant=tuple(sorted(_shown(token, view) - {token.form})),
-        why="diacritics" if typed_bare and has_marks else "inflection",
-    )
+def _spelled_otherwise(token: QueryToken, view: View) -> Iterator[Expansion]:
+    known = group(token, view)
+    bare = token.form == token.surface
+    marked = any(form != token.surface for form, key in view.written_forms(token.surface) if form)
+    why = "diacritics" if bare and marked else "inflection"
+    for slot, reason in ((known.likely, why), (known.unlikely, "transliteration")):
+        meant = {key.partition(":")[2] for key in slot.lemmas if _has(view, key)} - {token.form}
+        if reason == "transliteration":
+            meant = {lemma for lemma in meant if not fold(lemma).isascii()}
+        if meant:
+            yield Expansion(token.form, tuple(sorted(meant)), reason)
 
 
-def _shown(token: QueryToken, view: View) -> set[str]:
-    """The lemmas as one shows them to a person."""
-    return {key.partition(":")[2] for key in group(token, view).lemmas if _has(view, key)}
+def _named(clause: Clause) -> Iterator[Expansion]:
+    match clause:
+        case OneOf(clauses):
+            typed = " ".join(part.text for part in matched_clauses(clauses[0]) if isinstance(part, Word))
+            yield Expansion(typed, tuple(part.id for part in clauses if isinstance(part, Concept)), "concept")
+        case Every(clauses) | Some(clauses):
+            for part in clauses:
+                yield from _named(part)
+        case Word() | Phrase() | Prefix() | Concept() | Not():
+            return
 
 
 def _has(view: View, lemma: str) -> bool:
-    return _any_sees(view, ((lemma_field(zone), lemma.encode()) for zone in ZONES))
-
-
-def _any_sees(view: View, terms: Iterable[tuple[str, bytes]]) -> bool:
-    return any(view.sees(field, term) for field, term in terms)
+    return any(view.sees(lemma_field(zone), lemma.encode()) for zone in ZONES)
