@@ -30,12 +30,15 @@ from library.search import (
     SearchIndex,
     SearchQuery,
     SearchResult,
+    Sort,
     weakened,
 )
 from library.settings import Settings
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
+ENOUGH = 10
+"""Documents below which an answer goes on with those that have fewer of the words: half a page."""
 
 
 class Exchange:
@@ -62,18 +65,20 @@ class Exchange:
     # Finding ---------------------------------------------------------------------------------------------------------
 
     async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
-        """What the audience may find. Where nothing has all words, what has most of them, with a warning."""
+        """What the audience may find. Where few documents have all words, and the best come first, also what has most
+        of them; where none has, in any order. A warning says so."""
         asked = msgspec.structs.replace(asked, match=self._meant(asked))
+        enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
         result = await self.index.search(asked, audience)
-        if result.total:
-            return await self._answer(asked, result, audience)
-        for match, wanted, words in weakened(asked.match):
+        best, warnings = (asked, result), ()
+        for match, wanted, words in weakened(asked.match) if result.total < enough else ():
             weaker = msgspec.structs.replace(asked, match=match)
             some = await self.index.search(weaker, audience)
-            if some.total:
-                warning = f"Nothing has all {words} words; these documents have at least {wanted} of them."
-                return await self._answer(weaker, some, audience, warning)
-        return await self._answer(asked, result, audience)
+            if some.total > best[1].total:
+                best, warnings = (weaker, some), (_weaker(result.total, words, wanted),)
+            if some.total >= enough:
+                break
+        return await self._answer(*best, audience, *warnings)
 
     async def document(self, document_id: DocumentId, audience: Audience) -> Document:
         """The document as this audience may read it.
@@ -231,6 +236,12 @@ class Exchange:
             page = await self.catalog.page(document_id, number)
             again = await asyncio.to_thread(self._analysed, page.number, page.text, page.language)
             await self.catalog.keep_table(document_id, number, again.table, again.analysis)
+
+
+def _weaker(total: int, words: int, wanted: int) -> str:
+    if not total:
+        return f"Nothing has all {words} words; these documents have at least {wanted} of them."
+    return f"{total} of these documents {'has' if total == 1 else 'have'} all {words} words, the others at least {wanted}."
 
 
 async def open_exchange(settings: Settings) -> Exchange:
