@@ -1,4 +1,4 @@
-"""python -m tests.bench: all measurements in one run; JSON into .bench/, and on the last line."""
+"""python -m tests.bench: all measurements in one run; JSON into .bench/ as it grows, and on the last line."""
 
 import asyncio
 import os
@@ -6,22 +6,20 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from tests.bench import ingesting, over_http
-from tests.bench.contenders import contenders
-from tests.bench.corpus import documents
-from tests.bench.queries import questions
-from tests.bench.timing import timed
+from tests.bench import ingesting, searching
+from tests.bench.progress import say
+from tests.bench.searching import Results
 
 SIZES = {"small": (1_000,), "normal": (1_000, 10_000)}
 QUESTIONS = {"small": 20, "normal": 60}
 RESULTS = Path(".bench/results.json")
 SAMPLES = Path("ingest/samples/files")
+READ_AS = "the machine may have been shared: compare within this run only, and never by a difference of a few per cent"
 
 
 def main() -> int:
@@ -29,41 +27,38 @@ def main() -> int:
     if scale not in SIZES:
         print(f"SCALE is one of {', '.join(SIZES)}, not '{scale}'", file=sys.stderr)
         return 2
-    results = asyncio.run(_measured(scale, sorted(SAMPLES.glob("*.pdf"))))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+    begun = time.monotonic()
+    results: Results = {
+        "scale": scale,
+        "complete": False,
+        "read_as": READ_AS,
+        "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
+    }
+    asyncio.run(_measure(scale, sorted(SAMPLES.glob("*.pdf")), results, lambda: _keep(results)))
+    results |= {"complete": True, "seconds": round(time.monotonic() - begun)}
+    _keep(results)
+    say(f"done; the results are in {RESULTS}")
     print(msgspec.json.encode(results).decode())
     return 0
 
 
-async def _measured(scale: str, files: Sequence[Path]) -> dict[str, Any]:
+async def _measure(scale: str, files: Sequence[Path], results: Results, keep: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        return {
-            "scale": scale,
-            "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
-            "search": [await _search(Path(folder) / str(size), size, QUESTIONS[scale]) for size in SIZES[scale]],
-            "ingest": await ingesting.measure(Path(folder) / "ingest", files),
-        }
+        say(f"ingesting {len(files)} files")
+        results["ingest"] = await ingesting.measure(Path(folder) / "ingest", files)
+        results["search"] = []
+        for size in SIZES[scale]:
+            found: Results = {}
+            results["search"].append(found)
+            await searching.measure(Path(folder) / str(size), size, QUESTIONS[scale], found, keep)
 
 
-async def _search(folder: Path, size: int, each: int) -> dict[str, Any]:
-    generated = list(documents(size))
-    asked = questions(generated, each)
-    engines: dict[str, Any] = {}
-    for contender in contenders(folder):
-        begun = time.process_time()
-        await contender.fill(generated)
-        filled = time.process_time() - begun
-        engines[contender.name] = {
-            "documents_per_cpu_second": round(size / filled, 1),
-            "bare_ms": {kind: await timed(contender.bare, each_kind) for kind, each_kind in asked.items()},
-            "full_ms": {kind: await timed(contender.full, each_kind) for kind, each_kind in asked.items()},
-        }
-        await contender.close()
-        print(size, contender.name, "done", file=sys.stderr)
-    async with over_http.served(folder / "ours") as address:
-        over = await over_http.measure(address, asked)
-    return {"documents": size, "engines": engines, "http_ms": over}
+def _keep(results: Results) -> None:
+    """The file is whole at any moment: an interrupted run leaves what it had measured, marked as not complete."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    beside = RESULTS.with_suffix(".new")
+    beside.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+    beside.replace(RESULTS)
 
 
 if __name__ == "__main__":

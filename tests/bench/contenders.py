@@ -1,7 +1,7 @@
 """The engines that are measured, each asked the same of the same documents."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,15 +26,21 @@ PUBLIC = Audience(today=date(2026, 1, 1))
 
 
 class Contender(Protocol):
-    """An engine with the documents in it. `full` adds three facets and the fragments of ten hits."""
+    """An engine in a folder of its own: filled once, then opened and closed as often as one likes."""
 
     name: str
+    parts: Mapping[str, Path]
+    """What it keeps on the disk."""
 
     async def fill(self, documents: Iterable[Generated]) -> None: ...
 
+    async def open(self) -> None: ...
+
     async def bare(self, question: Question) -> int: ...
 
-    async def full(self, question: Question) -> int: ...
+    async def full(self, question: Question) -> int:
+        """As `bare`, with three facets and the fragments of ten hits."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -52,14 +58,29 @@ class Ours:
     def __init__(self, folder: Path) -> None:
         self._settings = Settings(data=folder)
         self._exchange: Exchange
+        self.parts: Mapping[str, Path] = {
+            "index": folder / "index",
+            "catalogue with the texts": self._settings.database,
+        }
 
     async def fill(self, documents: Iterable[Generated]) -> None:
-        self._exchange = await open_exchange(self._settings)
+        """As in service: each document analysed and put into the catalogue, then the index in many small commits."""
+        await self.open()
         await self._exchange.rebuild()
         for document in documents:
             page = Page(number=1, text=document.text, language="cs")
             await self._exchange.add(_practice(document), [page])
         await self._exchange.catch_up()
+        await self.close()
+
+    async def rebuild(self) -> None:
+        """The index anew in one go, from the catalogue."""
+        await self.open()
+        await self._exchange.rebuild()
+        await self.close()
+
+    async def open(self) -> None:
+        self._exchange = await open_exchange(self._settings)
 
     async def bare(self, question: Question) -> int:
         asked = SearchQuery(match=clause(question), limit=10, fragments=0)
@@ -114,6 +135,7 @@ class StockWhoosh:
             year=whoosh.fields.ID(sortable=True),
         )
         self._index = whoosh.index.create_in(folder, schema)
+        self.parts: Mapping[str, Path] = {"index with the texts": folder}
 
     async def fill(self, documents: Iterable[Generated]) -> None:
         writer = self._index.writer(limitmb=256)
@@ -127,10 +149,12 @@ class StockWhoosh:
                 year=str(document.year),
             )
         writer.commit()
+
+    async def open(self) -> None:
         self._searcher = self._index.searcher()
 
     async def bare(self, question: Question) -> int:
-        return self._search(question).scored_length()
+        return int(self._search(question).scored_length())
 
     async def full(self, question: Question) -> int:
         facets = whoosh.sorting.Facets()
@@ -141,7 +165,7 @@ class StockWhoosh:
             found.groups(field)
         for hit in found:
             hit.highlights("text", top=2)
-        return found.scored_length()
+        return int(found.scored_length())
 
     def _search(self, question: Question, **options: Any) -> Any:
         public = whoosh.query.Term("visibility", "public")
@@ -161,7 +185,6 @@ class StockWhoosh:
 
     async def close(self) -> None:
         self._searcher.close()
-        self._index.close()
 
 
 class Fts5:
@@ -171,7 +194,12 @@ class Fts5:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self._database = sqlite3.connect(folder / "fts.sqlite")
+        self._file = folder / "fts.sqlite"
+        self._database: sqlite3.Connection
+        self.parts: Mapping[str, Path] = {"index with the texts": folder}
+
+    async def fill(self, documents: Iterable[Generated]) -> None:
+        await self.open()
         self._database.executescript(
             """
             CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = "unicode61 remove_diacritics 2", prefix = '4');
@@ -181,13 +209,15 @@ class Fts5:
             CREATE INDEX by_visibility ON documents (visibility);
             """
         )
-
-    async def fill(self, documents: Iterable[Generated]) -> None:
         for row, document in enumerate(documents, 1):
             self._database.execute("INSERT INTO texts (rowid, text) VALUES (?, ?)", (row, tokens(document.text)))
             values = (row, document.id, document.topic, document.language, document.year, document.visibility)
             self._database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", values)
         self._database.commit()
+        await self.close()
+
+    async def open(self) -> None:
+        self._database = sqlite3.connect(self._file)
 
     async def bare(self, question: Question) -> int:
         return len(self._hits(question, "id"))
@@ -238,6 +268,7 @@ class Tantivy:
             builder.add_text_field(field, fast=True, tokenizer_name="raw", index_option="basic")
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema, str(folder))
+        self.parts: Mapping[str, Path] = {"index with the texts": folder}
         self._facets = {field: {"terms": {"field": field, "size": 20}} for field in FACETS}
 
     async def fill(self, documents: Iterable[Generated]) -> None:
@@ -255,15 +286,18 @@ class Tantivy:
             )
         writer.commit()
         writer.wait_merging_threads()
+
+    async def open(self) -> None:
         self._index.reload()
         self._searcher = self._index.searcher()
 
     async def bare(self, question: Question) -> int:
-        return int(self._searcher.search(self._query(question), 10).count or 0)
+        found: Any = self._searcher.search(self._query(question), 10)
+        return int(found.count or 0)
 
     async def full(self, question: Question) -> int:
         asked = self._query(question)
-        found = self._searcher.search(asked, 10)
+        found: Any = self._searcher.search(asked, 10)
         self._searcher.aggregate(asked, self._facets)
         snippets = tantivy.SnippetGenerator.create(self._searcher, asked, self._schema, "text")
         for _, address in found.hits:
@@ -293,5 +327,5 @@ class Tantivy:
         pass
 
 
-def contenders(folder: Path) -> Sequence[Contender]:
-    return (Ours(folder / "ours"), StockWhoosh(folder / "whoosh"), Fts5(folder / "fts5"), Tantivy(folder / "tantivy"))
+def others(folder: Path) -> Sequence[Contender]:
+    return (StockWhoosh(folder / "whoosh"), Fts5(folder / "fts5"), Tantivy(folder / "tantivy"))

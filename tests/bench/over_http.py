@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import httpx
 
 from tests.bench.contenders import FACETS
 from tests.bench.queries import Question
-from tests.bench.timing import timed
+from tests.bench.timing import summary, timed
 
 
 @asynccontextmanager
@@ -34,15 +34,17 @@ async def served(data: Path) -> AsyncIterator[str]:
         await server.wait()
 
 
-async def measure(address: str, questions: dict[str, list[Question]]) -> dict[str, dict[str, float]]:
-    """Percentiles of a full answer of 20 hits with facets and fragments, by kind of question."""
+async def measure(
+    address: str, questions: Sequence[Question], uncounted: Sequence[Question]
+) -> dict[str, dict[str, float]]:
+    """Percentiles of a full answer of 20 hits with facets and fragments."""
     async with httpx.AsyncClient(base_url=address, timeout=60) as client:
 
         async def ask(question: Question) -> None:
             parameters = {"q": typed(question), "facets": ",".join(FACETS)}
             (await client.get("/api/v1/search", params=parameters)).raise_for_status()
 
-        return {kind: await timed(ask, asked) for kind, asked in questions.items()}
+        return summary(await timed(ask, questions, uncounted=uncounted))
 
 
 def typed(question: Question) -> str:
