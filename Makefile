@@ -6,13 +6,14 @@ DATA ?= .demo
 BIN := .venv/bin
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: help install demo test check bench campaign samples clean
+.PHONY: help install demo test check bench relevance campaign samples clean
 
 help:
 	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
 	@echo "make test      install what the tests need, and run all checks and tests"
 	@echo "make install   only create .venv with the pinned packages"
 	@echo "make bench     measure search and ingest beside other engines"
+	@echo "make relevance measure how well search finds what was judged, beside four simple engines"
 	@echo "make campaign  the long versions of the kill, random and hostile tests"
 	@echo "make samples   build the sample library's files from their sources"
 
@@ -54,6 +55,9 @@ test: check
 
 bench: .venv/.tested-with
 	$(BIN)/python -m tests.bench
+
+relevance: .venv/.tested-with
+	$(BIN)/python -m tests.relevance
 
 campaign: export KILL_ROUNDS = 20
 campaign: .venv/.tested-with
