@@ -11,7 +11,10 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     language/     text -> tokens: folding, lemmas, token tables, detection; pure
     search.py     what searching means: SearchQuery, Clause, SearchResult, Hit, Facet, the SearchIndex Protocol
     syntax.py     what a person typed -> Clause
-    expansion.py  the typed words -> what they mean: with their concepts, without function words
+    expansion.py what typed words mean: concepts, families; no function words
+    asking.py    a question until it is answered: with what words mean, mended, with fewer words
+    explaining.py why a document was found
+    likeness.py  what a document is about, as a question for the ones like it
     fragments.py  the tokens that matched -> the piece of text that is shown
     said.py       what a member says of a file, checked
     engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default

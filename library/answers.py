@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from library.asking import Instead
 from library.catalog import AnalysedPage
 from library.entries import DescribedText, about, titles
 from library.fragments import Source, cut, whole
@@ -33,6 +34,10 @@ class Answer(Struct, frozen=True, kw_only=True):
     found: tuple[Found, ...]
     facets: dict[str, Facet]
     expansions: tuple[Expansion, ...]
+    mended: str
+    """What was asked instead of words that nobody wrote; empty where all was asked as typed."""
+    instead: tuple[Instead, ...]
+    """Other questions that would find something, where this one found nothing that has all of it."""
     warnings: tuple[str, ...]
     next: After | None
     """Where the next page goes on; None at the end."""

@@ -9,36 +9,35 @@ import msgspec
 
 from library.accounts import Accounts
 from library.answers import Answer, Found, for_eyes, found, page_source
+from library.asking import Asker, Outcome
 from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
 from library.errors import BadRequest, NotFound
-from library.expansion import expanded, without_function_words
+from library.explaining import Share, shares
 from library.fragments import whole
 from library.inbox import Accepted, Inbox, Submission
 from library.language import Analyzer, TokenTable, shared_analyzer
+from library.likeness import like
 from library.model import Audience, Document, DocumentId, File, OrganisationId, Page
 from library.originals import Originals
 from library.said import read_said
 from library.search import (
     After,
     Clause,
+    Every,
     Fragment,
     Hit,
     IndexEntry,
     SearchIndex,
     SearchQuery,
-    SearchResult,
-    Sort,
-    weakened,
+    Some,
 )
 from library.settings import Settings
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
-ENOUGH = 10
-"""Documents below which an answer goes on with those that have fewer of the words: half a page."""
 
 
 class Exchange:
@@ -65,20 +64,20 @@ class Exchange:
     # Finding ---------------------------------------------------------------------------------------------------------
 
     async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
-        """What the audience may find. Where few documents have all words, and the best come first, also what has most
-        of them; where none has, in any order. A warning says so."""
-        asked = msgspec.structs.replace(asked, match=self._meant(asked))
-        enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
-        result = await self.index.search(asked, audience)
-        best, warnings = (asked, result), ()
-        for match, wanted, words in weakened(asked.match) if result.total < enough else ():
-            weaker = msgspec.structs.replace(asked, match=match)
-            some = await self.index.search(weaker, audience)
-            if some.total > best[1].total:
-                best, warnings = (weaker, some), (_weaker(result.total, words, wanted),)
-            if some.total >= enough:
-                break
-        return await self._answer(*best, audience, *warnings)
+        """What the audience may find, and how it was asked for (asking.py)."""
+        return await self._answer(await self._asker(audience).outcome(asked), audience)
+
+    async def explain(self, answer: Answer, audience: Audience) -> Mapping[DocumentId, tuple[Share, ...]]:
+        """Why each document of an answer was found."""
+        return await shares(answer.asked.match, [each.hit for each in answer.found], self.index, audience)
+
+    async def similar(self, document_id: DocumentId, audience: Audience, limit: int) -> tuple[Found, ...]:
+        """The documents most like this one that the audience may see. Raises NotFound like `document`."""
+        await self.document(document_id, audience)
+        (entry,) = await self._entries([document_id])
+        asked = SearchQuery(match=like(entry), limit=limit + 1, fragments=0)
+        hits = (await self.index.search(asked, audience)).hits
+        return await self._shown([hit for hit in hits if hit.id != document_id][:limit], audience)
 
     async def document(self, document_id: DocumentId, audience: Audience) -> Document:
         """The document as this audience may read it.
@@ -97,9 +96,11 @@ class Exchange:
         row = next((row for row, page in enumerate(pages) if page.number == number), None)
         if row is None:
             raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
-        asked = SearchQuery(match=match, within=(document.id,), limit=1, fragments=len(pages))
-        asked = msgspec.structs.replace(asked, match=self._meant(asked))
-        hits = (await self.index.search(asked, audience)).hits
+        asked = SearchQuery(within=(document.id,), limit=1, fragments=len(pages))
+        meant = self._asker(audience).meant(asked, match).match
+        # A page shows what it has of the words, all of them or not.
+        some = Some(meant.clauses) if isinstance(meant, Every) and meant.clauses else meant
+        hits = (await self.index.search(msgspec.structs.replace(asked, match=some), audience)).hits
         tokens = [p.tokens for hit in hits for p in hit.passages if p.zone == "text" and p.table == row]
         return whole(page_source(pages[row]), tokens[0] if tokens else ())
 
@@ -193,11 +194,11 @@ class Exchange:
         await self.index.close()
         await self._database.close()
 
-    def _meant(self, asked: SearchQuery) -> Clause:
-        match = expanded(asked.match, self.analyzer) if asked.expand else asked.match
-        return without_function_words(match)
+    def _asker(self, audience: Audience) -> Asker:
+        return Asker(self.index, self.analyzer, audience)
 
-    async def _answer(self, asked: SearchQuery, result: SearchResult, audience: Audience, *warnings: str) -> Answer:
+    async def _answer(self, outcome: Outcome, audience: Audience) -> Answer:
+        asked, result = outcome.asked, outcome.result
         ended = not result.hits or len(result.hits) < asked.limit
         return Answer(
             asked=asked,
@@ -205,7 +206,9 @@ class Exchange:
             found=await self._shown(result.hits, audience),
             facets=result.facets,
             expansions=result.expansions,
-            warnings=warnings,
+            mended=outcome.mended,
+            instead=outcome.instead,
+            warnings=outcome.warnings,
             next=None if ended else After(result.hits[-1].id, result.hits[-1].score),
         )
 
@@ -236,12 +239,6 @@ class Exchange:
             page = await self.catalog.page(document_id, number)
             again = await asyncio.to_thread(self._analysed, page.number, page.text, page.language)
             await self.catalog.keep_table(document_id, number, again.table, again.analysis)
-
-
-def _weaker(total: int, words: int, wanted: int) -> str:
-    if not total:
-        return f"Nothing has all {words} words; these documents have at least {wanted} of them."
-    return f"{total} of these documents {'has' if total == 1 else 'have'} all {words} words, the others at least {wanted}."
 
 
 async def open_exchange(settings: Settings) -> Exchange:

@@ -5,16 +5,17 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import itemgetter
 
 from msgspec import Struct
 
 from library.language import Analyzer, QueryToken, Standing, is_function_word
-from library.search import Clause, Concept, Every, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
 from library.vocabulary.thesaurus import concepts
 
 SAME = 0.6
 """What the same concept by another name counts beside the typed word."""
+RELATED = 0.5
+"""What another word of the typed one's family counts: library for knihovna."""
 NARROWER = 0.3
 """What a narrower concept counts: asylum for protection."""
 
@@ -35,7 +36,7 @@ def expanded(clause: Clause, analyzer: Analyzer) -> Clause:
             return Some(tuple(expanded(part, analyzer) for part in clauses), at_least)
         case Word():
             return _every(_expanded_run([clause], analyzer))
-        case Phrase() | Prefix() | Concept() | OneOf() | Not():
+        case Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
             return clause
 
 
@@ -71,13 +72,21 @@ def _expanded_run(run: Sequence[Clause], analyzer: Analyzer) -> list[Clause]:
         return [expanded(part, analyzer) for part in run]
     words = [clause for clause in run if isinstance(clause, Word)]
     tokens = [_Token(place, token) for place, word in enumerate(words) for token in analyzer.query_tokens(word.text)]
-    named = _of_whole_words(analyzer.named_by([each.token for each in tokens]), tokens)
-    left = dict(enumerate(words))
-    made: dict[int, Clause] = {}
-    for first, last, found in named:
-        made[first] = _one_of(words[first : last + 1], found)
-        left = {place: word for place, word in left.items() if not first <= place <= last}
-    return [clause for _, clause in sorted([*made.items(), *left.items()], key=itemgetter(0))]
+    named = list(_of_whole_words(analyzer.named_by([each.token for each in tokens]), tokens))
+    made = {
+        first: _one_of(words[first : last + 1], found, _relatives(first, last, tokens, analyzer))
+        for first, last, found in named
+    }
+    taken = {place for first, last, _ in named for place in range(first, last + 1)}
+    for place in set(range(len(words))) - taken:
+        made[place] = _one_of([words[place]], (), _relatives(place, place, tokens, analyzer))
+    return [made[place] for place in sorted(made)]
+
+
+def _relatives(first: int, last: int, tokens: Sequence[_Token], analyzer: Analyzer) -> tuple[str, ...]:
+    """Of a single word that is one token."""
+    own = [each.token for each in tokens if first <= each.word <= last]
+    return analyzer.relatives(own[0]) if len(own) == 1 else ()
 
 
 def _of_whole_words(named: Sequence[Standing], tokens: Sequence[_Token]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -91,10 +100,15 @@ def _of_whole_words(named: Sequence[Standing], tokens: Sequence[_Token]) -> Iter
             yield first, last, standing.concepts
 
 
-def _one_of(words: Sequence[Word], named: Sequence[str]) -> OneOf:
+def _one_of(words: Sequence[Word], named: Sequence[str], relatives: tuple[str, ...]) -> Clause:
     typed = without_function_words(_every(words))
     narrower = [each for concept in named for each in concepts()[concept].narrower if each not in named]
+    others: list[tuple[Clause, float]] = [(Concept(each), SAME) for each in named]
+    others += [(Concept(each), NARROWER) for each in narrower]
+    if relatives:
+        others.append((Lemma(relatives), RELATED))
+    if not others:
+        return typed
     # Several words that name one thing score as several when they stand there; so must the thing.
     much = len(typed.clauses) if isinstance(typed, Every) else 1
-    weights = (1.0, *[SAME * much] * len(named), *[NARROWER * much] * len(narrower))
-    return OneOf((typed, *map(Concept, named), *map(Concept, narrower)), weights)
+    return OneOf((typed, *(clause for clause, _ in others)), (1.0, *(weight * much for _, weight in others)))

@@ -51,6 +51,13 @@ class Concept(Struct, frozen=True, tag=True):
     field: str = ""
 
 
+class Lemma(Struct, frozen=True, tag=True):
+    """A word with one of these lemma keys (`en:library`)."""
+
+    keys: tuple[str, ...]
+    field: str = ""
+
+
 class OneOf(Struct, frozen=True, tag=True):
     """Several ways to say one thing: any of them, but only the best one counts. The first is what was typed."""
 
@@ -76,7 +83,7 @@ class Some(Struct, frozen=True, tag=True):
     at_least: int = 1
 
 
-Clause = Word | Phrase | Prefix | Concept | OneOf | Not | Every | Some
+Clause = Word | Phrase | Prefix | Concept | Lemma | OneOf | Not | Every | Some
 
 EVERYTHING = Every(())
 
@@ -98,7 +105,7 @@ def _narrows(clause: Clause) -> bool:
             return True
         case Word(field=field) | Phrase(field=field) | Prefix(field=field):
             return field in FACETS
-        case Concept() | OneOf() | Every() | Some():
+        case Concept() | Lemma() | OneOf() | Every() | Some():
             return False
 
 
@@ -228,7 +235,7 @@ class Expansion(Struct, frozen=True):
     meant: tuple[str, ...]
     """Words; of `concept`, the ids of concepts."""
     why: str
-    """`inflection`, `diacritics`, `transliteration` or `concept`."""
+    """`inflection`, `diacritics`, `transliteration`, `family` or `concept`."""
 
 
 class SearchResult(Struct, frozen=True, kw_only=True):
@@ -287,6 +294,15 @@ class SearchIndex(Protocol):
     """
 
     async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult: ...
+
+    async def completions(self, prefix: str, audience: Audience, most: int) -> tuple[str, ...]:
+        """Words of the visible documents that begin like this, diacritics or not: each in one form only, the lemma
+        where that begins so, those in most documents first."""
+        ...
+
+    async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
+        """Words of the visible documents that differ from this one by a slip or two, the likeliest first."""
+        ...
 
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         """Take entries in (an older one with the same id goes) and withdraw others; lasting when this returns.

@@ -13,7 +13,7 @@ import re
 from collections import deque
 from typing import NamedTuple
 
-from library.search import EVERYTHING, FACETS, Clause, Concept, Every, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import EVERYTHING, FACETS, Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
 
 LONGEST_QUERY = 1_000
 """Characters that are read; the rest is passed over."""
@@ -51,16 +51,10 @@ def understood(clause: Clause) -> str:
 
 def _grouped(clause: Clause) -> str:
     match clause:
-        case Word(text, field):
-            return f"{_prefixed(field)}{text}"
-        case Phrase(text, field):
-            return f'{_prefixed(field)}"{text}"'
-        case Prefix(text, field):
-            return f"{_prefixed(field)}{text}*"
-        case Concept(concept, field):
-            return f"{_prefixed(field)}concept:{concept}"
+        case Word() | Phrase() | Prefix() | Concept() | Lemma():
+            return f"{clause.field}:{_leaf(clause)}" if clause.field else _leaf(clause)
         case OneOf(clauses):
-            return understood(clauses[0])
+            return _grouped(clauses[0])
         case Not(inner):
             return f"-{_grouped(inner)}"
         case Every(clauses):
@@ -71,8 +65,18 @@ def _grouped(clause: Clause) -> str:
             return f"(at least {at_least} of: {', '.join(map(_grouped, clauses))})"
 
 
-def _prefixed(field: str) -> str:
-    return f"{field}:" if field else ""
+def _leaf(clause: Word | Phrase | Prefix | Concept | Lemma) -> str:
+    match clause:
+        case Word(text):
+            return text
+        case Phrase(text):
+            return f'"{text}"'
+        case Prefix(text):
+            return f"{text}*"
+        case Concept(concept):
+            return f"concept:{concept}"
+        case Lemma(keys):
+            return "|".join(keys)
 
 
 class _Lexeme(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from library.language.concepts import Keys, Standing, named_by, named_in
+from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.lemmas import LEMMA_LANGUAGES, known_lemma, lemma
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
@@ -62,6 +63,10 @@ class Analyzer:
     def named_by(self, tokens: Sequence[QueryToken]) -> tuple[Standing, ...]:
         """The concepts of the thesaurus that typed tokens name by any label in any language, from left to right."""
         return tuple(named_by([_folded_keys(token) for token in tokens], _form))
+
+    def relatives(self, token: QueryToken) -> tuple[str, ...]:
+        """The lemma keys of words near to the token's: of another part of speech, or in another language."""
+        return relatives(_folded_keys(token), _form)
 
 
 @lru_cache(maxsize=1)

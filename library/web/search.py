@@ -227,7 +227,7 @@ async def _found(asked: AskedSearch, audience: Audience, exchange: Exchange) -> 
         per_page=asked.search.limit,
         items=[found_item(found, asked.q, names) for found in answer.found],
         facets={field: facet_counts(field, facet, asked.language, names) for field, facet in answer.facets.items()},
-        did_you_mean=None,
+        did_you_mean=answer.mended or None,
         next_cursor=_next_cursor(asked, answer),
         warnings=[*asked.warnings, *answer.warnings],
         took_ms=round((perf_counter() - begun) * 1000, 1),

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from library.errors import BadRequest, IndexUnavailable
-from library.language import Analyzer, QueryToken, TokenTable, fold, is_function_key, skeleton, skeletons
+from library.language import Analyzer, Form, QueryToken, TokenTable, fold, is_function_key, skeleton, skeletons
 from library.model import Audience, DocumentId, title_of
 from library.search import (
     FACETS,
@@ -23,6 +25,7 @@ from library.search import (
     Hit,
     IndexEntry,
     IndexState,
+    Lemma,
     Not,
     OneOf,
     Passage,
@@ -37,7 +40,7 @@ from library.search import (
 
 Place = tuple[str, int, int]
 """Zone, table, token."""
-Leaf = Word | Phrase | Prefix | Concept
+Leaf = Word | Phrase | Prefix | Concept | Lemma
 Token = tuple[str, tuple[str, ...]]
 """Surface and lemma keys."""
 
@@ -51,6 +54,34 @@ class NaiveIndex:
     async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
         visible = [entry for entry in self._all().values() if audience.sees(entry.document)]
         return _Search(asked, visible, self._analyzer).result()
+
+    async def completions(self, prefix: str, audience: Audience, most: int) -> tuple[str, ...]:
+        forms = [form for form in self._forms(audience) if form.surface.startswith(fold(prefix))]
+        counts = Counter(key for form in forms for key in form.lemmas or (form.form,) if not is_function_key(key))
+        names = {key: _name(key, fold(prefix), forms) for key in counts}
+        return tuple(dict.fromkeys(names[key] for key in sorted(counts, key=lambda key: (-counts[key], names[key]))))[
+            :most
+        ]
+
+    async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
+        typed = fold(word)
+        errors = 0 if len(typed) < 4 else 1 if len(typed) < 8 else 2
+        forms = self._forms(audience)
+        counts = Counter(form.form for form in forms)
+        apart = {form.form: OSA.distance(typed, form.surface) for form in forms}
+        near = [form for form in counts if errors and apart[form] <= errors]
+        return tuple(
+            sorted(near, key=lambda form: (apart[form], fold(form)[0] != typed[0], -counts[form], form))[:most]
+        )
+
+    def _forms(self, audience: Audience) -> list[Form]:
+        """Each form once for each visible document that has it."""
+        seen = (entry for entry in self._all().values() if audience.sees(entry.document))
+        return [
+            form
+            for entry in seen
+            for form in {form for zone in ZONES for table in getattr(entry, zone) for form in table.forms}
+        ]
 
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         kept = self._all() | {entry.document.id: entry for entry in entries}
@@ -122,7 +153,7 @@ class _Search:
                 return sum(self._matches(part, entry) for part in clauses) >= at_least
             case Word() | Phrase() | Prefix() if clause.field in FACETS:
                 return any(self._is_value(clause, value) for value in FACETS[clause.field](entry))
-            case Word() | Phrase() | Prefix() | Concept():
+            case Word() | Phrase() | Prefix() | Concept() | Lemma():
                 return any(True for _ in self._occurrences(clause, entry))
 
     def _is_value(self, clause: Word | Phrase | Prefix, value: str) -> bool:
@@ -135,7 +166,7 @@ class _Search:
             return
         if clause.field not in ("", "title"):
             raise BadRequest(f"there is no field {clause.field!r}")
-        wanted = self._analyzer.query_tokens(clause.text)
+        wanted = ("",) if isinstance(clause, Lemma) else self._analyzer.query_tokens(clause.text)
         for zone in (clause.field,) if clause.field else ZONES:
             row = _row(zone, getattr(entry, zone))
             for start in range(len(row) - len(wanted) + 1 if wanted else 0):
@@ -164,10 +195,14 @@ class _Search:
         typed = skeleton(token.form)
         return {surface for surface in self._surfaces if typed in skeletons(surface)}
 
-    def _fits(self, clause: Word | Phrase | Prefix, wanted: Sequence[Any], number: int, found: Token | None) -> bool:
+    def _fits(
+        self, clause: Word | Phrase | Prefix | Lemma, wanted: Sequence[Any], number: int, found: Token | None
+    ) -> bool:
         if found is None:
             return False
         surface, lemmas = found
+        if isinstance(clause, Lemma):
+            return not set(clause.keys).isdisjoint(lemmas)
         token = wanted[number]
         match clause:
             case Word():
@@ -186,7 +221,8 @@ class _Search:
         asked, document = self._asked, entry.document
         year, added = document.year, document.added
         return (
-            all(_passes(wanted, entry) for wanted in asked.filters if wanted.excluded or wanted.field != but)
+            (not asked.within or document.id in asked.within)
+            and all(_passes(wanted, entry) for wanted in asked.filters if wanted.excluded or wanted.field != but)
             and (asked.year_from is None or (year is not None and year >= asked.year_from))
             and (asked.year_to is None or (year is not None and year <= asked.year_to))
             and (asked.added_since is None or (added is not None and _utc(added) >= _utc(asked.added_since)))
@@ -248,6 +284,14 @@ class _Search:
         return tuple(found)[: self._asked.fragments]
 
 
+def _name(key: str, prefix: str, forms: Sequence[Form]) -> str:
+    lemma = key.partition(":")[2]
+    if lemma and fold(lemma).startswith(prefix):
+        return lemma
+    written = Counter(form.form for form in forms if key in (form.lemmas or (form.form,)))
+    return max(written, key=lambda form: (written[form], form))
+
+
 def _named(concept: Concept, entry: IndexEntry) -> Iterator[list[Place]]:
     for zone in (concept.field,) if concept.field else ZONES:
         for number, table in enumerate(getattr(entry, zone)):
@@ -270,7 +314,7 @@ def _row(zone: str, tables: Sequence[TokenTable]) -> list[tuple[Place | None, To
 
 def _wanted(clause: Clause) -> Iterator[Leaf]:
     match clause:
-        case Word() | Phrase() | Prefix() | Concept():
+        case Word() | Phrase() | Prefix() | Concept() | Lemma():
             if clause.field not in FACETS:
                 yield clause
         case Every(clauses) | Some(clauses) | OneOf(clauses):

@@ -139,6 +139,7 @@ class Chance(random.Random):
             year_from=self.choice([None, None, None, 2021]),
             year_to=self.choice([None, None, None, 2021]),
             added_since=self.choice([None, None, None, datetime(2025, 1, 2, tzinfo=UTC)]),
+            within=self.choice([(), (), (), ("d1", "d2", "d3", "d5", "d8", "nobody")]),
             sort=self.choice(list(Sort)),
             facets=COMPARED_FACETS,
             facet_size=self.choice([1, 2, 20]),
@@ -157,6 +158,7 @@ async def all_ids(index, asked, audience):
             year_from=asked.year_from,
             year_to=asked.year_to,
             added_since=asked.added_since,
+            within=asked.within,
             sort=asked.sort,
             limit=3,
             after=after,
@@ -213,6 +215,20 @@ async def test_both_engines_find_the_same(whoosh, seed):
 
 
 @pytest.mark.parametrize("seed", CORPORA)
+async def test_both_engines_know_the_same_words(whoosh, seed):
+    naive = NaiveIndex(shared_analyzer())
+    await fill(naive, seed)
+    _, chance = await fill(whoosh, seed)
+    for _ in range(QUERIES):
+        audience, typed, most = chance.choice(AUDIENCES), chance.choice([*TYPED, "dětii", "skoly", "shkola"]), 5
+        prefix = typed[: chance.randint(1, 3)]
+        assert await whoosh.completions(prefix, audience, most) == await naive.completions(prefix, audience, most), (
+            prefix
+        )
+        assert await whoosh.nearest(typed, audience, most) == await naive.nearest(typed, audience, most), typed
+
+
+@pytest.mark.parametrize("seed", CORPORA)
 async def test_hidden_documents_do_not_exist(whoosh, another_whoosh, seed):
     entries, chance = await fill(whoosh, seed)
     audience = chance.choice(AUDIENCES[:4])
@@ -220,6 +236,11 @@ async def test_hidden_documents_do_not_exist(whoosh, another_whoosh, seed):
     for _ in range(QUERIES):
         asked = chance.query()
         assert await whoosh.search(asked, audience) == await another_whoosh.search(asked, audience), (asked, audience)
+        typed = chance.choice(TYPED)
+        assert await whoosh.nearest(typed, audience, 5) == await another_whoosh.nearest(typed, audience, 5), typed
+        assert await whoosh.completions(typed[:2], audience, 5) == await another_whoosh.completions(
+            typed[:2], audience, 5
+        )
 
 
 def _tables(result):

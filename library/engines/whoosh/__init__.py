@@ -11,6 +11,7 @@ for each posting; here each term's postings are decoded once into numpy arrays, 
     segment.py    one immutable segment as arrays
     snapshot.py   all segments of one generation, and what one audience sees of them
     words.py      which terms a typed word stands for
+    vocabulary.py  which words the visible documents have: completing and mending what is typed
     evaluate.py   Clause -> the documents that match, and their scores
     narrowing.py  filters and facets
     orders.py     sorting and paging

@@ -17,7 +17,7 @@ from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
 from library.engines.whoosh.snapshot import Mask, View
 from library.engines.whoosh.words import Group, Leaf, Slot, Sought, is_facet, sought
 from library.language import Analyzer, fold
-from library.search import Clause, Concept, Every, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
 
 DAMPING = np.float32(1.2)
 """BM25's k1: how soon further occurrences of a word stop counting."""
@@ -52,7 +52,7 @@ class Evaluation:
     def match(self, clause: Clause) -> Matched:
         """The visible documents that match, each with its score."""
         match clause:
-            case Word() | Phrase() | Prefix() | Concept():
+            case Word() | Phrase() | Prefix() | Concept() | Lemma():
                 found: Matched = self._view.kept(clause, lambda: self._leaf(clause))
                 return found
             case OneOf(clauses, weights):
@@ -88,8 +88,9 @@ class Evaluation:
         rare, or a word of another language, must not make its documents the first."""
         likely = self._best(zones, word.likely)
         unlikely = self._best(zones, word.unlikely)
-        counted = likely if (likely > 0).any() else unlikely
-        scored = self._scored(np.maximum(likely, UNLIKELY * unlikely), self._rarity(self._seen(counted)))
+        counted = self._seen(likely)
+        rarity = self._rarity(counted if len(counted) else self._seen(unlikely))
+        scored = self._scored(np.maximum(likely, UNLIKELY * unlikely), rarity)
         if word.exact:
             scored.scores[self._exactly(word)[scored.ids]] *= EXACT
         return scored
@@ -154,7 +155,7 @@ class Evaluation:
 
     def _facet_value(self, clause: Leaf) -> Matched:
         facets = self._view.snapshot.facet(clause.field)
-        wanted = fold(clause.id if isinstance(clause, Concept) else clause.text)
+        wanted = fold(_value(clause))
         is_prefix = isinstance(clause, Prefix)
         places = [
             place
@@ -230,6 +231,17 @@ def _having_all(segment: Segment, zone: str, slots: Sequence[Slot], visible: Mas
             ids = segment.postings(field, term).ids
             times[ids[times[ids] == number]] += 1
     return np.flatnonzero((times == len(slots)) & visible).astype(np.int32)
+
+
+def _value(clause: Leaf) -> str:
+    """Which value of a facet the clause names."""
+    match clause:
+        case Concept(concept):
+            return concept
+        case Lemma():
+            return ""
+        case Word(text) | Phrase(text) | Prefix(text):
+            return text
 
 
 def _unscored(mask: Mask) -> Matched:

@@ -19,6 +19,7 @@ from library.engines.whoosh.orders import best
 from library.engines.whoosh.passages import passages
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.snapshot import Mask, Snapshot, View
+from library.engines.whoosh.vocabulary import completions, nearest
 from library.engines.whoosh.words import expansions, matched_clauses
 from library.engines.whoosh.writing import (
     Contents,
@@ -27,7 +28,7 @@ from library.engines.whoosh.writing import (
     read_contents,
     tokens_of,
 )
-from library.language import Analyzer
+from library.language import Analyzer, fold
 from library.model import Audience, DocumentId
 from library.search import After, Hit, IndexEntry, IndexState, Passage, SearchQuery, SearchResult, Sort
 
@@ -88,6 +89,12 @@ class WhooshIndex:
             async for entries in batches:
                 await self._run(lambda entries=entries: self._take(path, writer, entries, ()))  # type: ignore[misc]
             await self._run(lambda: self._switch_to(path, writer))
+
+    async def completions(self, prefix: str, audience: Audience, most: int) -> tuple[str, ...]:
+        return await self._run(lambda: completions(fold(prefix), self._snapshot().seen_by(audience), most))
+
+    async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
+        return await self._run(lambda: nearest(fold(word), self._snapshot().seen_by(audience), most))
 
     async def state(self) -> IndexState:
         return await self._run(self._state)

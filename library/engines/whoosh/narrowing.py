@@ -1,6 +1,6 @@
 """Filters, and how many hits each value of a facet has."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,8 @@ def narrowed(matched: Matched, asked: SearchQuery, snapshot: Snapshot) -> Narrow
         filters.append(("", (snapshot.year <= asked.year_to) & (snapshot.year != NO_YEAR)))
     if asked.added_since is not None:
         filters.append(("", (snapshot.added >= instant(asked.added_since)) & (snapshot.added != NO_TIME)))
+    if asked.within:
+        filters.append(("", _among(asked.within, snapshot)))
     return Narrowed(matched, filters)
 
 
@@ -52,6 +54,12 @@ def _filter(wanted: Filter, snapshot: Snapshot) -> tuple[str, Mask]:
     facets = _known(wanted.field, snapshot)
     mask: Mask = snapshot.kept(wanted, lambda: facets.documents(facets.places(wanted.values)) != wanted.excluded)
     return "" if wanted.excluded else wanted.field, mask
+
+
+def _among(documents: Iterable[str], snapshot: Snapshot) -> Mask:
+    mask = np.zeros(snapshot.size, bool)
+    mask[[number for number in map(snapshot.number_of, documents) if number is not None]] = True
+    return mask
 
 
 def _counted(name: str, found: Narrowed, asked: SearchQuery, snapshot: Snapshot) -> Facet:

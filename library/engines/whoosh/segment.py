@@ -1,6 +1,6 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, takewhile
 from pathlib import Path
@@ -88,6 +88,10 @@ class Segment:
     def occurrence(self, zone: str) -> NDArray[np.float32]:
         """What one occurrence in the zone weighs in each document."""
         return self._share[zone]
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made once of this segment."""
+        return self._cache.get((self.name, key), make)
 
     def postings(self, field: str, term: bytes) -> Postings:
         """The documents that hold the term; in a zone's fields its weight is the finished one."""

@@ -8,9 +8,23 @@ from library.engines.whoosh.schema import concept_field, lemma_field, surface_fi
 from library.engines.whoosh.snapshot import KNOWN_FIELDS, View
 from library.errors import BadRequest
 from library.language import Analyzer, QueryToken, fold, is_function_key, language_of, skeleton
-from library.search import FACETS, ZONES, Clause, Concept, Every, Expansion, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import (
+    FACETS,
+    ZONES,
+    Clause,
+    Concept,
+    Every,
+    Expansion,
+    Lemma,
+    Not,
+    OneOf,
+    Phrase,
+    Prefix,
+    Some,
+    Word,
+)
 
-Leaf = Word | Phrase | Prefix | Concept
+Leaf = Word | Phrase | Prefix | Concept | Lemma
 
 MOST_EXPANSIONS = 2_000
 """Words that a prefix stands for at most, the first in alphabetical order: enough for any three letters."""
@@ -73,6 +87,8 @@ def sought(clause: Leaf, view: View, analyzer: Analyzer) -> Sought | None:
     zones = (clause.field,) if clause.field else ZONES
     if isinstance(clause, Concept):
         return Sought(zones, (Slot(concepts=(clause.id,)),))
+    if isinstance(clause, Lemma):
+        return Sought(zones, (Slot(lemmas=clause.keys),))
     tokens = analyzer.query_tokens(clause.text)
     if not tokens:
         return None
@@ -127,7 +143,7 @@ def _guessed(token: QueryToken, view: View) -> set[str]:
 def matched_clauses(clause: Clause) -> Iterator[Leaf]:
     """The words, phrases, prefixes and concepts that a document matches by having them."""
     match clause:
-        case Word() | Phrase() | Prefix() | Concept():
+        case Word() | Phrase() | Prefix() | Concept() | Lemma():
             yield clause
         case Every(clauses) | Some(clauses) | OneOf(clauses):
             for part in clauses:
@@ -141,7 +157,7 @@ def expansions(clause: Clause, view: View, analyzer: Analyzer) -> tuple[Expansio
     words = [word for word in matched_clauses(clause) if isinstance(word, Word) and not is_facet(word)]
     tokens = dict.fromkeys(token for word in words for token in analyzer.query_tokens(word.text))
     spelled = (expansion for token in tokens for expansion in _spelled_otherwise(token, view))
-    return (*spelled, *dict.fromkeys(_named(clause)))
+    return (*spelled, *dict.fromkeys(_named(clause, view)))
 
 
 def _spelled_otherwise(token: QueryToken, view: View) -> Iterator[Expansion]:
@@ -157,15 +173,19 @@ def _spelled_otherwise(token: QueryToken, view: View) -> Iterator[Expansion]:
             yield Expansion(token.form, tuple(sorted(meant)), reason)
 
 
-def _named(clause: Clause) -> Iterator[Expansion]:
+def _named(clause: Clause, view: View) -> Iterator[Expansion]:
     match clause:
         case OneOf(clauses):
             typed = " ".join(part.text for part in matched_clauses(clauses[0]) if isinstance(part, Word))
-            yield Expansion(typed, tuple(part.id for part in clauses if isinstance(part, Concept)), "concept")
+            if named := tuple(part.id for part in clauses if isinstance(part, Concept)):
+                yield Expansion(typed, named, "concept")
+            relatives = [key for part in clauses if isinstance(part, Lemma) for key in part.keys if _has(view, key)]
+            if relatives:
+                yield Expansion(typed, tuple(dict.fromkeys(key.partition(":")[2] for key in relatives)), "family")
         case Every(clauses) | Some(clauses):
             for part in clauses:
-                yield from _named(part)
-        case Word() | Phrase() | Prefix() | Concept() | Not():
+                yield from _named(part, view)
+        case Word() | Phrase() | Prefix() | Concept() | Lemma() | Not():
             return
 
 

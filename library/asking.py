@@ -1,0 +1,212 @@
+"""How a question is put to an index until it is answered: with what its words mean, mended, with fewer of its words.
+
+1. The words with their concepts and families, without function words (expansion.py).
+2. Where nothing has them all: words that no document has are mended, and the answer says so.
+3. Where few documents have them all and the best come first: also those that have most of them, and the answer says so.
+4. Where nothing had them all: what else to ask, each with what it would find (`instead`).
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from library.expansion import expanded, without_function_words
+from library.language import Analyzer
+from library.model import Audience
+from library.search import (
+    Clause,
+    Concept,
+    Every,
+    Lemma,
+    Not,
+    OneOf,
+    Phrase,
+    Prefix,
+    SearchIndex,
+    SearchQuery,
+    SearchResult,
+    Some,
+    Sort,
+    Word,
+    weakened,
+)
+from library.syntax import understood
+from library.vocabulary.thesaurus import concepts, pref_label
+
+ENOUGH = 10
+"""Documents below which an answer goes on with those that have fewer of the words: half a page."""
+MOST_MENDED = 3
+"""Spellings that are tried for a word that nobody wrote."""
+MOST_INSTEAD = 6
+
+
+class Instead(Struct, frozen=True):
+    """Another question that would find something."""
+
+    why: str
+    """`did_you_mean`, `without_filters`, `fewer_words` or `broader`."""
+    q: str
+    total: int
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    asked: SearchQuery
+    """What was searched in the end."""
+    result: SearchResult
+    mended: str
+    """What was asked instead of words that nobody wrote; empty where all was asked as typed."""
+    warnings: tuple[str, ...]
+    instead: tuple[Instead, ...]
+
+
+class Asker:
+    """Puts the questions of one audience to an index."""
+
+    def __init__(self, index: SearchIndex, analyzer: Analyzer, audience: Audience) -> None:
+        self._index = index
+        self._analyzer = analyzer
+        self._audience = audience
+
+    async def outcome(self, asked: SearchQuery) -> Outcome:
+        typed = asked.match
+        meant = self.meant(asked, typed)
+        result = await self._index.search(meant, self._audience)
+        if result.total:
+            searched, found, weaker = await self._with_fewer_words(meant, result)
+            return Outcome(asked=searched, result=found, mended="", warnings=weaker, instead=())
+        mended, warnings = await self._mended(typed, asked)
+        if mended != typed:
+            meant = self.meant(asked, mended)
+            result = await self._index.search(meant, self._audience)
+        searched, found, weaker = await self._with_fewer_words(meant, result)
+        return Outcome(
+            asked=searched,
+            result=found,
+            mended=understood(mended) if mended != typed else "",
+            warnings=(*warnings, *weaker),
+            instead=tuple([each async for each in self._instead(asked, mended)])[:MOST_INSTEAD],
+        )
+
+    def meant(self, asked: SearchQuery, match: Clause) -> SearchQuery:
+        """The search with what the words of the clause mean."""
+        match = expanded(match, self._analyzer) if asked.expand else match
+        return msgspec.structs.replace(asked, match=without_function_words(match))
+
+    async def _with_fewer_words(
+        self, asked: SearchQuery, result: SearchResult
+    ) -> tuple[SearchQuery, SearchResult, tuple[str, ...]]:
+        enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
+        if result.total >= enough:
+            return asked, result, ()
+        best = asked, result, tuple[str, ...]()
+        for match, wanted, words in weakened(asked.match):
+            weaker = msgspec.structs.replace(asked, match=match)
+            some = await self._index.search(weaker, self._audience)
+            if some.total > best[1].total:
+                best = weaker, some, (_fewer(result.total, words, wanted),)
+            if some.total >= enough:
+                break
+        return best
+
+    # Mending
+
+    async def _mended(self, clause: Clause, asked: SearchQuery) -> tuple[Clause, list[str]]:
+        """The clause with its unknown words mended, and what was done. Where a word has several likely spellings, the
+        first with which something has all words; else the likeliest."""
+        warnings = []
+        for word in _words(clause):
+            spellings = await self._spellings(word)
+            if spellings:
+                spelling = await self._first_that_finds(clause, word, spellings, asked)
+                clause = _replaced(clause, word, spelling)
+                warnings.append(f"Nothing has '{word.text}'; '{spelling}' was searched instead.")
+        return clause, warnings
+
+    async def _spellings(self, word: Word) -> tuple[str, ...]:
+        alone = self.meant(SearchQuery(), word)
+        if await self._total(alone):
+            return ()
+        return await self._index.nearest(word.text, self._audience, MOST_MENDED)
+
+    async def _first_that_finds(self, clause: Clause, word: Word, spellings: Sequence[str], asked: SearchQuery) -> str:
+        for spelling in spellings:
+            if await self._total(self.meant(asked, _replaced(clause, word, spelling))):
+                return spelling
+        return spellings[0]
+
+    # Instead
+
+    async def _instead(self, asked: SearchQuery, mended: Clause) -> AsyncIterator[Instead]:
+        for why, wanted in self._others(asked, mended):
+            total = await self._total(self.meant(wanted, wanted.match))
+            if total:
+                yield Instead(why, understood(wanted.match), total)
+
+    def _others(self, asked: SearchQuery, mended: Clause) -> Iterator[tuple[str, SearchQuery]]:
+        if mended != asked.match:
+            yield "did_you_mean", msgspec.structs.replace(asked, match=mended)
+        free = SearchQuery(match=mended, expand=asked.expand)
+        if asked.filters or asked.added_since or asked.year_from is not None or asked.year_to is not None:
+            yield "without_filters", free
+        if isinstance(mended, Every):
+            for left_out in range(len(mended.clauses)):
+                rest = (*mended.clauses[:left_out], *mended.clauses[left_out + 1 :])
+                fewer = rest[0] if len(rest) == 1 else Every(rest)
+                yield "fewer_words", msgspec.structs.replace(asked, match=fewer)
+        for label in self._broader(asked, mended):
+            yield "broader", msgspec.structs.replace(asked, match=label)
+
+    def _broader(self, asked: SearchQuery, mended: Clause) -> Iterator[Clause]:
+        """The broader concepts of those that the words name, by their names in the language of the words' labels."""
+        named = dict.fromkeys(_concepts(self.meant(asked, mended).match))
+        wider = dict.fromkeys(wide for concept in named for wide in concepts()[concept].broader)
+        for concept in wider:
+            words = tuple(map(Word, pref_label(concept, "cs").split()))
+            yield words[0] if len(words) == 1 else Every(words)
+
+    async def _total(self, asked: SearchQuery) -> int:
+        counted = msgspec.structs.replace(asked, limit=0, offset=0, after=None, facets=(), fragments=0)
+        return (await self._index.search(counted, self._audience)).total
+
+
+def _words(clause: Clause) -> Iterator[Word]:
+    match clause:
+        case Word(field=""):
+            yield clause
+        case Every(clauses) | Some(clauses):
+            for part in clauses:
+                yield from _words(part)
+        case Word() | Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
+            return
+
+
+def _concepts(clause: Clause) -> Iterator[str]:
+    match clause:
+        case Concept(concept):
+            yield concept
+        case Every(clauses) | Some(clauses) | OneOf(clauses):
+            for part in clauses:
+                yield from _concepts(part)
+        case Word() | Phrase() | Prefix() | Lemma() | Not():
+            return
+
+
+def _replaced(clause: Clause, word: Word, spelling: str) -> Clause:
+    match clause:
+        case Word():
+            return Word(spelling) if clause == word else clause
+        case Every(clauses):
+            return Every(tuple(_replaced(part, word, spelling) for part in clauses))
+        case Some(clauses, at_least):
+            return Some(tuple(_replaced(part, word, spelling) for part in clauses), at_least)
+        case Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
+            return clause
+
+
+def _fewer(total: int, words: int, wanted: int) -> str:
+    if not total:
+        return f"Nothing has all {words} words; these documents have at least {wanted} of them."
+    return (
+        f"{total} of these documents {'has' if total == 1 else 'have'} all {words} words, the others at least {wanted}."
+    )

@@ -1,0 +1,130 @@
+"""Which words the visible documents have: to complete one that is being typed, and to mend one that nobody wrote."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.schema import SEPARATOR
+from library.engines.whoosh.segment import Segment
+from library.engines.whoosh.snapshot import Mask, View
+from library.language import fold, is_function_key
+
+SHORTEST_MENDED = 4
+"""Letters below which a word is not mended: any other is near to it."""
+LONG = 8
+"""Letters from which two errors are mended."""
+MOST_CONSIDERED = 60
+"""Words of a segment that are looked at for a completion, those in most documents first."""
+
+_LAST = "\U0010ffff"
+
+
+class Vocabulary(Struct, frozen=True, eq=False):
+    """The words of one segment in order: `surfaces[i]` was written as `forms[i]` and has the key `keys[i]` (or none).
+    Which documents have them is laid out flat: word `words[j]` stands in document `documents[j]`."""
+
+    surfaces: list[str]
+    forms: list[str]
+    keys: list[str]
+    lengths: NDArray[np.uint8]
+    words: Ids
+    documents: Ids
+
+    @property
+    def nbytes(self) -> int:
+        return 250 * len(self.surfaces) + self.words.nbytes + self.documents.nbytes
+
+    def beginning_with(self, prefix: str) -> slice:
+        return slice(bisect_left(self.surfaces, prefix), bisect_left(self.surfaces, prefix + _LAST))
+
+
+class _Seen(Struct, frozen=True, eq=False):
+    """In how many documents that one audience sees each word of a segment stands."""
+
+    counts: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.counts.nbytes
+
+
+def completions(prefix: str, view: View, most: int) -> tuple[str, ...]:
+    """The words that begin like this (folded), each in one form only, those in most documents first: the lemma where it
+    begins so itself."""
+    written: dict[str, Counter[str]] = {}
+    for vocabulary, counts in _vocabularies(view):
+        for word in _most_frequent(counts, vocabulary.beginning_with(prefix)):
+            form, key = vocabulary.forms[word], vocabulary.keys[word]
+            if not is_function_key(key):
+                written.setdefault(key or form, Counter())[form] += int(counts[word])
+    names = {key: _name(key, forms, prefix) for key, forms in written.items()}
+    ranked = sorted(written, key=lambda key: (-written[key].total(), names[key]))
+    return tuple(dict.fromkeys(names[key] for key in ranked))[:most]
+
+
+def _name(key: str, forms: Counter[str], prefix: str) -> str:
+    _, _, lemma = key.partition(":")
+    return lemma if lemma and fold(lemma).startswith(prefix) else max(forms, key=lambda form: (forms[form], form))
+
+
+def nearest(word: str, view: View, most: int) -> tuple[str, ...]:
+    """The written words that differ from a folded one by an error or two, the likeliest first: fewer errors, the same
+    first letter, more documents."""
+    if len(word) < SHORTEST_MENDED:
+        return ()
+    errors = 2 if len(word) >= LONG else 1
+    counted: Counter[str] = Counter()
+    apart: dict[str, tuple[int, bool]] = {}
+    for vocabulary, counts in _vocabularies(view):
+        near = np.flatnonzero((np.abs(vocabulary.lengths.astype(int) - len(word)) <= errors) & (counts > 0)).tolist()
+        surfaces = [vocabulary.surfaces[place] for place in near]
+        for surface, distance, at in extract(word, surfaces, scorer=OSA.distance, score_cutoff=errors, limit=None):
+            form = vocabulary.forms[near[at]]
+            counted[form] += int(counts[near[at]])
+            apart[form] = int(distance), surface[0] != word[0]
+    return tuple(sorted(apart, key=lambda form: (*apart[form], -counted[form], form))[:most])
+
+
+def vocabulary_of(segment: Segment) -> Vocabulary:
+    terms = ((term, term.decode().split(SEPARATOR)) for term in segment.terms("forms", b""))
+    # What says which lemma is behind a key was written by nobody.
+    written = [(term, parts) for term, parts in terms if parts[1]]
+    postings = [segment.postings("forms", term).ids for term, _ in written]
+    return Vocabulary(
+        surfaces=[surface for _, (surface, _, _) in written],
+        forms=[form for _, (_, form, _) in written],
+        keys=[key for _, (_, _, key) in written],
+        lengths=np.array([min(len(surface), 255) for _, (surface, _, _) in written], np.uint8),
+        words=np.repeat(np.arange(len(written), dtype=np.int32), [len(ids) for ids in postings]),
+        documents=np.concatenate([*postings, np.empty(0, np.int32)]),
+    )
+
+
+def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:
+    for segment, place in view.snapshot.placed():
+        vocabulary: Vocabulary = segment.kept("vocabulary", lambda segment=segment: vocabulary_of(segment))  # type: ignore[misc]
+        visible = view.visible[place]
+        seen: _Seen = view.kept(
+            ("seen", segment.name),
+            lambda vocabulary=vocabulary, visible=visible: _seen(vocabulary, visible),  # type: ignore[misc]
+        )
+        yield vocabulary, seen.counts
+
+
+def _seen(vocabulary: Vocabulary, visible: Mask) -> _Seen:
+    counted = vocabulary.words[visible[vocabulary.documents]]
+    return _Seen(np.bincount(counted, minlength=len(vocabulary.surfaces)).astype(np.int32))
+
+
+def _most_frequent(counts: NDArray[np.int32], place: slice) -> Sequence[int]:
+    here = counts[place]
+    most = min(MOST_CONSIDERED, len(here))
+    chosen = np.argpartition(-here, most - 1)[:most] if most else np.empty(0, np.intp)
+    return (chosen[here[chosen] > 0] + place.start).tolist()  # type: ignore[no-any-return]

@@ -1,0 +1,33 @@
+"""Which other words somebody may mean who types one: of another part of speech, or of another language."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from library.language.concepts import FormOf, Keys
+from library.language.fold import fold
+from library.language.tokens import spans
+from library.vocabulary.families import families
+
+
+def relatives(keys: Keys, form_of: FormOf) -> tuple[str, ...]:
+    """The lemma keys of all who are in a family with one of these folded keys."""
+    by_key = _by_key(form_of)
+    members = {member for key in keys for member in by_key.get(key, ())}
+    return tuple(sorted(member for member in members if fold(member) not in keys))
+
+
+@cache
+def _by_key(form_of: FormOf) -> Mapping[str, frozenset[str]]:
+    joined: dict[str, set[str]] = defaultdict(set)
+    for family in families():
+        members = _keys(family, form_of)
+        for member in members:
+            joined[fold(member)].update(members)
+    return {key: frozenset(members) for key, members in joined.items()}
+
+
+def _keys(family: Iterable[tuple[str, str]], form_of: FormOf) -> list[str]:
+    # A term of two words (town hall) has no key of its own.
+    single = ((language, word) for language, word in family if len(list(spans(word))) == 1)
+    return [key for language, word in single for key in form_of(word, language).lemmas]
