@@ -23,7 +23,7 @@ from tests.relevance.rows import Asked, rows
 from tests.relevance.systems import Bm25, Text, simple_engines, stem
 
 JUDGED = {"a": 3, "b": 1, "c": 2}
-FINISHED_HALVES = {"a": (200, 31, 31)}
+FINISHED_HALVES = {"a": (200, 31, 31), "b": (200, 32, 32)}
 """The letter of a half -> its passages, development queries and reported queries."""
 
 
