@@ -16,9 +16,9 @@ What they cannot say:
 - That low figures mean bad ranking. Many answers were written so as not to contain the words of the query: of the
   passages that answer (2 or 3) a query in its own language, 23 of 49 in the first half and 9 of 72 in the second have
   no Snowball stem of a word of four or more letters in common with the query, as written or inflected.
-- Anything of the other half's documents. A document that nobody judged for a query counts as no answer. The halves of
-  the collection were written and judged apart, so an answer that stands in the other half counts against every system
-  alike; `--half a` asks one half alone of its own passages.
+- What the first half's queries find in the second. A document that nobody judged for a query counts as no answer.
+  Queries of the half `b` have judgments of passages `a` too, those of `a` none of passages `b`; an answer of theirs
+  that stands there counts against every system alike. `--half a` asks one half alone of its own passages.
 - How many documents are found. A system that takes any of the words fills its 20 places nearly always, and recall@20
   rewards that; what a person makes of the places behind the answer is not measured.
 - How members would search in another language. A row such as `en -> cs` takes the ranking over all documents and
@@ -37,7 +37,7 @@ from typing import get_args
 
 import msgspec
 
-from tests.relevance.collection import ANY_HALF, Set, load_collection
+from tests.relevance.collection import Set, half_of, load_collection
 from tests.relevance.measuring import Measured, measure
 from tests.relevance.report import misses, table
 
@@ -45,8 +45,9 @@ from tests.relevance.report import misses, table
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     sets: tuple[Set, ...] = (asked.set,) if asked.set else get_args(Set)
+    collection = half_of(load_collection(), asked.half) if asked.half else load_collection()
     with tempfile.TemporaryDirectory(prefix="relevance-") as folder:
-        measured = asyncio.run(measure(load_collection(asked.half), Path(folder), sets))
+        measured = asyncio.run(measure(collection, Path(folder), sets))
     _show(measured, asked.misses)
     if asked.json:
         asked.json.write_bytes(msgspec.json.format(msgspec.json.encode([each.section for each in measured])))
@@ -64,7 +65,9 @@ def _show(measured: Sequence[Measured], worst: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.relevance", description="Measure how well search finds.")
     parser.add_argument("--set", choices=get_args(Set), help="only this set of queries; default: both")
-    parser.add_argument("--half", default=ANY_HALF, metavar="LETTER", help="only the files a_*, b_* or s_*")
+    parser.add_argument(
+        "--half", choices=("a", "b", "s"), help="only its queries, over its passages; s: over the samples"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--misses", type=int, default=0, metavar="N", help="the N worst answers in development")
     return parser

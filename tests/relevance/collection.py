@@ -17,7 +17,6 @@ from library.language import LANGUAGES, fold
 from library.model import Audience, Visibility
 
 FOLDER = Path(__file__).parent
-ANY_HALF = "[a-z]"
 PUBLIC = Audience(today=date(2026, 11, 1))
 """Who asks all queries: somebody without a key, on a day that does not change."""
 
@@ -76,17 +75,23 @@ def variants(query: Query) -> dict[str, str]:
     return {name: text for name, text in typed.items() if text}
 
 
-def load_collection(half: str = ANY_HALF, folder: Path = FOLDER) -> Collection:
-    """The whole collection, or the files whose names begin with the letter of one half.
-
-    Raises BadCollection."""
+def load_collection(folder: Path = FOLDER) -> Collection:
+    """Raises BadCollection."""
     collection = Collection(
-        msgspec.convert(tuple(_rows(folder / "passages", half, "passage")), tuple[Passage, ...]),
-        msgspec.convert(tuple(_rows(folder / "queries", half, "query")), tuple[Query, ...]),
+        msgspec.convert(tuple(_rows(folder / "passages", "passage")), tuple[Passage, ...]),
+        msgspec.convert(tuple(_rows(folder / "queries", "query")), tuple[Query, ...]),
     )
     if broken := list(problems(collection, public_samples())):
         raise BadCollection("; ".join(broken))
     return collection
+
+
+def half_of(collection: Collection, letter: str) -> Collection:
+    """The passages and queries of one half, as if there were no other: judgments of passages elsewhere are left out,
+    and so are queries that nothing answers then. Queries over the samples (`s`) stay whole."""
+    passages = tuple(passage for passage in collection.passages if passage.id.startswith(letter))
+    queries = (_within(query, letter) for query in collection.queries if query.id.startswith(f"q{letter}"))
+    return Collection(passages, tuple(filter(_is_answered, queries)))
 
 
 def public_samples() -> dict[str, tuple[str, ...]]:
@@ -132,7 +137,7 @@ def _query_problems(query: Query, titles: Mapping[str, Sequence[str]]) -> Iterat
         yield "nothing is written"
     if unknown := sorted(query.judgments.keys() - titles.keys()):
         yield f"judges {', '.join(unknown)}, which cannot be found"
-    if not any(degree >= 2 for degree in query.judgments.values()):  # the measures divide by how many there are
+    if not _is_answered(query):
         yield "nothing answers it: no judgment of 2 or 3"
     if query.typo and fold(query.typo) == fold(query.written):
         yield "its error goes away with folding"
@@ -140,8 +145,20 @@ def _query_problems(query: Query, titles: Mapping[str, Sequence[str]]) -> Iterat
     yield from (f"its variant '{name}' is a title" for name, text in variants(query).items() if _plain(text) in called)
 
 
-def _rows(folder: Path, half: str, name: str) -> Iterator[Mapping[str, Any]]:
-    for path in sorted(folder.glob(f"{half}_*.toml")):
+def _is_answered(query: Query) -> bool:
+    # The measures divide by how many documents answer it.
+    return any(degree >= 2 for degree in query.judgments.values())
+
+
+def _within(query: Query, letter: str) -> Query:
+    if query.over == "samples":
+        return query
+    judgments = {each: degree for each, degree in query.judgments.items() if each.startswith(letter)}
+    return msgspec.structs.replace(query, judgments=judgments)
+
+
+def _rows(folder: Path, name: str) -> Iterator[Mapping[str, Any]]:
+    for path in sorted(folder.glob("*.toml")):
         yield from tomllib.loads(path.read_text(encoding="utf-8"))[name]
 
 

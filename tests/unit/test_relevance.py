@@ -11,6 +11,7 @@ from tests.relevance.collection import (
     Collection,
     Passage,
     Query,
+    half_of,
     load_collection,
     problems,
     public_samples,
@@ -98,7 +99,7 @@ def test_the_collection_keeps_its_rules():
 
 @pytest.mark.parametrize(("half", "counts"), FINISHED_HALVES.items())
 def test_a_finished_half_has_all_it_says_it_has(half: str, counts: tuple[int, int, int]):
-    collection = load_collection(half)
+    collection = half_of(load_collection(), half)
     sets = Counter(query.set for query in collection.queries)
     assert (len(collection.passages), sets["development"], sets["reported"]) == counts
     assert all(query.inflected and query.typo for query in collection.queries)
@@ -128,6 +129,16 @@ def test_a_query_that_breaks_a_rule_is_named_with_it(query: Query, said: str):
 def test_ids_stand_for_one_thing_only():
     assert broken(a_query(), a_query()) == ["qa01 is the id of several queries"]
     assert broken(passages=(a_passage(), a_passage())) == ["a001 is the id of several passages"]
+
+
+def test_a_half_stands_alone():
+    passages = (a_passage(), a_passage(id="b001"))
+    both = a_query(id="qb01", judgments={"a001": 3, "b001": 2})
+    elsewhere = a_query(id="qb02", judgments={"a001": 3, "b001": 1})
+    samples = a_query(id="qs01", over="samples", judgments={"jen-vzorek": 2})
+    collection = Collection(passages, (a_query(), both, elsewhere, samples))
+    assert half_of(collection, "b") == Collection((passages[1],), (a_query(id="qb01", judgments={"b001": 2}),))
+    assert half_of(collection, "s") == Collection((), (samples,))
 
 
 def test_what_only_members_may_see_is_no_answer_for_the_public():
