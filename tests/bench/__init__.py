@@ -14,6 +14,10 @@ Figures of different machines say nothing about each other: read the ratios with
 busy the machine was before and after; where others worked on it, even the ratios are rough. The other engines get the
 folded tokens of our own analyzer and search those alone; ours answers from surfaces and lemmas, as it does in service.
 
+`bare` is the first ten of the public hits; ours and tantivy count all of them too, Whoosh and FTS5 do not. `full` adds
+three facets and fragments; ours also reads the ten documents from the catalogue and, where few have all the words,
+asks a second time for those that have most.
+
 Each engine is opened anew for each kind of question, asked three that are not counted, then the others twice. `first`
 is how long a question took that was new to it, `again` the same one once more: our engine keeps what a word, a phrase
 or a prefix matched and the others keep no answers, so `again` flatters ours. A round that has used up its seconds is

@@ -71,7 +71,7 @@ async def _ask_all(engines: Sequence[Contender], kind: str, wanted: Sequence[Que
     for way in ("bare", "full"):
         rounds: dict[str, Rounds] = {}
         for engine in engines:
-            say(f"{len(wanted) - UNCOUNTED} times {kind}, {way}: {engine.name}")
+            say(f"{kind}, {way}: {engine.name}")
             rounds[engine.name] = await _asked(engine, way, wanted)
         ours = rounds[engines[0].name]
         for name, theirs in rounds.items():

@@ -69,4 +69,5 @@ def times_as_long(theirs: Sequence[float], ours: Sequence[float]) -> dict[str, f
     both = min(len(theirs), len(ours))
     if not both:
         return {"asked": 0}
-    return {"asked": both, "p50": round(statistics.median(theirs[:both]) / statistics.median(ours[:both]), 2)}
+    ratio = statistics.median(theirs[:both]) / statistics.median(ours[:both])
+    return {"asked": both, "p50": float(f"{ratio:.3g}")}
