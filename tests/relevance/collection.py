@@ -22,6 +22,8 @@ PUBLIC = Audience(today=date(2026, 11, 1))
 
 Over = Literal["passages", "samples"]
 Set = Literal["development", "reported"]
+Table = Literal["main", "paraphrase", "samples"]
+"""What is reported together: queries in usual words; those whose answers tend to avoid them; those over the samples."""
 Judgments = Mapping[str, int]
 """Document id -> degree, 1 to 3; absent is 0."""
 
@@ -86,12 +88,22 @@ def load_collection(folder: Path = FOLDER) -> Collection:
     return collection
 
 
-def half_of(collection: Collection, letter: str) -> Collection:
-    """The passages and queries of one half, as if there were no other: judgments of passages elsewhere are left out,
-    and so are queries that nothing answers then. Queries over the samples (`s`) stay whole."""
-    passages = tuple(passage for passage in collection.passages if passage.id.startswith(letter))
-    queries = (_within(query, letter) for query in collection.queries if query.id.startswith(f"q{letter}"))
-    return Collection(passages, tuple(filter(_is_answered, queries)))
+def table_of(query: Query) -> Table:
+    if query.over == "samples":
+        return "samples"
+    return "paraphrase" if query.id.startswith("qa") else "main"
+
+
+def part_of(collection: Collection, table: Table) -> Collection:
+    """The queries of one table, and the passages that were read for their judgments."""
+    queries = tuple(query for query in collection.queries if table_of(query) == table)
+    match table:
+        case "main":
+            return Collection(collection.passages, queries)
+        case "paraphrase":  # An answer among the passages `b` would count as none: nobody judged them for these.
+            return Collection(tuple(each for each in collection.passages if each.id.startswith("a")), queries)
+        case "samples":
+            return Collection((), queries)
 
 
 def public_samples() -> dict[str, tuple[str, ...]]:
@@ -137,24 +149,12 @@ def _query_problems(query: Query, titles: Mapping[str, Sequence[str]]) -> Iterat
         yield "nothing is written"
     if unknown := sorted(query.judgments.keys() - titles.keys()):
         yield f"judges {', '.join(unknown)}, which cannot be found"
-    if not _is_answered(query):
+    if not any(degree >= 2 for degree in query.judgments.values()):  # the measures divide by how many there are
         yield "nothing answers it: no judgment of 2 or 3"
     if query.typo and fold(query.typo) == fold(query.written):
         yield "its error goes away with folding"
     called = {_plain(title) for each in titles.values() for title in each}
     yield from (f"its variant '{name}' is a title" for name, text in variants(query).items() if _plain(text) in called)
-
-
-def _is_answered(query: Query) -> bool:
-    # The measures divide by how many documents answer it.
-    return any(degree >= 2 for degree in query.judgments.values())
-
-
-def _within(query: Query, letter: str) -> Query:
-    if query.over == "samples":
-        return query
-    judgments = {each: degree for each, degree in query.judgments.items() if each.startswith(letter)}
-    return msgspec.structs.replace(query, judgments=judgments)
 
 
 def _rows(folder: Path, name: str) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from typing import get_args
 from msgspec import Struct
 
 from library.exchange import Exchange
-from tests.relevance.collection import Collection, Over, Query, Set
+from tests.relevance.collection import Collection, Query, Set, Table, part_of
 from tests.relevance.measures import DEPTH, figures, mean
 from tests.relevance.report import Answered, RowFigures, Section
 from tests.relevance.rows import Asked, Row, rows
@@ -23,7 +23,7 @@ from tests.relevance.systems import (
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """The table of one set of queries over one set of documents, and what the library answered."""
+    """One table for one set of queries, and what the library answered."""
 
     section: Section
     answers: tuple[Answered, ...]
@@ -31,28 +31,29 @@ class Measured(Struct, frozen=True, kw_only=True):
 
 
 async def measure(collection: Collection, folder: Path, sets: Sequence[Set]) -> list[Measured]:
-    """One table for each set of queries over each set of documents, where there are any."""
+    """Every table for each set of queries, where there are any."""
     measured = []
-    for over in get_args(Over):
-        queries = [query for query in collection.queries if query.over == over and query.set in sets]
+    for table in get_args(Table):
+        part = part_of(collection, table)
+        queries = [query for query in part.queries if query.set in sets]
         if queries:
-            exchange = await _exchange(over, folder, collection)
+            exchange = await _exchange(table, folder / table, part)
             try:
-                measured += await _tables(exchange, over, queries)
+                measured += await _measured(exchange, table, queries)
             finally:
                 await exchange.close()
     return sorted(measured, key=lambda each: each.section.set)
 
 
-async def _exchange(over: Over, folder: Path, collection: Collection) -> Exchange:
-    match over:
-        case "passages":
-            return await exchange_of_passages(folder / over, collection.passages)
+async def _exchange(table: Table, folder: Path, part: Collection) -> Exchange:
+    match table:
+        case "main" | "paraphrase":
+            return await exchange_of_passages(folder, part.passages)
         case "samples":
-            return await exchange_of_samples(folder / over)
+            return await exchange_of_samples(folder)
 
 
-async def _tables(exchange: Exchange, over: Over, queries: Sequence[Query]) -> list[Measured]:
+async def _measured(exchange: Exchange, table: Table, queries: Sequence[Query]) -> list[Measured]:
     texts = {text.id: text for text in await texts_in(exchange)}
     ours = Ours(exchange)
     systems: tuple[System, ...] = (ours, *simple_engines(list(texts.values())))
@@ -64,7 +65,7 @@ async def _tables(exchange: Exchange, over: Over, queries: Sequence[Query]) -> l
         over_all = [asked for row in in_set for asked in row.asked if not asked.only]
         measured.append(
             Measured(
-                section=Section(set=each, over=over, documents=len(texts), rows=tuple(row_figures)),
+                section=Section(set=each, table=table, documents=len(texts), rows=tuple(row_figures)),
                 answers=tuple([await _answered(asked, ours, texts) for asked in over_all]),
                 titles={text.id: text.title.partition("\n")[0] for text in texts.values()},
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from tests.relevance.collection import Over, Set
+from tests.relevance.collection import Set, Table
 from tests.relevance.measures import DEPTH, RELEVANT, Figures
 from tests.relevance.rows import Asked
 
@@ -22,10 +22,10 @@ class RowFigures(Struct, frozen=True, kw_only=True):
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """The table of one set of queries over one set of documents."""
+    """One table for one set of queries."""
 
     set: Set
-    over: Over
+    table: Table
     documents: int
     rows: tuple[RowFigures, ...]
 
@@ -41,7 +41,7 @@ class Answered(Struct, frozen=True, kw_only=True):
 def table(section: Section) -> Iterator[str]:
     systems = list(section.rows[0].systems)
     block = _WIDTH * len(systems)
-    yield f"{section.set}, {section.documents} {section.over}"
+    yield f"{section.table} ({section.set}), {section.documents} documents"
     yield f"{'':14}{'':4}" + "".join(f"  {title:^{block}}" for title in MEASURES.values()).rstrip()
     yield f"{'':14}{'n':>4}" + "".join("  " + _cells(systems) for _ in MEASURES)
     for row in section.rows:

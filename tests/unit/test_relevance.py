@@ -11,10 +11,12 @@ from tests.relevance.collection import (
     Collection,
     Passage,
     Query,
-    half_of,
+    Table,
     load_collection,
+    part_of,
     problems,
     public_samples,
+    table_of,
     variants,
 )
 from tests.relevance.measures import Figures, figures, mean, ndcg, recall, reciprocal_rank
@@ -24,8 +26,8 @@ from tests.relevance.rows import Asked, rows
 from tests.relevance.systems import Bm25, Text, simple_engines, stem
 
 JUDGED = {"a": 3, "b": 1, "c": 2}
-FINISHED_HALVES = {"a": (200, 31, 31), "b": (200, 32, 32)}
-"""The letter of a half -> its passages, development queries and reported queries."""
+QUERIES = {"main": (54, 54), "paraphrase": (31, 31), "samples": (13, 13)}
+"""A table -> its development queries and its reported ones."""
 
 
 def a_query(**fields: Any) -> Query:
@@ -97,12 +99,19 @@ def test_the_collection_keeps_its_rules():
     assert {passage.language for passage in collection.passages} <= set(LANGUAGES)
 
 
-@pytest.mark.parametrize(("half", "counts"), FINISHED_HALVES.items())
-def test_a_finished_half_has_all_it_says_it_has(half: str, counts: tuple[int, int, int]):
-    collection = half_of(load_collection(), half)
-    sets = Counter(query.set for query in collection.queries)
-    assert (len(collection.passages), sets["development"], sets["reported"]) == counts
+def test_the_collection_is_as_large_as_it_says():
+    collection = load_collection()
+    in_usual_words = [query for query in collection.queries if table_of(query) != "paraphrase"]
+    assert len(collection.passages) >= 400
+    assert len(in_usual_words) >= 120
+    assert sum(bool(query.en and query.uk) for query in in_usual_words) >= 40
     assert all(query.inflected and query.typo for query in collection.queries)
+
+
+@pytest.mark.parametrize(("table", "counts"), QUERIES.items())
+def test_the_two_sets_of_a_table_are_equally_large(table: Table, counts: tuple[int, int]):
+    sets = Counter(query.set for query in part_of(load_collection(), table).queries)
+    assert (sets["development"], sets["reported"]) == counts
 
 
 def test_a_sound_collection_has_no_problems():
@@ -131,14 +140,15 @@ def test_ids_stand_for_one_thing_only():
     assert broken(passages=(a_passage(), a_passage())) == ["a001 is the id of several passages"]
 
 
-def test_a_half_stands_alone():
+def test_a_table_has_the_passages_that_were_judged_for_it():
     passages = (a_passage(), a_passage(id="b001"))
-    both = a_query(id="qb01", judgments={"a001": 3, "b001": 2})
-    elsewhere = a_query(id="qb02", judgments={"a001": 3, "b001": 1})
+    usual = a_query(id="qb01", judgments={"a001": 3, "b001": 2})
+    also_usual = a_query(id="qc01", judgments={"a001": 3})
     samples = a_query(id="qs01", over="samples", judgments={"jen-vzorek": 2})
-    collection = Collection(passages, (a_query(), both, elsewhere, samples))
-    assert half_of(collection, "b") == Collection((passages[1],), (a_query(id="qb01", judgments={"b001": 2}),))
-    assert half_of(collection, "s") == Collection((), (samples,))
+    collection = Collection(passages, (a_query(), usual, also_usual, samples))
+    assert part_of(collection, "main") == Collection(passages, (usual, also_usual))
+    assert part_of(collection, "paraphrase") == Collection(passages[:1], (a_query(),))
+    assert part_of(collection, "samples") == Collection((), (samples,))
 
 
 def test_what_only_members_may_see_is_no_answer_for_the_public():
