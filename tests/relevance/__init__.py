@@ -3,49 +3,71 @@
 Files
     ``passages/*.toml``  the texts (``[[passage]]``: id, language, title, text)
     ``queries/*.toml``   the information needs (``[[query]]``) with graded judgments
-    Files ``a_*`` are the first half of the collection (200 passages a001-a200, 62 queries qa01-qa62). They are
-    self-contained: their judgments cover only the ``a`` passages. If they are searched together with the files of
-    another half, passages of that half are unjudged for these queries until somebody has read and judged them.
+    The letter with which a file's name begins says which part of the collection it is.
 
-How the ``a`` half was made
-    One writer (a language model working for the project) wrote every passage, every query and every judgment. Nothing
-    was copied; organisations, towns, people and figures are invented. The passages are test material, not legal advice,
-    and were not checked by a lawyer or by native speakers.
-    Forty clusters of five neighbouring passages on migration and integration practice: 120 Czech, 38 English,
-    26 Ukrainian and 16 Slovak. They are deliberately hard: passages of a cluster share words but answer different
-    questions; the right passage often does not contain the words of the query; about one passage in each second cluster
-    uses the words in another sense (e.g. the merger of two associations beside family reunification). About half of the
-    English and Ukrainian passages treat the subject of a Czech one.
-    The writer knew the passages when writing the queries, so the queries are not a sample of what members really type,
-    and the share of synonyms, cross-language answers and traps is the writer's choice.
+The parts
+    a   200 passages, 62 queries, one writer. Forty clusters of five neighbouring passages on migration and integration
+        practice: 120 Czech, 38 English, 26 Ukrainian, 16 Slovak. Deliberately adversarial: where it could, the passage
+        that answers avoids the words of the query, neighbours share them, and in about each second cluster one passage
+        uses them in another sense. These queries test whether synonyms are guessed, not what members type; they are
+        reported as a table of their own, ``paraphrase``.
+    b   200 passages, 64 queries, two other writers, four themes each. Clusters of the same kind: 112 Czech,
+        48 English, 24 Ukrainian, 16 Slovak. The queries are mostly in the usual words of the subject, sometimes a
+        synonym or an abbreviation.
+    c   44 queries, a fourth writer, no passages of its own: needs answered among the passages ``a``, in the usual words
+        of the subject, sometimes with an abbreviation, a law's name or a town.
+    s   26 queries, the writer of ``c``, over the public documents of the sample library (``ingest/samples``), which are
+        whole handbooks and studies, likewise invented.
+
+    All writers are language models working for the project. Organisations, towns, people and figures are invented and
+    nothing was copied. The passages are test material, not legal advice, and were checked neither by a lawyer nor by
+    native speakers.
+
+How natural the queries are
+    No query is from a member. The writers of ``a`` and ``b`` wrote queries to passages that they had written
+    themselves. The writer of ``c`` and ``s`` had seen the titles of all passages, the summaries of the sample documents
+    and the queries ``a`` and ``b``, wrote all queries down, and read the passages afterwards. While judging, single
+    needs were then worded closer to what the query says, and one query that no public document answered was replaced.
+    Titles give subjects and words away, so these queries too are easier than those of somebody who knows no text.
 
 Queries and variants
     ``written`` is the query as a member would type it; ``inflected`` the same words in other natural forms (a verb for
     its noun and the like included); ``typo`` exactly one error (a swap, a missing, doubled or neighbouring letter) that
-    also survives folding of diacritics; ``en`` and ``uk``, for 21 of the 46 Czech queries, what a colleague would type
-    in that language. The variant without diacritics is made by folding and is not stored. All variants of one query
-    share its judgments. No variant equals a title.
+    also survives folding of diacritics; ``en`` and ``uk``, for 85 of the 148 Czech queries, what a colleague would
+    type in that language. The variant without diacritics is made by folding and is not stored. All variants of one
+    query share its judgments. No variant equals a title.
 
 Judgments
     3 = answers the need directly, 2 = largely, 1 = touches it, absent = 0. The need (``need``) is judged, not the
-    words, in whatever language the answer is written. First the writer judged while writing; then
-    the judgments were completed from the related clusters and from a pool: for each query the seven best matches of
-    each variant and of ``need`` over all 200 passages, by a throw-away ranker on the first five letters of words, not
-    by the library's own search. The pool was gone through by title, by the one who had written the texts, and the text
-    decided where the title left a doubt. It was not a reading of all 200 passages for each query, so single passages of
-    degree 1 may be missing; missing ones of degree 3 are unlikely.
-    There was one judge and no second opinion, so there is no agreement figure. Degrees 1 and 2 are the uncertain ones:
-    prefer measures that rest on degree 3 (or >= 2), and do not read small differences of nDCG as real.
+    words, in whatever language the answer is written. Who wrote a query judged it; there was no second opinion, so
+    there is no agreement figure. Degrees 1 and 2 are the uncertain ones: prefer measures that rest on degree 3 (or
+    >= 2), and do not read small differences of nDCG as real.
 
-Halves
-    ``set = "development"`` may be looked at while tuning; ``set = "reported"`` is for the published figures only and
-    is not to be tuned against. Each half has 31 queries (23 cs, 4 en, 4 uk), nearly alternating within every theme. The
-    halves share the passages, and their writer and themes, so ``reported`` guards against fitting single queries, not
-    against fitting this collection or this writer's style. With 31 queries the confidence interval of a mean is wide:
-    one query moves a success rate by about three points. Use paired comparisons over queries.
+    a   over the passages ``a`` only: while writing, then from a pool of the seven best of each variant and of ``need``
+        by a throw-away ranker on the first five letters of words. Nobody judged the passages ``b`` for them, though
+        some answer them; therefore they are asked of the passages ``a`` alone.
+    b   over all passages: the writer's own while writing; those of ``a`` and of the other writer by title, the text
+        being read where the title left a doubt
+    c   over all passages, all of which were read in one go before judging; then a pool as for ``a`` was gone through
+        by title
+    s   over the 42 public documents by summary and headings, and by reading those chapters that might answer; the
+        documents were not read whole. Documents that are not public are no answers.
+
+    The library's own search had no part in any of it. Nobody read every passage for every query, so single passages of
+    degree 1 may be missing; missing ones of degree 3 are unlikely among passages, less so among chapters of the two
+    long studies.
+
+Sets
+    ``set = "development"`` may be looked at while tuning; ``set = "reported"`` is for the published figures only and is
+    not to be tuned against. They are equally large in each table: 54 and 54 in ``main`` (``b`` and ``c``), 31 and 31
+    in ``paraphrase`` (``a``), 13 and 13 in ``samples`` (``s``). The sets share texts, writers and themes, so
+    ``reported`` guards against fitting single queries, not against fitting this collection or its writers' style. Few
+    queries make wide confidence intervals: one query moves a success rate by about two points in ``main``, by three in
+    ``paraphrase`` and by eight in ``samples``. Use paired comparisons over queries.
 
 What the figures can and cannot say
-    They can compare settings of this search on short, clean, difficult texts, and show where inflection, missing
-    diacritics, typing errors or another language cost results. They cannot say how good the library is for its members
-    in general: real documents are longer and noisier, real queries less tidy, and 200 passages are few.
+    They can compare settings of this search on short, clean texts and on a small library of whole documents, and show
+    where inflection, missing diacritics, typing errors or another language cost results. They cannot say how good the
+    library is for its members in general: real documents are noisier, real queries less tidy, and 400 passages and 42
+    documents are few.
 """
