@@ -12,7 +12,7 @@ from library.exchange import open_exchange
 from library.settings import Settings, load_settings
 from library.web.access import admit, opened_exchange, present_audience, say_who_may_keep_it
 from library.web.docs import asset, description, openapi_json
-from library.web.documents import document, page
+from library.web.documents import document, page, similar
 from library.web.files import original
 from library.web.health import alive, ready
 from library.web.jobs import job, jobs
@@ -23,7 +23,13 @@ from library.web.requests import EveryRequest
 from library.web.results import API
 from library.web.search import search, search_by_body
 from library.web.uploads import FORM_BYTES, hand_in
-from library.web.vocabulary import organisations, topics, vocabulary_list
+from library.web.vocabulary import (
+    organisations,
+    topics,
+    vocabulary_concepts,
+    vocabulary_concepts_in_skos,
+    vocabulary_list,
+)
 
 BODY_BYTES = 1_000_000
 """The largest body of a request that hands in no file."""
@@ -39,7 +45,15 @@ def create_app(settings: Settings) -> EveryRequest:
     """The whole application. Nothing is opened before its lifespan begins."""
     return EveryRequest(
         Litestar(
-            route_handlers=[_api(settings), alive, ready, explain_problem, openapi_json, asset],
+            route_handlers=[
+                _api(settings),
+                vocabulary_concepts_in_skos,
+                alive,
+                ready,
+                explain_problem,
+                openapi_json,
+                asset,
+            ],
             dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
             exception_handlers=EXCEPTION_HANDLERS,
             lifespan=[_open(settings)],
@@ -59,9 +73,11 @@ def _api(settings: Settings) -> Router:
             search_by_body,
             document,
             page,
+            similar,
             original,
             topics,
             organisations,
+            vocabulary_concepts,
             vocabulary_list,
             job,
             jobs,

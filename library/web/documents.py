@@ -1,4 +1,4 @@
-"""One document over HTTP: all that describes it, and a page of its text."""
+"""One document over HTTP: all that describes it, a page of its text, and the documents like it."""
 
 from typing import Annotated
 
@@ -14,7 +14,15 @@ from library.syntax import parse
 from library.web.access import organisation_names
 from library.web.document_answer import ShownDocument, shown_document
 from library.web.problems import documented
-from library.web.results import Span
+from library.web.results import FoundItem, Span, found_item
+
+MOST_SIMILAR = 20
+SIMILAR = 5
+
+
+class SimilarDocuments(Struct, frozen=True):
+    document: str
+    items: list[FoundItem]
 
 
 class DocumentPage(Struct, frozen=True):
@@ -56,3 +64,23 @@ async def page(
     """Spans are characters of the text, start and end."""
     found = await exchange.page(document_id, number, parse(clean(q)), audience)
     return DocumentPage(document_id, number, found.text, list(found.spans))
+
+
+@get(
+    "/documents/{document_id:str}/similar",
+    operation_id="similar",
+    responses=documented(400, 401, 404, 503),
+    tags=["documents"],
+    summary="The documents most like this one",
+)
+async def similar(
+    document_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    limit: Annotated[int, QueryParameter(description="How many at most.", ge=1, le=MOST_SIMILAR)] = SIMILAR,
+) -> SimilarDocuments:
+    """Those that share its concepts and rarer words, the likest first, as a search shows them. What the caller may not
+    see is not there (404)."""
+    found = await exchange.similar(document_id, audience, limit)
+    names = await organisation_names(exchange)
+    return SimilarDocuments(document_id, [found_item(each, "", names) for each in found])

@@ -12,7 +12,7 @@ from library.model import Document, LocalizedText, OrganisationId, Practice, mis
 from library.search import Expansion, Facet, Fragment, SearchQuery
 from library.syntax import understood
 from library.vocabulary import label, lists
-from library.vocabulary.thesaurus import pref_label
+from library.vocabulary.thesaurus import concepts, pref_label
 
 API = "/api/v1"
 Span = tuple[int, int]
@@ -38,6 +38,25 @@ class FoundLinks(Struct, frozen=True):
     file: str | None
 
 
+class FoundReason(Struct, frozen=True):
+    """One of the things asked for, as it was found in an item, and where it stands best."""
+
+    typed: str
+    how: str
+    """`word` in any of its forms, `phrase`, `prefix`, `concept` of the thesaurus, or another word of its `family`."""
+    meant: list[str]
+    """The names of the concepts, or the words of the family, that were found; of the others, nothing."""
+    forms: list[str]
+    """The words as they stand in the text."""
+    field: str
+    page: int | None
+    language: str
+    """Of the text that they stand in (ISO 639-1); empty where it is not known."""
+    score: float
+    share: float
+    """Of the sum of the item's reasons, from 0 to 1."""
+
+
 class FoundItem(Struct, frozen=True):
     """A document as a list shows it; never its full text."""
 
@@ -54,6 +73,8 @@ class FoundItem(Struct, frozen=True):
     incomplete: bool
     score: float
     fragments: list[FoundFragment]
+    explanation: list[FoundReason]
+    """Why it was found, the greatest share first; empty unless `explain=true` asked for it."""
     links: FoundLinks
 
 
@@ -87,6 +108,16 @@ class FacetCounts(Struct, frozen=True):
     missing: int
 
 
+class OtherQuestion(Struct, frozen=True):
+    """What else to ask, where nothing has all that was asked for."""
+
+    why: str
+    """`did_you_mean`, `without_filters`, `fewer_words` or `broader`."""
+    q: str
+    total: int
+    link: str
+
+
 class SearchAnswer(Struct, frozen=True):
     query: QueryEcho
     total: int
@@ -97,6 +128,7 @@ class SearchAnswer(Struct, frozen=True):
     items: list[FoundItem]
     facets: dict[str, FacetCounts]
     did_you_mean: str | None
+    instead: list[OtherQuestion]
     next_cursor: str | None
     warnings: list[str]
 
@@ -123,7 +155,7 @@ def query_echo(q: str, answer: Answer, language: str) -> QueryEcho:
     )
 
 
-def found_item(found: Found, q: str, names: Names) -> FoundItem:
+def found_item(found: Found, q: str, names: Names, reasons: Sequence[FoundReason] = ()) -> FoundItem:
     document = found.document
     return FoundItem(
         id=document.id,
@@ -139,6 +171,7 @@ def found_item(found: Found, q: str, names: Names) -> FoundItem:
         incomplete=bool(missing_to_publish(document)),
         score=found.hit.score,
         fragments=[_fragment(document, fragment, q) for fragment in found.fragments],
+        explanation=list(reasons),
         links=FoundLinks(self=document_link(document.id), file=_first_file(document)),
     )
 
@@ -202,7 +235,7 @@ def _label(field: str, value: str, language: str, names: Names) -> str:
     match field:
         case "organisation":
             return names.get(value, value)
-        case "concept":
+        case "concept" if value in concepts():
             return pref_label(value, language)
         case _:
             return label(field, value, language) if field in lists() else value

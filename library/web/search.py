@@ -1,9 +1,8 @@
 """Searching over HTTP: from named parameters to a SearchQuery, and from its answer to JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from hashlib import blake2b
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
@@ -14,20 +13,32 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from library.answers import Answer
+from library.asking import Instead
 from library.errors import BadRequest, Reason
 from library.exchange import Exchange
 from library.language import LANGUAGES, clean
-from library.model import Audience
+from library.model import Audience, OrganisationId
 from library.search import EVERYTHING, FACETS, After, Clause, Filter, SearchQuery, Sort
 from library.syntax import LONGEST_QUERY, parse
 from library.vocabulary import lists
+from library.vocabulary.thesaurus import concepts
 from library.web.access import organisation_names
 from library.web.cursors import read_cursor, write_cursor
-from library.web.etags import is_known
+from library.web.etags import is_known, weak_etag
+from library.web.explanations import explanations
 from library.web.languages import shown_language
 from library.web.parameters import READS_QUERY_ITSELF, Given, Parameters
 from library.web.problems import UnsupportedMediaType, documented
-from library.web.results import API, ITEM_FIELDS, SearchAnswer, encoded, facet_counts, found_item, query_echo
+from library.web.results import (
+    API,
+    ITEM_FIELDS,
+    OtherQuestion,
+    SearchAnswer,
+    encoded,
+    facet_counts,
+    found_item,
+    query_echo,
+)
 from library.web.search_parameters import (
     DEEPEST_HIT,
     LAST_YEAR,
@@ -35,6 +46,7 @@ from library.web.search_parameters import (
     MOST_PER_PAGE,
     MOST_VALUES,
     NAMES,
+    NARROWING,
     SearchByAddress,
     SearchByBody,
 )
@@ -43,7 +55,7 @@ SEARCH = f"{API}/search"
 PER_PAGE = 20
 FACET_SIZE = 20
 
-_body = msgspec.json.Decoder(dict[str, str | int | list[str | int] | None])
+_body = msgspec.json.Decoder(dict[str, str | bool | int | list[str | int] | None])
 
 
 class AskedSearch(Struct, frozen=True, kw_only=True):
@@ -57,6 +69,8 @@ class AskedSearch(Struct, frozen=True, kw_only=True):
     """Of an item; empty: all."""
     language: str
     """In which labels are shown."""
+    explain: bool
+    """Whether each item says why it was found."""
     warnings: tuple[str, ...]
 
 
@@ -96,6 +110,7 @@ def read_search(given: Given, *, place: str = "query", accept_language: str | No
         by_cursor=by_cursor,
         fields=parameters.listed("fields", ITEM_FIELDS),
         language=shown_language(parameters.choice("lang", LANGUAGES), accept_language),
+        explain=parameters.choice("explain", ("true", "false")) == "true",
         warnings=(*_too_long(q), *_unknown_values(filters)),
     )
     parameters.check()
@@ -147,12 +162,19 @@ def _too_long(q: str) -> Iterator[str]:
 
 def _unknown_values(filters: tuple[Filter, ...]) -> Iterator[str]:
     """A value that no agreed list has finds nothing, which is an answer, but often a slip of the pen."""
-    for narrowed in (each for each in filters if each.field in lists()):
-        terms = [term.id for term in lists()[narrowed.field].terms]
-        for value in (each for each in narrowed.values if each not in terms):
+    for narrowed in filters:
+        terms = _terms(narrowed.field)
+        for value in (each for each in narrowed.values if terms and each not in terms):
             nearest = get_close_matches(value, terms, n=1)
             perhaps = f" Did you mean '{nearest[0]}'?" if nearest else ""
             yield f"'{value}' is not in the agreed list of {narrowed.field}.{perhaps}"
+
+
+def _terms(field: str) -> list[str]:
+    """What the field may say; nothing where that was never agreed on."""
+    if field == "concept":
+        return list(concepts())
+    return [term.id for term in lists()[field].terms] if field in lists() else []
 
 
 def _read_body(body: bytes) -> Given:
@@ -161,9 +183,14 @@ def _read_body(body: bytes) -> Given:
     except msgspec.DecodeError as error:
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
     return {
-        name: [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
+        name: [_written(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
         for name, value in members.items()
     }
+
+
+def _written(value: str | int) -> str:
+    """As it would stand in an address."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 # Answering -----------------------------------------------------------------------------------------------------------
@@ -184,14 +211,12 @@ async def search(
     """Full-text search with filters and facets, in what the caller may see."""
     given = request.query_params.dict()
     asked = read_search(given, accept_language=request.headers.get("accept-language"))
-    etag = _etag(asked, audience, await exchange.index.generation())
+    names = await organisation_names(exchange)
+    etag = weak_etag(await exchange.index.generation(), audience, asked, names)
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(content=None, status_code=304, headers={"ETag": etag})  # type: ignore[arg-type]  # has no body
-    answer = await _found(asked, audience, exchange)
-    links = [
-        f'<{SEARCH}?{urlencode(sorted({**given, **to}.items()), doseq=True)}>; rel="{rel}"'
-        for rel, to in _turns(asked, answer)
-    ]
+    answer = await _found(asked, given, names, audience, exchange)
+    links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
     return _json(asked, answer, {"ETag": etag, **({"Link": ", ".join(links)} if links else {})})
 
 
@@ -212,22 +237,25 @@ async def search_by_body(
         raise UnsupportedMediaType("send the parameters as one JSON object, with Content-Type: application/json")
     given = _read_body(await request.body())
     asked = read_search(given, place="body", accept_language=request.headers.get("accept-language"))
-    return _json(asked, await _found(asked, audience, exchange), {})
+    return _json(asked, await _found(asked, given, await organisation_names(exchange), audience, exchange), {})
 
 
-async def _found(asked: AskedSearch, audience: Audience, exchange: Exchange) -> SearchAnswer:
+async def _found(
+    asked: AskedSearch, given: Given, names: Mapping[OrganisationId, str], audience: Audience, exchange: Exchange
+) -> SearchAnswer:
     begun = perf_counter()
     answer = await exchange.search(asked.search, audience)
-    names = await organisation_names(exchange)
+    reasons = await explanations(answer, audience, asked.language, exchange) if asked.explain else {}
     return SearchAnswer(
         query=query_echo(asked.q, answer, asked.language),
         total=answer.total,
         total_relation="exact",
         page=asked.page,
         per_page=asked.search.limit,
-        items=[found_item(found, asked.q, names) for found in answer.found],
+        items=[found_item(found, asked.q, names, reasons.get(found.document.id, ())) for found in answer.found],
         facets={field: facet_counts(field, facet, asked.language, names) for field, facet in answer.facets.items()},
         did_you_mean=answer.mended or None,
+        instead=[_other_question(given, each) for each in answer.instead],
         next_cursor=_next_cursor(asked, answer),
         warnings=[*asked.warnings, *answer.warnings],
         took_ms=round((perf_counter() - begun) * 1000, 1),
@@ -257,7 +285,13 @@ def _turns(asked: AskedSearch, answer: SearchAnswer) -> Iterator[tuple[str, dict
         yield "next", {"page": str(asked.page + 1)}
 
 
-def _etag(asked: AskedSearch, audience: Audience, generation: str) -> str:
-    """Weak: answers that differ in the time they took are the same answer."""
-    content = msgspec.json.encode((generation, audience, asked))
-    return f'W/"{blake2b(content, digest_size=16).hexdigest()}"'
+def _other_question(given: Given, other: Instead) -> OtherQuestion:
+    """Asked with the same filters, unless these are what is left out."""
+    left_out = {"page", "cursor", *(NARROWING if other.why == "without_filters" else ())}
+    kept = {name: values for name, values in given.items() if name not in left_out}
+    return OtherQuestion(other.why, other.q, other.total, _link(kept, {"q": other.q}))
+
+
+def _link(given: Given, changed: Mapping[str, str]) -> str:
+    parameters = {name: values for name, values in {**given, **changed}.items() if values}
+    return f"{SEARCH}?{urlencode(sorted(parameters.items()), doseq=True)}"

@@ -32,6 +32,10 @@ def _number(description: str, least: int, most: int) -> tuple[Schema, str]:
     return Schema(type=OpenAPIType.INTEGER, minimum=least, maximum=most), description
 
 
+def _switch(description: str) -> tuple[Schema, str]:
+    return Schema(type=OpenAPIType.BOOLEAN), description
+
+
 def _values(description: str) -> tuple[Schema, str]:
     return Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.STRING), max_items=MOST_VALUES), description
 
@@ -59,9 +63,14 @@ KNOWN = (
     Known("facet_size", *_number("Values of a facet, the most frequent; 20 unless said.", 1, MOST_FACET_VALUES)),
     Known("highlight", *_text("`off`: no fragments and no spans, which is quicker.", ["on", "off"])),
     Known("expand", *_text("`off`: words do not stand for their concepts in the thesaurus too.", ["on", "off"])),
+    Known("explain", *_switch("Say of each item why it was found, in `explanation`.")),
     Known("lang", *_text("The language of labels; else by Accept-Language, else English.", LANGUAGES)),
 )
 NAMES = frozenset(known.name for known in KNOWN)
+NARROWING = frozenset(
+    {*FACETS, *(f"not_{name}" for name in FACETS), "year_from", "year_to", "added_since"},
+)
+"""What leaves hits out that have all that is looked for."""
 
 
 @dataclass

@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
-from library.model import Practice, Study
+from library.model import Practice, Study, Visibility
 from library.web.document_answer import PracticeDocument, StudyDocument
+from library.web.results import FoundItem
+from tests.builders import a_practice, pages_of
 
 
 async def test_a_document_has_every_field_whether_filled_or_not(client):
@@ -43,7 +45,7 @@ async def test_what_is_missing_is_for_its_staff(client, keys):
 
 
 @pytest.mark.parametrize("hidden", ["mem", "o1", "e1"])
-@pytest.mark.parametrize("path", ["", "/pages/1", "/pages/99", "/files/a.pdf"])
+@pytest.mark.parametrize("path", ["", "/pages/1", "/pages/99", "/files/a.pdf", "/similar"])
 async def test_a_hidden_document_looks_like_one_that_is_not_there(exchange, client, hidden, path):
     address = f"/api/v1/documents/{hidden}{path}"
     fixed_id = {"x-request-id": "same"}
@@ -72,6 +74,32 @@ async def test_a_page_without_a_question_has_no_marks(client):
 async def test_a_page_that_is_not_there_is_a_404(client, number):
     answer = await client.get(f"/api/v1/documents/p1/pages/{number}")
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
+async def test_similar_documents_are_shown_as_a_search_shows_them(exchange, client, keys):
+    for number, visibility in enumerate((Visibility.PUBLIC, Visibility.PUBLIC, Visibility.MEMBERS)):
+        await exchange.add(
+            a_practice(id=f"like{number}", title={"cs": "Nájem bytu"}, visibility=visibility),
+            pages_of("Kauce za byt a nájem.", language="cs"),
+        )
+    await exchange.catch_up()
+    body = (await client.get("/api/v1/documents/p1/similar")).json()
+    assert body["document"] == "p1"
+    assert {item["id"] for item in body["items"]} == {"like0", "like1"}
+    item = body["items"][0]
+    assert set(item) == set(FoundItem.__struct_fields__)
+    assert (item["organisation"]["name"], item["fragments"], item["explanation"]) == ("Spolek Alfa", [], [])
+    assert item["score"] > 0
+    members = await client.get("/api/v1/documents/p1/similar", headers=keys["member"])
+    assert {item["id"] for item in members.json()["items"]} == {"like0", "like1", "like2", "mem"}
+    one = await client.get("/api/v1/documents/p1/similar", params={"limit": 1})
+    assert one.json()["items"] == body["items"][:1]
+
+
+@pytest.mark.parametrize("limit", ["0", "21", "x"])
+async def test_so_many_similar_documents_are_refused(client, limit):
+    answer = await client.get("/api/v1/documents/p1/similar", params={"limit": limit})
+    assert (answer.status_code, answer.json()["errors"][0]["name"]) == (400, "limit")
 
 
 async def test_an_unknown_parameter_is_refused_here_too(client):

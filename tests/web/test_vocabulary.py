@@ -2,6 +2,8 @@
 
 import pytest
 
+from library.vocabulary.thesaurus import as_skos, concepts
+
 
 async def test_a_list_has_each_term_in_one_language_and_in_all(client):
     body = (await client.get("/api/v1/vocabulary/scale", params={"lang": "cs"})).json()
@@ -39,3 +41,33 @@ async def test_organisations_come_with_name_and_address(client):
             {"id": "beta", "name": "Beta, o. p. s.", "url": "", "invented": True},
         ]
     }
+
+
+async def test_concepts_come_with_all_their_names_and_neighbours(client):
+    body = (await client.get("/api/v1/vocabulary/concepts", params={"lang": "cs"})).json()
+    assert (body["id"], body["language"], len(body["concepts"])) == ("concepts", "cs", len(concepts()))
+    asylum, protection = (
+        next(each for each in body["concepts"] if each["id"] == wanted)
+        for wanted in ("asylum", "international-protection")
+    )
+    assert asylum["label"] == asylum["labels"]["cs"][0] == "azyl"
+    assert asylum["topic"] == "asylum"
+    assert "international-protection" in asylum["narrower"]
+    assert protection["broader"] == ["asylum"]
+    assert {"cs", "en", "uk"} <= set(protection["labels"])
+
+
+async def test_the_thesaurus_is_served_in_skos_under_its_own_address(client):
+    answer = await client.get("/vocabulary/concepts.ttl")
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/turtle")
+    assert answer.text == as_skos("http://library.test/vocabulary/concepts")
+    assert "public" in answer.headers["cache-control"]
+
+
+async def test_an_unchanged_thesaurus_is_not_sent_twice(client):
+    etag = (await client.get("/vocabulary/concepts.ttl")).headers["etag"]
+    again = await client.get("/vocabulary/concepts.ttl", headers={"if-none-match": etag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    elsewhere = await client.get("/vocabulary/concepts.ttl", headers={"if-none-match": etag, "host": "other.test"})
+    assert elsewhere.status_code == 200
+    assert "<http://other.test/vocabulary/concepts/asylum>" in elsewhere.text
