@@ -3,7 +3,7 @@
 žák s OMJ     ->  žák  (OMJ, or the concept pupil-with-different-mother-tongue by any of its names)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -25,6 +25,12 @@ class _Token(Struct, frozen=True):
 
     word: int
     token: QueryToken
+
+
+class _Named(Struct, frozen=True):
+    typed: str
+    """All the words that name it."""
+    concepts: tuple[str, ...]
 
 
 def expanded(clause: Clause, analyzer: Analyzer) -> Clause:
@@ -72,20 +78,23 @@ def _expanded_run(run: Sequence[Clause], analyzer: Analyzer) -> list[Clause]:
         return [expanded(part, analyzer) for part in run]
     words = [clause for clause in run if isinstance(clause, Word)]
     tokens = [_Token(place, token) for place, word in enumerate(words) for token in analyzer.query_tokens(word.text)]
-    named = list(_of_whole_words(analyzer.named_by([each.token for each in tokens]), tokens))
-    made = {
-        first: _one_of(words[first : last + 1], found, _relatives(first, last, tokens, analyzer))
-        for first, last, found in named
-    }
-    taken = {place for first, last, _ in named for place in range(first, last + 1)}
-    for place in set(range(len(words))) - taken:
-        made[place] = _one_of([words[place]], (), _relatives(place, place, tokens, analyzer))
-    return [made[place] for place in sorted(made)]
+    named = _named_words(_of_whole_words(analyzer.named_by([each.token for each in tokens]), tokens), words)
+    said = [place for place, word in enumerate(words) if not _is_function(word)] or range(len(words))
+    return [_one_of(words[place], named.get(place), _relatives(place, tokens, analyzer)) for place in said]
 
 
-def _relatives(first: int, last: int, tokens: Sequence[_Token], analyzer: Analyzer) -> tuple[str, ...]:
-    """Of a single word that is one token."""
-    own = [each.token for each in tokens if first <= each.word <= last]
+def _named_words(named: Iterable[tuple[int, int, tuple[str, ...]]], words: Sequence[Word]) -> dict[int, _Named]:
+    """For each word that names a concept, alone or with its neighbours, what it names."""
+    found = {}
+    for first, last, some in named:
+        typed = " ".join(word.text for word in words[first : last + 1])
+        found.update(dict.fromkeys(range(first, last + 1), _Named(typed, some)))
+    return found
+
+
+def _relatives(place: int, tokens: Sequence[_Token], analyzer: Analyzer) -> tuple[str, ...]:
+    """Of a word that is one token."""
+    own = [each.token for each in tokens if each.word == place]
     return analyzer.relatives(own[0]) if len(own) == 1 else ()
 
 
@@ -100,15 +109,15 @@ def _of_whole_words(named: Sequence[Standing], tokens: Sequence[_Token]) -> Iter
             yield first, last, standing.concepts
 
 
-def _one_of(words: Sequence[Word], named: Sequence[str], relatives: tuple[str, ...]) -> Clause:
-    typed = without_function_words(_every(words))
-    narrower = [each for concept in named for each in concepts()[concept].narrower if each not in named]
-    others: list[tuple[Clause, float]] = [(Concept(each), SAME) for each in named]
+def _one_of(word: Word, named: _Named | None, relatives: tuple[str, ...]) -> Clause:
+    """A word of a concept's label stands for all of the concept: who has that lacks none of the label's words."""
+    same = named.concepts if named else ()
+    narrower = [each for concept in same for each in concepts()[concept].narrower if each not in same]
+    others: list[tuple[Clause, float]] = [(Concept(each), SAME) for each in same]
     others += [(Concept(each), NARROWER) for each in narrower]
     if relatives:
         others.append((Lemma(relatives), RELATED))
     if not others:
-        return typed
-    # Several words that name one thing score as several when they stand there; so must the thing.
-    much = len(typed.clauses) if isinstance(typed, Every) else 1
-    return OneOf((typed, *(clause for clause, _ in others)), (1.0, *(weight * much for _, weight in others)))
+        return word
+    clauses, weights = zip((word, 1.0), *others, strict=True)
+    return OneOf(clauses, weights, named.typed if named else word.text)

@@ -64,6 +64,8 @@ class OneOf(Struct, frozen=True, tag=True):
     clauses: tuple["Clause", ...]
     weights: tuple[float, ...]
     """What each one's score is multiplied by."""
+    typed: str = ""
+    """All the words that name the concepts among them."""
 
 
 class Not(Struct, frozen=True, tag=True):

@@ -41,7 +41,7 @@ class Weighing(Struct, frozen=True):
 WEIGHING = {
     "title": Weighing(weight=5.0, share=0.5, pivot=8.0),
     "about": Weighing(weight=2.0, share=0.5, pivot=150.0),
-    "text": Weighing(weight=1.0, share=0.75, pivot=2000.0),
+    "text": Weighing(weight=1.0, share=0.3, pivot=500.0),
 }
 
 

@@ -175,13 +175,13 @@ def _spelled_otherwise(token: QueryToken, view: View) -> Iterator[Expansion]:
 
 def _named(clause: Clause, view: View) -> Iterator[Expansion]:
     match clause:
-        case OneOf(clauses):
-            typed = " ".join(part.text for part in matched_clauses(clauses[0]) if isinstance(part, Word))
+        case OneOf(clauses, _, typed):
             if named := tuple(part.id for part in clauses if isinstance(part, Concept)):
                 yield Expansion(typed, named, "concept")
             relatives = [key for part in clauses if isinstance(part, Lemma) for key in part.keys if _has(view, key)]
             if relatives:
-                yield Expansion(typed, tuple(dict.fromkeys(key.partition(":")[2] for key in relatives)), "family")
+                word = " ".join(part.text for part in clauses if isinstance(part, Word))
+                yield Expansion(word, tuple(dict.fromkeys(key.partition(":")[2] for key in relatives)), "family")
         case Every(clauses) | Some(clauses):
             for part in clauses:
                 yield from _named(part, view)
