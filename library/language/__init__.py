@@ -1,6 +1,7 @@
 """From text to tokens: cleaning, folding, tokens, lemmas, the language of a text. Pure: nothing here reads or writes.
 
 fold.py      one spelling for all: without case and diacritics
+derivation.py  words made from others by rule: mediátorka, prodloužení
 families.py  words near to a typed one: of another part of speech, of another language
 latin.py     Cyrillic words typed in Latin letters
 tokens.py    where the words of a text stand, as a table that is kept beside the text

@@ -66,7 +66,7 @@ class Analyzer:
 
     def relatives(self, token: QueryToken) -> tuple[str, ...]:
         """The lemma keys of words near to the token's: of another part of speech, or in another language."""
-        return relatives(_folded_keys(token), _form)
+        return relatives((*token.lemmas, *token.folded), _folded_keys(token), _form)
 
 
 @lru_cache(maxsize=1)

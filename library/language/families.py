@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from library.language.concepts import FormOf, Keys
+from library.language.derivation import derived
 from library.language.fold import fold
 from library.language.tokens import spans
 from library.vocabulary.families import families
 
 
-def relatives(keys: Keys, form_of: FormOf) -> tuple[str, ...]:
-    """The lemma keys of all who are in a family with one of these folded keys."""
+def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, ...]:
+    """The lemma keys of all who are in a family with one of these lemma keys or folded keys."""
     by_key = _by_key(form_of)
     members = {member for key in keys for member in by_key.get(key, ())}
+    members.update(member for lemma in lemmas for member in derived(lemma))
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
