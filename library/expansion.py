@@ -40,9 +40,9 @@ def expanded(clause: Clause, analyzer: Analyzer) -> Clause:
             return _every([part for run in _runs(clauses) for part in _expanded_run(run, analyzer)])
         case Some(clauses, at_least):
             return Some(tuple(expanded(part, analyzer) for part in clauses), at_least)
-        case Word():
+        case Word(field=""):
             return _every(_expanded_run([clause], analyzer))
-        case Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
+        case Word() | Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
             return clause
 
 

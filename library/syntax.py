@@ -11,6 +11,7 @@ operator, bracket or quote is passed over.
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from library.search import EVERYTHING, FACETS, Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
@@ -21,6 +22,8 @@ MOST_TERMS = 48
 """Words and phrases that are read."""
 DEEPEST_GROUP = 8
 """Brackets within brackets that count; deeper ones are passed over."""
+MOST_PREFIXES = 4
+"""Words with a star that count as beginnings; each may stand for thousands of words. Further ones are whole words."""
 SHORTEST_PREFIX = 2
 """Letters before a star below which it is no prefix but a word: half a library begins with an a."""
 
@@ -33,7 +36,7 @@ _WORD = re.compile(r"(?P<minus>-?)(?:(?P<field>[A-Za-z_]+):)?(?P<text>.*)", re.D
 
 def parse(text: str) -> Clause:
     """What the text asks for. Empty text, or text without a letter or a digit, asks for everything."""
-    lexemes = deque(_lexemes(text[:LONGEST_QUERY]))
+    lexemes = deque(_with_few_stars(_lexemes(text[:LONGEST_QUERY])))
     clauses: list[Clause] = []
     while lexemes:  # a bracket that nobody opened ends a group: go on behind it
         clauses += _group(lexemes, "", 0)
@@ -96,6 +99,14 @@ def _lexemes(text: str) -> list[_Lexeme]:
             break
         kept.append(lexeme)
     return kept
+
+
+def _with_few_stars(lexemes: list[_Lexeme]) -> Iterator[_Lexeme]:
+    stars = 0
+    for lexeme in lexemes:
+        starred = lexeme.kind == "word" and "*" in lexeme.text
+        stars += starred
+        yield lexeme._replace(text=lexeme.text.replace("*", "")) if starred and stars > MOST_PREFIXES else lexeme
 
 
 def _group(lexemes: deque[_Lexeme], field: str, depth: int) -> list[Clause]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import islice
 
 import numpy as np
 from msgspec import Struct
@@ -10,9 +11,13 @@ from msgspec import Struct
 from library.language.concepts import Keys, Standing, named_by, named_in
 from library.language.families import relatives
 from library.language.fold import fold, normal_form
+from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, known_lemma, lemma
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
 from library.vocabulary.thesaurus import thesaurus_version
+
+MOST_QUERY_TOKENS = 24
+"""Tokens of one typed word or phrase that are looked for; the rest is passed over."""
 
 
 class QueryToken(Struct, frozen=True):
@@ -57,8 +62,15 @@ class Analyzer:
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
         """The tokens of a typed word or phrase. No language is guessed: each dictionary that knows a word adds its
         lemma. On words without diacritics every detector confuses Czech with Slovak."""
-        words = (text[start : min(end, start + LONGEST_TOKEN)] for start, end in spans(text))
+        words = (text[start : min(end, start + LONGEST_TOKEN)] for start, end in islice(spans(text), MOST_QUERY_TOKENS))
         return tuple(_query_token(word) for word in words)
+
+    def warm(self) -> None:
+        """Load all that a typed word is looked up in, which else the first one does; takes seconds."""
+        tokens = self.query_tokens("dictionaries")
+        self.named_by(tokens)
+        self.relatives(tokens[0])
+        is_function_key("")
 
     def named_by(self, tokens: Sequence[QueryToken]) -> tuple[Standing, ...]:
         """The concepts of the thesaurus that typed tokens name by any label in any language, from left to right."""

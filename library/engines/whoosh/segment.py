@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import NO_POSTINGS, Ids, Postings, decode_positions, read_postings
+from library.engines.whoosh.blocks import NO_POSTINGS, Ids, Postings, decode_positions, raw_postings, read_postings
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.folder import our_errors
 from library.engines.whoosh.schema import TABLE_GAP, ZONE_OF, facet_field, schema, tables_field
@@ -108,6 +108,17 @@ class Segment:
                 self._files.terms.terms_from(field, prefix),
             )
             return [term for _, term in found]
+
+    def all_postings(self, field: str) -> list[tuple[bytes, list[int]]]:
+        """Every term of a field with the documents that hold it, read in one go."""
+        with self._lock, our_errors("reading the index"):
+            if not self._files.has_field(field):
+                return []
+            terms = takewhile(lambda item: item[0][0] == field, self._files.terms.items_from(field, b""))
+            return [
+                (term, [number for ids, _, _ in raw_postings(self._files.terms, about) for number in ids])
+                for (_, term), about in terms
+            ]
 
     def facet(self, name: str) -> FacetValues:
         field = facet_field(name)
