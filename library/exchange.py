@@ -35,6 +35,7 @@ from library.search import (
     Some,
 )
 from library.settings import Settings
+from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
@@ -60,12 +61,17 @@ class Exchange:
         self.index = index
         self.analyzer = analyzer
         self._database = database
+        self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
 
     # Finding ---------------------------------------------------------------------------------------------------------
 
     async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
         """What the audience may find, and how it was asked for (asking.py)."""
         return await self._answer(await self._asker(audience).outcome(asked), audience)
+
+    async def suggest(self, typed: str, audience: Audience, *, language: str, limit: int) -> tuple[Suggestion, ...]:
+        """How a question may go on that is still being typed; each way finds something (suggestions.py)."""
+        return await self._suggester.suggest(typed, audience, language=language, limit=limit)
 
     async def explain(self, answer: Answer, audience: Audience) -> Mapping[DocumentId, tuple[Share, ...]]:
         """Why each document of an answer was found."""

@@ -22,6 +22,7 @@ from library.web.problems import EXCEPTION_HANDLERS, explain_problem
 from library.web.requests import EveryRequest
 from library.web.results import API
 from library.web.search import search, search_by_body
+from library.web.suggest import suggest
 from library.web.uploads import FORM_BYTES, hand_in
 from library.web.vocabulary import (
     organisations,
@@ -30,6 +31,7 @@ from library.web.vocabulary import (
     vocabulary_concepts_in_skos,
     vocabulary_list,
 )
+from library.web.warming import keep_warm
 
 BODY_BYTES = 1_000_000
 """The largest body of a request that hands in no file."""
@@ -71,6 +73,7 @@ def _api(settings: Settings) -> Router:
         route_handlers=[
             search,
             search_by_body,
+            suggest,
             document,
             page,
             similar,
@@ -94,15 +97,17 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         exchange = app.state.exchange = await open_exchange(settings)
-        # Dictionaries are loaded when first asked, which takes seconds: better now than in somebody's search.
-        await asyncio.to_thread(exchange.analyzer.query_tokens, "dictionaries")
-        mending = asyncio.create_task(keep_mended(exchange))
+        # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
+        # somebody's search.
+        await asyncio.to_thread(exchange.analyzer.warm)
+        behind = [asyncio.create_task(keep_mended(exchange)), asyncio.create_task(keep_warm(exchange))]
         try:
             yield
         finally:
-            mending.cancel()
-            with suppress(asyncio.CancelledError):
-                await mending
+            for task in behind:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await exchange.close()
 
     return opened

@@ -9,6 +9,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     "GET /api/v1/search": "search",
     "POST /api/v1/search": "search_by_body",
+    "GET /api/v1/suggest": "suggest",
     "GET /api/v1/documents/{document_id}": "document",
     "GET /api/v1/documents/{document_id}/pages/{number}": "page",
     "GET /api/v1/documents/{document_id}/similar": "similar",
