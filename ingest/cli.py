@@ -15,6 +15,7 @@ from library.command import ExitCode, run
 from library.errors import BadRequest
 from library.exchange import Exchange
 from library.inbox import IngestJob, JobState
+from library.language import LANGUAGES
 from library.model import Visibility
 
 LOOK_EVERY = 0.2
@@ -62,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     retry = commands.add_parser("retry", help="read failed files again")
     retry.add_argument("job", nargs="*", metavar="JOB", help="as `jobs` names it; none: all that failed")
     retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked.job)))
+
+    language = commands.add_parser("language", help="correct the language of a document or of one of its pages")
+    language.add_argument("document", metavar="DOCUMENT")
+    language.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
+    language.add_argument("--page", type=int, help="only this page")
+    language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked)))
 
     withdraw = commands.add_parser("withdraw", help="take a document out of the library")
     withdraw.add_argument("document", metavar="DOCUMENT")
@@ -144,6 +151,12 @@ def _line(job: IngestJob) -> str:
 async def _retry(exchange: Exchange, jobs: Sequence[str]) -> ExitCode:
     retried = sum([await exchange.inbox.retry(job) for job in jobs]) if jobs else await exchange.inbox.retry()
     print(f"{retried} wait again; `work` reads them")
+    return ExitCode.WELL
+
+
+async def _say_language(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    await exchange.say_language(asked.document, asked.language, asked.page)
+    await exchange.catch_up()
     return ExitCode.WELL
 
 

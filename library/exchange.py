@@ -18,7 +18,7 @@ from library.errors import BadRequest, NotFound
 from library.explaining import Share, shares
 from library.fragments import whole
 from library.inbox import Accepted, Inbox, Submission
-from library.language import Analyzer, TokenTable, shared_analyzer
+from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
 from library.model import Audience, Document, DocumentId, File, OrganisationId, Page
 from library.originals import Originals
@@ -162,6 +162,28 @@ class Exchange:
             lambda: [self._analysed(page.number, page.text, page.language) for page in pages]
         )
         return await self.catalog.put(document, analysed)
+
+    async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
+        """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
+        is read. Found in its new forms after the next `catch_up`. Raises NotFound, and BadRequest for a language that
+        the library does not serve."""
+        if language not in LANGUAGES:
+            raise BadRequest(f"'{language}' is none of the languages served: {', '.join(LANGUAGES)}")
+        document = await self.catalog.document(document_id)
+        pages = await self.catalog.pages(document_id)
+        if number is not None and number not in [page.number for page in pages]:
+            raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
+        corrected = [
+            Page(
+                number=page.number,
+                text=page.text,
+                language=language if number in (None, page.number) else page.language,
+            )
+            for page in pages
+        ]
+        spoken = (language,) if number is None else tuple(dict.fromkeys((*document.languages, language)))
+        said = msgspec.structs.replace(document, languages=spoken, language_known="declared")
+        return await self.add(said, corrected)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
