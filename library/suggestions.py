@@ -23,7 +23,7 @@ from library.catalog import Catalog
 from library.language import Analyzer, fold
 from library.language.tokens import spans
 from library.model import Audience, Document, DocumentId, Organisation, OrganisationId, title_of
-from library.search import FACETS, Clause, Every, Filter, Prefix, SearchIndex, SearchQuery, Word
+from library.search import FACETS, Clause, Every, Facet, Filter, Prefix, SearchIndex, SearchQuery, Word
 from library.syntax import parse, understood
 from library.vocabulary.thesaurus import concepts
 
@@ -33,8 +33,10 @@ SHORTEST_IN_TITLE = 3
 """Letters from which titles are looked through: fewer begin half of all words."""
 TRIED = 2
 """How many times as many questions are counted, at most, as are suggested."""
-MOST_KEPT = 64
+MOST_AUDIENCES = 64
 """Audiences whose counts are kept."""
+MOST_TOTALS = 2_000
+"""Questions of an audience whose totals are kept."""
 
 _QUOTES = '"“”„‟«»'
 _ENDS = frozenset(_QUOTES + "()")
@@ -106,11 +108,28 @@ class _Continued(NamedTuple):
         return typed.words[-1].begins(self.label.forms[self.place])
 
 
-class _There(NamedTuple):
-    """How many documents that one audience sees name each concept, and how many each organisation shares."""
+class _Counts:
+    """What was counted of the documents that one audience sees, in one generation of the index: how many name each
+    concept, how many each organisation shares, and how many have all that a question asks for."""
 
-    concepts: Mapping[str, int]
-    organisations: Mapping[OrganisationId, int]
+    def __init__(self, asker: Asker, index: SearchIndex, audience: Audience, facets: Mapping[str, Facet]) -> None:
+        self.audience = audience
+        self.concepts = {each.value: each.count for each in facets["concept"].values}
+        self.organisations: dict[OrganisationId, int] = {
+            each.value: each.count for each in facets["organisation"].values
+        }
+        self._asker = asker
+        self._index = index
+        self._totals: dict[tuple[str, tuple[Filter, ...]], int] = {}
+
+    async def total(self, q: str, *filters: Filter) -> int:
+        if (q, filters) not in self._totals:
+            asked = SearchQuery(filters=filters, limit=0, fragments=0)
+            meant = self._asker.meant(asked, parse(q))
+            if len(self._totals) >= MOST_TOTALS:
+                self._totals.clear()
+            self._totals[q, filters] = (await self._index.search(meant, self.audience)).total
+        return self._totals[q, filters]
 
 
 class Suggester:
@@ -121,19 +140,19 @@ class Suggester:
         self._analyzer = analyzer
         self._catalog = catalog
         self._accounts = accounts
-        self._kept: dict[tuple[str, Audience], _There] = {}
+        self._kept: dict[tuple[str, Audience], _Counts] = {}
 
     async def suggest(self, text: str, audience: Audience, *, language: str, limit: int) -> tuple[Suggestion, ...]:
         """How the text may go on, at most so many ways. Of a concept's labels those of this language are preferred."""
         typed = _read(text)
         if typed is None:
             return ()
+        counts = await self._counts(audience)
         if not typed.plain:
-            return tuple(await self._words(typed, audience, (), limit))
-        there = await self._there(audience)
-        named = await self._concepts(typed, audience, language, there, _part(limit, 3))
-        words = await self._words(typed, audience, named, _part(limit, 4))
-        organisations = await self._organisations(typed, audience, there, _part(limit, 1))
+            return tuple(await self._words(typed, counts, (), limit))
+        named = await self._concepts(typed, counts, language, _part(limit, 3))
+        words = await self._words(typed, counts, named, _part(limit, 4))
+        organisations = await self._organisations(typed, counts, _part(limit, 1))
         documents = await self._documents(typed, audience, language, _part(limit, 2))
         others = [*organisations, *documents]
         asked = sorted([*named, *words], key=lambda each: (-each.total, each.text))
@@ -141,26 +160,22 @@ class Suggester:
 
     # Words
 
-    async def _words(
-        self, typed: _Typed, audience: Audience, named: Sequence[Suggestion], most: int
-    ) -> list[Suggestion]:
+    async def _words(self, typed: _Typed, counts: _Counts, named: Sequence[Suggestion], most: int) -> list[Suggestion]:
         """The completed word behind what was typed before it."""
         last = typed.words[-1]
-        completed = await self._index.completions(last.form, audience, TRIED * most + len(named))
+        completed = await self._index.completions(last.form, counts.audience, TRIED * most + len(named))
         likely = sorted(completed, key=lambda word: not last.begins(word.lower()))
         lemmas: dict[str, frozenset[str]] = {}
         new = [word for word in likely if not any(self._alike(lemmas, each.text.lower(), word) for each in named)]
         asked = [(word, f"{typed.before(1)}{word}{typed.closing}") for word in new]
-        return await self._counted("word", asked, audience, most)
+        return await _finding("word", asked, counts, most)
 
     # Concepts
 
-    async def _concepts(
-        self, typed: _Typed, audience: Audience, language: str, there: _There, most: int
-    ) -> list[Suggestion]:
+    async def _concepts(self, typed: _Typed, counts: _Counts, language: str, most: int) -> list[Suggestion]:
         alike = partial(self._alike, {})
         best: dict[str, _Continued] = {}
-        for each in _continued(typed.words, there.concepts, alike):
+        for each in _continued(typed.words, counts.concepts, alike):
             known = best.get(each.label.concept)
             if known is None or _worth(each, typed, language) > _worth(known, typed, language):
                 best[each.label.concept] = each
@@ -171,12 +186,12 @@ class Suggester:
                 not each.as_typed(typed),
                 each.label.language != language,
                 not each.at_start,
-                -there.concepts[each.label.concept],
+                -counts.concepts[each.label.concept],
                 each.label.text,
             ),
         )
         asked = [(each.label.text, f"{typed.before(each.consumed)}{each.label.text}") for each in ranked]
-        return await self._counted("concept", asked, audience, most)
+        return await _finding("concept", asked, counts, most)
 
     def _alike(self, lemmas: dict[str, frozenset[str]], one: str, other: str) -> bool:
         """Whether these are one word or forms of one; `lemmas` keeps what was looked up. Several words are like no
@@ -190,17 +205,17 @@ class Suggester:
 
     # Organisations and documents
 
-    async def _organisations(self, typed: _Typed, audience: Audience, there: _There, most: int) -> list[Suggestion]:
+    async def _organisations(self, typed: _Typed, counts: _Counts, most: int) -> list[Suggestion]:
         found = []
         for organisation in await self._accounts.organisations():
-            consumed = _consumed_by_name(typed.words, organisation) if organisation.id in there.organisations else 0
+            consumed = _consumed_by_name(typed.words, organisation) if organisation.id in counts.organisations else 0
             if consumed:
-                found.append((consumed, there.organisations[organisation.id], organisation))
+                found.append((consumed, counts.organisations[organisation.id], organisation))
         found.sort(key=lambda each: (-each[0], -each[1], each[2].name))
         suggested = []
         for consumed, shared, organisation in found[: TRIED * most]:
             q, only = typed.before(consumed).strip(), Filter("organisation", (organisation.id,))
-            total = await self._total(q, audience, only) if q else shared
+            total = await counts.total(q, only) if q else shared
             if total:
                 suggested.append(Suggestion(kind="organisation", text=organisation.name, q=q, filter=only, total=total))
         return suggested[:most]
@@ -224,34 +239,27 @@ class Suggester:
 
     # Counting
 
-    async def _counted(
-        self, kind: str, asked: Sequence[tuple[str, str]], audience: Audience, most: int
-    ) -> list[Suggestion]:
-        """The first that find something, of pairs of a text and what would be asked."""
-        found: list[Suggestion] = []
-        for text, q in asked[: TRIED * most]:
-            total = await self._total(q, audience)
-            if total:
-                found.append(Suggestion(kind=kind, text=text, q=q, total=total))
-            if len(found) == most:
-                break
-        return found
-
-    async def _total(self, q: str, audience: Audience, *filters: Filter) -> int:
-        """How many documents have all of it."""
-        asked = SearchQuery(filters=filters, limit=0, fragments=0)
-        meant = Asker(self._index, self._analyzer, audience).meant(asked, parse(q))
-        return (await self._index.search(meant, audience)).total
-
-    async def _there(self, audience: Audience) -> _There:
+    async def _counts(self, audience: Audience) -> _Counts:
         key = await self._index.generation(), audience
         if key not in self._kept:
             asked = SearchQuery(limit=0, fragments=0, facets=("concept", "organisation"), facet_size=1 << 20)
             facets = (await self._index.search(asked, audience)).facets
-            counts = ({each.value: each.count for each in facets[name].values} for name in asked.facets)
-            kept = [(old, there) for old, there in self._kept.items() if old[0] == key[0]][-MOST_KEPT + 1 :]
-            self._kept = {**dict(kept), key: _There(*counts)}
+            asker = Asker(self._index, self._analyzer, audience)
+            present = [(old, counts) for old, counts in self._kept.items() if old[0] == key[0]]
+            self._kept = {**dict(present[1 - MOST_AUDIENCES :]), key: _Counts(asker, self._index, audience, facets)}
         return self._kept[key]
+
+
+async def _finding(kind: str, asked: Sequence[tuple[str, str]], counts: _Counts, most: int) -> list[Suggestion]:
+    """The first that find something, of pairs of a text and what would be asked."""
+    found: list[Suggestion] = []
+    for text, q in asked[: TRIED * most]:
+        total = await counts.total(q)
+        if total:
+            found.append(Suggestion(kind=kind, text=text, q=q, total=total))
+        if len(found) == most:
+            break
+    return found
 
 
 # What was typed ------------------------------------------------------------------------------------------------------

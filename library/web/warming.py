@@ -11,7 +11,10 @@ from library.errors import LibraryError
 from library.exchange import Exchange
 from library.model import Audience
 from library.web.languages import DEFAULT
+from library.web.suggest import SUGGESTIONS
 
+FIRST_LETTERS = "abcdefghijklmnoprstuvzабвгдежзийклмнопрстухцчшщяєі"
+"""With which anybody begins to type; what they need of the index, longer beginnings need too."""
 LOOK_EVERY = 5.0
 """Seconds between looks at whether the index has changed."""
 
@@ -36,5 +39,6 @@ async def warm(exchange: Exchange, generation: str) -> str:
     present = await exchange.index.generation()
     if present != generation:
         anybody = Audience(today=datetime.now(UTC).date())
-        await exchange.suggest("a", anybody, language=DEFAULT, limit=1)
+        for letter in FIRST_LETTERS:
+            await exchange.suggest(letter, anybody, language=DEFAULT, limit=SUGGESTIONS)
     return present
