@@ -6,6 +6,10 @@ families.py  words near to a typed one: of another part of speech, of another la
 latin.py     Cyrillic words typed in Latin letters
 tokens.py    where the words of a text stand, as a table that is kept beside the text
 lemmas.py    the dictionary form of a word
+likes.py     which lemmas may be meant by a typed word, with its diacritics or without
+rules.py     what the lemma of an unknown word is likely to be, by its end
+spellings.py which words may be meant by one typed without diacritics
+learn.py     how the files in data/ were learnt, with suffixes.py and mending.py
 concepts.py  the thesaurus found in texts and in typed words
 function_words.py  words that carry a sentence and no subject
 analyzer.py  all of it together: Analyzer, one per process

@@ -1,6 +1,6 @@
 """How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
@@ -12,7 +12,9 @@ from library.language.concepts import Keys, Standing, named_by, named_in
 from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
-from library.language.lemmas import LEMMA_LANGUAGES, known_lemma, lemma
+from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, lemmas
+from library.language.likes import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
+from library.language.spellings import SPELT_LANGUAGES
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
 from library.vocabulary.thesaurus import thesaurus_version
 
@@ -38,7 +40,7 @@ class QueryToken(Struct, frozen=True):
 class Analyzer:
     """Turns text into token tables. Keeps no state but caches, so one serves the whole process."""
 
-    version = f"3 simplemma-{version('simplemma')} thesaurus-{thesaurus_version()}"
+    version = f"4 simplemma-{version('simplemma')} thesaurus-{thesaurus_version()}"
     """What a token table was made by: another version means analysing and indexing anew."""
 
     def table(self, text: str, language: str) -> TokenTable:
@@ -89,17 +91,30 @@ def shared_analyzer() -> Analyzer:
 
 @lru_cache(maxsize=1 << 17)
 def _form(word: str, language: str) -> Form:
-    found = lemma(word, language) if language in LEMMA_LANGUAGES else None
-    return Form(normal_form(word), () if found is None else (_key(found, language),))
+    found = lemmas(word, language) if language in LEMMA_LANGUAGES else ()
+    return Form(normal_form(word), tuple(_key(lemma, language) for lemma in found))
 
 
+@lru_cache(maxsize=1 << 14)
 def _query_token(word: str) -> QueryToken:
-    known = ((language, known_lemma(word, language)) for language in LEMMA_LANGUAGES)
-    return QueryToken(
-        form=normal_form(word),
-        surface=fold(word),
-        lemmas=tuple(_key(found, language) for language, found in known if found is not None),
-    )
+    form, surface = normal_form(word), fold(word)
+    known = {language: typed_lemmas(word, language) for language in LEMMA_LANGUAGES}
+    folded = {language: lemmas_of_likes(word, language) for language in SPELT_LANGUAGES}
+    typed = any(known.values())
+    heard = typed or any(folded.values())
+    for language in MENDED_LANGUAGES if heard else ():
+        # Where Slovak knows a word that the smaller Czech dictionary lacks, the Czech rules have a say too.
+        if not known[language] and (typed or form != surface):
+            known[language] = guesses_as_typed(word, language)
+        elif not known[language] and not folded[language]:
+            folded[language] = guesses(word, language)
+    guessed = {} if heard else {language: guesses(word, language) for language in LEMMA_LANGUAGES}
+    return QueryToken(form, surface, _keys(known), _keys(folded), _keys(guessed))
+
+
+def _keys(lemmas_by_language: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    keys = (_key(lemma, language) for language, found in lemmas_by_language.items() for lemma in found)
+    return tuple(dict.fromkeys(keys))
 
 
 def _folded_keys(token: QueryToken) -> Keys:

@@ -59,10 +59,11 @@ def test_words_are_what_people_count_as_words(text: str, words: list[str]):
         ("ru", ["беженец", "беженцы", "беженцев"]),
     ],
 )
-def test_the_forms_of_a_word_have_one_key(language: str, forms: list[str]):
+def test_the_forms_of_a_word_share_a_key(language: str, forms: list[str]):
     table = ANALYZER.table(" ".join(forms), language)
-    assert {form.lemmas for form in table.forms} == {table.forms[0].lemmas}
-    assert table.forms[0].lemmas[0].startswith(f"{language}:")
+    shared = set.intersection(*(set(form.lemmas) for form in table.forms))
+    assert shared
+    assert all(key.startswith(f"{language}:") for key in shared)
 
 
 @pytest.mark.parametrize("word", ["NNO", "OMJ", "42a", "1999", "xkcd"])
