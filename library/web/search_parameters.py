@@ -62,7 +62,10 @@ KNOWN = (
     Known("facets", *_text(f"Which fields to count values of, between commas: {', '.join(FACETS)}. None unless said.")),
     Known("facet_size", *_number("Values of a facet, the most frequent; 20 unless said.", 1, MOST_FACET_VALUES)),
     Known("highlight", *_text("`off`: no fragments and no spans, which is quicker.", ["on", "off"])),
-    Known("expand", *_text("`off`: words do not stand for their concepts in the thesaurus too.", ["on", "off"])),
+    Known(
+        "expand",
+        *_text("`off`: words stand for themselves only, not for their concepts and families too.", ["on", "off"]),
+    ),
     Known("explain", *_switch("Say of each item why it was found, in `explanation`.")),
     Known("lang", *_text("The language of labels; else by Accept-Language, else English.", LANGUAGES)),
 )

@@ -89,8 +89,11 @@ class TestConcepts:
         assert "притулок" in await texts(exchange, "прит", "concept")
 
     async def test_of_several_labels_the_one_in_the_shown_language_is_preferred(self, exchange):
-        assert await texts(exchange, "asyl", "concept", language="en") == ["asylum"]
-        assert await texts(exchange, "asyl", "concept", language="de") == ["Asyl"]
+        english = await texts(exchange, "asyl", "concept", language="en")
+        german = await texts(exchange, "asyl", "concept", language="de")
+        assert "asylum" in english
+        assert "Asyl" in german
+        assert not {"asylum", "Asyl"} & {*english} & {*german}
 
     async def test_a_label_of_several_words_goes_on_behind_the_first(self, exchange):
         assert "zákon o azylu" in await questions(exchange, "zakon o az")
@@ -158,6 +161,10 @@ class TestWhatIsNoPlainWord:
     async def test_a_quote_bounds_to_words_that_stand_so(self, exchange):
         assert await questions(exchange, '"vaření kur') == []
 
+    async def test_within_a_title_words_go_on(self, exchange):
+        assert await questions(exchange, "title:kost") == ["title:kostka"]
+        assert await questions(exchange, "title:vař") == []
+
     async def test_alternatives_groups_and_stars_are_gone_on_with_by_words(self, exchange):
         assert "velbloud OR azbest" in await questions(exchange, "velbloud OR azb")
         assert "(velbloud OR azbest" in await questions(exchange, "(velbloud OR azb")
@@ -189,9 +196,8 @@ async def test_each_finds_as_much_as_it_says(exchange, audience):
     for typed in beginnings:
         for each in await suggested(exchange, typed, audience=audience):
             asked = SearchQuery(match=parse(each.q), filters=(each.filter,) if each.filter else ())
-            if each.kind != "document":
-                asked = Asker(exchange.index, exchange.analyzer, audience).meant(asked, asked.match)
-            found = await exchange.index.search(asked, audience)
+            meant = Asker(exchange.index, exchange.analyzer, audience).meant(asked, asked.match)
+            found = await exchange.index.search(meant, audience)
             assert found.total == each.total > 0, each
             assert each.document in {None, *(hit.id for hit in found.hits)}
 

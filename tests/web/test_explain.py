@@ -67,9 +67,11 @@ async def test_a_match_in_a_title_and_in_a_summary_says_so(exchange, client):
     assert (summary["field"], summary["language"], summary["forms"]) == ("summary", "cs", ["Vaříme"])
 
 
-async def test_what_is_excluded_is_no_reason(client):
-    (reason,) = (await explained(client, "kauce -velbloud"))["p1"]
+async def test_what_is_excluded_and_what_narrows_is_no_reason(client):
+    (reason,) = (await explained(client, "kauce -velbloud topic:housing"))["p1"]
     assert reason["typed"] == "kauce"
+    (title,) = (await explained(client, "title:stůl"))["p1"]
+    assert (title["typed"], title["field"], title["forms"]) == ("title:stůl", "title", ["stůl"])
 
 
 async def test_unless_asked_for_there_are_no_reasons(client):
