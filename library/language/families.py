@@ -13,20 +13,21 @@ from library.vocabulary.families import families
 
 def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, ...]:
     """The lemma keys of all who are in a family with one of these lemma keys or folded keys."""
-    by_key = _by_key(form_of)
-    members = {member for key in keys for member in by_key.get(key, ())}
+    of_key = _families_of(form_of)
+    members = {member for key in keys for family in of_key.get(key, ()) for member in family}
     members.update(member for lemma in lemmas for member in derived(lemma))
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
 @cache
-def _by_key(form_of: FormOf) -> Mapping[str, frozenset[str]]:
-    joined: dict[str, set[str]] = defaultdict(set)
+def _families_of(form_of: FormOf) -> Mapping[str, list[tuple[str, ...]]]:
+    """The families of a folded key, each as its members' lemma keys."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for family in families():
-        members = _keys(family, form_of)
-        for member in members:
-            joined[fold(member)].update(members)
-    return {key: frozenset(members) for key, members in joined.items()}
+        members = tuple(dict.fromkeys(_keys(family, form_of)))
+        for folded in set(map(fold, members)):
+            found[folded].append(members)
+    return found
 
 
 def _keys(family: Iterable[tuple[str, str]], form_of: FormOf) -> list[str]:
