@@ -207,7 +207,8 @@ class _Search:
         match clause:
             case Word():
                 sounding = self._sounding(token)
-                keys = self._keys(token) | {key for word, _, key in self._vocabulary if word in sounding}
+                alike = {key for word, _, key in self._vocabulary if word in sounding or fold(key[3:]) in sounding}
+                keys = self._keys(token) | alike
                 return surface in {token.surface, *sounding} or not keys.isdisjoint(lemmas)
             case Phrase():
                 return surface == token.surface
