@@ -1,6 +1,6 @@
 """How a question may go on while it is being typed: words, concepts of the thesaurus, organisations, documents.
 
-    az          ->  azyl, azylant; azylové právo (concept); Azylový dům Lípa (organisation); Azyl v kostce (document)
+    azy         ->  azyl, azylant; azylové právo (concept); Azylový dům Lípa (organisation); Azyl v kostce (document)
     kurz čes    ->  kurz česky; kurz češtiny (concept, asked for beside the word before)
     "druhý ja   ->  "druhý jazyk"
 
