@@ -226,6 +226,13 @@ class TestAudience:
         assert before.total == 1
         assert await index.search(SearchQuery(match=Word("dane")), the_public()) == before
 
+    async def test_a_hidden_word_does_not_choose_among_equal_completions(self, index):
+        public = saying(" ".join(f"zq{number}x" for number in range(0, 200, 2)), "p1")
+        hidden = saying(" ".join(f"zq{number}x" for number in range(1, 400, 2)), "p2", visibility=Visibility.MEMBERS)
+        await index.update([public, hidden])
+        first = ("zq0x", "zq100x", "zq102x", "zq104x", "zq106x")
+        assert await index.completions("zq", the_public(), 5) == first
+
 
 class TestNarrowing:
     @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
@@ -21,8 +21,8 @@ SHORTEST_MENDED = 4
 """Letters below which a word is not mended: any other is near to it."""
 LONG = 8
 """Letters from which two errors are mended."""
-MOST_CONSIDERED = 60
-"""Words of a segment that are looked at for a completion, those in most documents first."""
+MOST_COMPLETIONS = 100
+"""Words that a beginning is completed to at most."""
 
 _LAST = "\U0010ffff"
 
@@ -59,15 +59,22 @@ class _Seen(Struct, frozen=True, eq=False):
 def completions(prefix: str, view: View, most: int) -> tuple[str, ...]:
     """The words that begin like this (folded), each in one form only, those in most documents first: the lemma where it
     begins so itself."""
+    names: tuple[str, ...] = view.kept(("completions", prefix), lambda: _completions(prefix, view))
+    return names[:most]
+
+
+def _completions(prefix: str, view: View) -> tuple[str, ...]:
+    # All of them are counted before any is chosen: which words share a segment is the doing of hidden documents too.
     written: dict[str, Counter[str]] = {}
     for vocabulary, counts in _vocabularies(view):
-        for word in _most_frequent(counts, vocabulary.beginning_with(prefix)):
+        place = vocabulary.beginning_with(prefix)
+        for word in (np.flatnonzero(counts[place]) + place.start).tolist():
             form, key = vocabulary.forms[word], vocabulary.keys[word]
             if not is_function_key(key):
                 written.setdefault(key or form, Counter())[form] += int(counts[word])
     names = {key: _name(key, forms, prefix) for key, forms in written.items()}
     ranked = sorted(written, key=lambda key: (-written[key].total(), names[key]))
-    return tuple(dict.fromkeys(names[key] for key in ranked))[:most]
+    return tuple(dict.fromkeys(names[key] for key in ranked))[:MOST_COMPLETIONS]
 
 
 def _name(key: str, forms: Counter[str], prefix: str) -> str:
@@ -127,10 +134,3 @@ def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:
 def _seen(vocabulary: Vocabulary, visible: Mask) -> _Seen:
     counted = vocabulary.words[visible[vocabulary.documents]]
     return _Seen(np.bincount(counted, minlength=len(vocabulary.surfaces)).astype(np.int32))
-
-
-def _most_frequent(counts: NDArray[np.int32], place: slice) -> Sequence[int]:
-    here = counts[place]
-    most = min(MOST_CONSIDERED, len(here))
-    chosen = np.argpartition(-here, most - 1)[:most] if most else np.empty(0, np.intp)
-    return (chosen[here[chosen] > 0] + place.start).tolist()  # type: ignore[no-any-return]
