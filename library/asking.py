@@ -29,6 +29,7 @@ from library.search import (
     Some,
     Sort,
     Word,
+    every,
     weakened,
 )
 from library.syntax import understood
@@ -70,14 +71,14 @@ class Asker:
 
     async def outcome(self, asked: SearchQuery) -> Outcome:
         typed = asked.match
-        meant = self.meant(asked, typed)
+        meant = self.meant(asked)
         result = await self._index.search(meant, self._audience)
         if result.total:
             searched, found, weaker = await self._with_fewer_words(meant, result)
             return Outcome(asked=searched, result=found, mended="", warnings=weaker, instead=())
         mended, warnings = await self._mended(typed, asked)
         if mended != typed:
-            meant = self.meant(asked, mended)
+            meant = self.meant(msgspec.structs.replace(asked, match=mended))
             result = await self._index.search(meant, self._audience)
         searched, found, weaker = await self._with_fewer_words(meant, result)
         return Outcome(
@@ -88,10 +89,14 @@ class Asker:
             instead=tuple([each async for each in self._instead(asked, mended)])[:MOST_INSTEAD],
         )
 
-    def meant(self, asked: SearchQuery, match: Clause) -> SearchQuery:
-        """The search with what the words of the clause mean."""
-        match = expanded(match, self._analyzer) if asked.expand else match
+    def meant(self, asked: SearchQuery) -> SearchQuery:
+        """The search for what its words mean."""
+        match = expanded(asked.match, self._analyzer) if asked.expand else asked.match
         return msgspec.structs.replace(asked, match=without_function_words(match))
+
+    async def total(self, asked: SearchQuery) -> int:
+        """How many documents have all that is asked for."""
+        return await self._count(self.meant(asked))
 
     async def _with_fewer_words(
         self, asked: SearchQuery, result: SearchResult
@@ -124,14 +129,13 @@ class Asker:
         return clause, warnings
 
     async def _spellings(self, word: Word) -> tuple[str, ...]:
-        alone = self.meant(SearchQuery(), word)
-        if await self._total(alone):
+        if await self.total(SearchQuery(match=word)):
             return ()
         return await self._index.nearest(word.text, self._audience, MOST_MENDED)
 
     async def _first_that_finds(self, clause: Clause, word: Word, spellings: Sequence[str], asked: SearchQuery) -> str:
         for spelling in spellings:
-            if await self._total(self.meant(asked, _replaced(clause, word, spelling))):
+            if await self.total(msgspec.structs.replace(asked, match=_replaced(clause, word, spelling))):
                 return spelling
         return spellings[0]
 
@@ -139,7 +143,7 @@ class Asker:
 
     async def _instead(self, asked: SearchQuery, mended: Clause) -> AsyncIterator[Instead]:
         for why, wanted in self._others(asked, mended):
-            total = await self._total(self.meant(wanted, wanted.match))
+            total = await self.total(wanted)
             if total:
                 yield Instead(why, understood(wanted.match), total)
 
@@ -152,21 +156,19 @@ class Asker:
         if isinstance(mended, Every):
             for left_out in range(len(mended.clauses)):
                 rest = (*mended.clauses[:left_out], *mended.clauses[left_out + 1 :])
-                fewer = rest[0] if len(rest) == 1 else Every(rest)
-                yield "fewer_words", msgspec.structs.replace(asked, match=fewer)
+                yield "fewer_words", msgspec.structs.replace(asked, match=every(rest))
         for label in self._broader(asked, mended):
             yield "broader", msgspec.structs.replace(asked, match=label)
 
     def _broader(self, asked: SearchQuery, mended: Clause) -> Iterator[Clause]:
-        """The broader concepts of those that the words name, by their names in the language of the words' labels."""
-        named = dict.fromkeys(_concepts(self.meant(asked, mended).match))
+        """The broader concepts of those that the words name, by their Czech names."""
+        named = dict.fromkeys(_concepts(self.meant(msgspec.structs.replace(asked, match=mended)).match))
         wider = dict.fromkeys(wide for concept in named for wide in concepts()[concept].broader)
         for concept in wider:
-            words = tuple(map(Word, pref_label(concept, "cs").split()))
-            yield words[0] if len(words) == 1 else Every(words)
+            yield every([Word(word) for word in pref_label(concept, "cs").split()])
 
-    async def _total(self, asked: SearchQuery) -> int:
-        counted = msgspec.structs.replace(asked, limit=0, offset=0, after=None, facets=(), fragments=0)
+    async def _count(self, meant: SearchQuery) -> int:
+        counted = msgspec.structs.replace(meant, limit=0, offset=0, after=None, facets=(), fragments=0)
         return (await self._index.search(counted, self._audience)).total
 
 

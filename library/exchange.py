@@ -102,8 +102,8 @@ class Exchange:
         row = next((row for row, page in enumerate(pages) if page.number == number), None)
         if row is None:
             raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
-        asked = SearchQuery(within=(document.id,), limit=1, fragments=len(pages))
-        meant = self._asker(audience).meant(asked, match).match
+        asked = SearchQuery(match=match, within=(document.id,), limit=1, fragments=len(pages))
+        meant = self._asker(audience).meant(asked).match
         # A page shows what it has of the words, all of them or not.
         some = Some(meant.clauses) if isinstance(meant, Every) and meant.clauses else meant
         hits = (await self.index.search(msgspec.structs.replace(asked, match=some), audience)).hits

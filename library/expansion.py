@@ -9,7 +9,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from library.language import Analyzer, QueryToken, Standing, is_function_word
-from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word, every
 from library.vocabulary.thesaurus import concepts
 
 SAME = 0.6
@@ -37,11 +37,11 @@ def expanded(clause: Clause, analyzer: Analyzer) -> Clause:
     """The clause with each word, or words side by side, that name concepts standing for these too."""
     match clause:
         case Every(clauses):
-            return _every([part for run in _runs(clauses) for part in _expanded_run(run, analyzer)])
+            return every([part for run in _runs(clauses) for part in _expanded_run(run, analyzer)])
         case Some(clauses, at_least):
             return Some(tuple(expanded(part, analyzer) for part in clauses), at_least)
         case Word(field=""):
-            return _every(_expanded_run([clause], analyzer))
+            return every(_expanded_run([clause], analyzer))
         case Word() | Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
             return clause
 
@@ -50,17 +50,13 @@ def without_function_words(clause: Clause) -> Clause:
     """The clause without the words that nobody looks for, unless it has no others."""
     match clause:
         case Every(clauses) if not all(map(_is_function, clauses)):
-            return _every([part for part in clauses if not _is_function(part)])
+            return every([part for part in clauses if not _is_function(part)])
         case _:
             return clause
 
 
 def _is_function(clause: Clause) -> bool:
     return isinstance(clause, Word) and not clause.field and is_function_word(clause.text)
-
-
-def _every(clauses: Sequence[Clause]) -> Clause:
-    return clauses[0] if len(clauses) == 1 else Every(tuple(clauses))
 
 
 def _runs(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:

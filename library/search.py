@@ -90,6 +90,11 @@ Clause = Word | Phrase | Prefix | Concept | Lemma | OneOf | Not | Every | Some
 EVERYTHING = Every(())
 
 
+def every(clauses: Sequence[Clause]) -> Clause:
+    """All of these; one alone is itself, and of none every document."""
+    return clauses[0] if len(clauses) == 1 else Every(tuple(clauses))
+
+
 def weakened(clause: Clause) -> Iterator[tuple[Clause, int, int]]:
     """The same question asking for fewer of its words, one fewer at a time: the clause, how many of its words are
     asked for, and how many there were. What excludes or names a facet's value stays as it is."""

@@ -23,8 +23,8 @@ from library.catalog import Catalog
 from library.language import Analyzer, fold
 from library.language.tokens import spans
 from library.model import Audience, Document, DocumentId, Organisation, OrganisationId, title_of
-from library.search import FACETS, Clause, Every, Facet, Filter, Prefix, SearchIndex, SearchQuery, Word
-from library.syntax import parse, understood
+from library.search import FACETS, Clause, Every, Facet, Filter, Prefix, SearchIndex, SearchQuery, Word, every
+from library.syntax import QUOTES, parse, understood
 from library.vocabulary.thesaurus import concepts
 
 LONGEST_TYPED = 200
@@ -38,9 +38,8 @@ MOST_AUDIENCES = 64
 MOST_TOTALS = 2_000
 """Questions of an audience whose totals are kept."""
 
-_QUOTES = '"“”„‟«»'
-_ENDS = frozenset(_QUOTES + "()")
-_LEAD = re.compile(rf"[^\s(){_QUOTES}]*\Z")
+_ENDS = frozenset(QUOTES + "()")
+_LEAD = re.compile(rf"[^\s(){QUOTES}]*\Z")
 _LAST = "\U0010ffff"
 
 
@@ -112,23 +111,20 @@ class _Counts:
     """What was counted of the documents that one audience sees, in one generation of the index: how many name each
     concept, how many each organisation shares, and how many have all that a question asks for."""
 
-    def __init__(self, asker: Asker, index: SearchIndex, audience: Audience, facets: Mapping[str, Facet]) -> None:
+    def __init__(self, asker: Asker, audience: Audience, facets: Mapping[str, Facet]) -> None:
         self.audience = audience
         self.concepts = {each.value: each.count for each in facets["concept"].values}
         self.organisations: dict[OrganisationId, int] = {
             each.value: each.count for each in facets["organisation"].values
         }
         self._asker = asker
-        self._index = index
         self._totals: dict[tuple[str, tuple[Filter, ...]], int] = {}
 
     async def total(self, q: str, *filters: Filter) -> int:
         if (q, filters) not in self._totals:
-            asked = SearchQuery(filters=filters, limit=0, fragments=0)
-            meant = self._asker.meant(asked, parse(q))
             if len(self._totals) >= MOST_TOTALS:
                 self._totals.clear()
-            self._totals[q, filters] = (await self._index.search(meant, self.audience)).total
+            self._totals[q, filters] = await self._asker.total(SearchQuery(match=parse(q), filters=filters))
         return self._totals[q, filters]
 
 
@@ -224,7 +220,7 @@ class Suggester:
         *before, last = typed.words
         if len(last.surface) < SHORTEST_IN_TITLE:
             return []
-        match = _every([*(Word(word.form, "title") for word in before), Prefix(last.form, "title")])
+        match = every([*(Word(word.form, "title") for word in before), Prefix(last.form, "title")])
         result = await self._index.search(SearchQuery(match=match, limit=most, fragments=0), audience)
         documents = await self._catalog.documents([hit.id for hit in result.hits])
         # The catalogue is the truth: what was hidden a moment ago is not shown, whatever the index says.
@@ -246,7 +242,7 @@ class Suggester:
             facets = (await self._index.search(asked, audience)).facets
             asker = Asker(self._index, self._analyzer, audience)
             present = [(old, counts) for old, counts in self._kept.items() if old[0] == key[0]]
-            self._kept = {**dict(present[1 - MOST_AUDIENCES :]), key: _Counts(asker, self._index, audience, facets)}
+            self._kept = {**dict(present[1 - MOST_AUDIENCES :]), key: _Counts(asker, audience, facets)}
         return self._kept[key]
 
 
@@ -275,7 +271,7 @@ def _read(text: str) -> _Typed | None:
     # What is behind a bracket or a quote is finished; what is excluded or a facet's value is no word to go on with.
     if not _ENDS.isdisjoint(text[end:]) or lead.startswith("-") or lead.rstrip(":").lower() in FACETS:
         return None
-    closing = '"' if sum(sign in _QUOTES for sign in text) % 2 else ""
+    closing = '"' if sum(sign in QUOTES for sign in text) % 2 else ""
     words = tuple(_TypedWord(first, text[first:last].lower(), fold(text[first:last])) for first, last in places)
     return _Typed(text[:end], words, closing, plain=not closing and _is_plain(parse(text)))
 
@@ -383,7 +379,3 @@ def _title(document: Document, surface: str, language: str) -> str:
 
 def _part(limit: int, eighths: int) -> int:
     return max(1, limit * eighths // 8)
-
-
-def _every(clauses: Sequence[Clause]) -> Clause:
-    return clauses[0] if len(clauses) == 1 else Every(tuple(clauses))

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from library.search import EVERYTHING, FACETS, Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
+from library.search import FACETS, Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word, every
 
 LONGEST_QUERY = 1_000
 """Characters that are read; the rest is passed over."""
@@ -29,8 +29,8 @@ SHORTEST_PREFIX = 2
 
 FIELDS = frozenset({"title", *FACETS})
 
-_QUOTES = '"“”„‟«»'
-_LEXEME = re.compile(rf"[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]|(?P<bracket>[()])|(?P<word>[^\s(){_QUOTES}]+)")
+QUOTES = '"“”„‟«»'
+_LEXEME = re.compile(rf"[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]|(?P<bracket>[()])|(?P<word>[^\s(){QUOTES}]+)")
 _WORD = re.compile(r"(?P<minus>-?)(?:(?P<field>[A-Za-z_]+):)?(?P<text>.*)", re.DOTALL)
 
 
@@ -40,7 +40,7 @@ def parse(text: str) -> Clause:
     clauses: list[Clause] = []
     while lexemes:  # a bracket that nobody opened ends a group: go on behind it
         clauses += _group(lexemes, "", 0)
-    return _every(clauses)
+    return every(clauses)
 
 
 def understood(clause: Clause) -> str:
@@ -145,7 +145,7 @@ def _bracket(rest: deque[_Lexeme], field: str, depth: int) -> Clause | None:
     if depth >= DEEPEST_GROUP:
         return None
     inside = _group(rest, field, depth + 1)
-    return _every(inside) if inside else None
+    return every(inside) if inside else None
 
 
 def _word(lexeme: _Lexeme, rest: deque[_Lexeme], field: str, depth: int) -> Clause | None:
@@ -184,9 +184,3 @@ def _either(left: Clause, right: Clause) -> Clause:
             return Some((*clauses, right))
         case _:
             return Some((left, right))
-
-
-def _every(clauses: list[Clause]) -> Clause:
-    if not clauses:
-        return EVERYTHING
-    return clauses[0] if len(clauses) == 1 else Every(tuple(clauses))

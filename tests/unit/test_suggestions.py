@@ -196,7 +196,7 @@ async def test_each_finds_as_much_as_it_says(exchange, audience):
     for typed in beginnings:
         for each in await suggested(exchange, typed, audience=audience):
             asked = SearchQuery(match=parse(each.q), filters=(each.filter,) if each.filter else ())
-            meant = Asker(exchange.index, exchange.analyzer, audience).meant(asked, asked.match)
+            meant = Asker(exchange.index, exchange.analyzer, audience).meant(asked)
             found = await exchange.index.search(meant, audience)
             assert found.total == each.total > 0, each
             assert each.document in {None, *(hit.id for hit in found.hits)}
