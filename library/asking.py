@@ -102,17 +102,15 @@ class Asker:
         self, asked: SearchQuery, result: SearchResult
     ) -> tuple[SearchQuery, SearchResult, tuple[str, ...]]:
         enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
-        if result.total >= enough:
-            return asked, result, ()
-        best = asked, result, tuple[str, ...]()
-        for match, wanted, words in weakened(asked.match):
+        best, most, warnings = asked, result.total, tuple[str, ...]()
+        for match, wanted, words in weakened(asked.match) if most < enough else ():
             weaker = msgspec.structs.replace(asked, match=match)
-            some = await self._index.search(weaker, self._audience)
-            if some.total > best[1].total:
-                best = weaker, some, (_fewer(result.total, words, wanted),)
-            if some.total >= enough:
+            total = await self._count(weaker)
+            if total > most:
+                best, most, warnings = weaker, total, (_fewer(result.total, words, wanted),)
+            if total >= enough:
                 break
-        return best
+        return best, result if best is asked else await self._index.search(best, self._audience), warnings
 
     # Mending
 

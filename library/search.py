@@ -250,6 +250,7 @@ class SearchResult(Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...]
     facets: dict[str, Facet] = {}
     expansions: tuple[Expansion, ...] = ()
+    """Nothing where no hits were asked for (`limit=0`)."""
 
 
 class Fragment(Struct, frozen=True):

@@ -30,7 +30,7 @@ from library.engines.whoosh.writing import (
 )
 from library.language import Analyzer, fold
 from library.model import Audience, DocumentId
-from library.search import After, Hit, IndexEntry, IndexState, Passage, SearchQuery, SearchResult, Sort
+from library.search import After, Expansion, Hit, IndexEntry, IndexState, Passage, SearchQuery, SearchResult, Sort
 
 CACHE_BYTES = 256 << 20
 PATIENCE = 10.0
@@ -224,8 +224,18 @@ def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:
         total=len(hits.ids),
         hits=tuple(_with_passages(page, asked, view, evaluation)),
         facets=facet_counts(found, asked, view.snapshot),
-        expansions=expansions(asked.match, view, analyzer),
+        expansions=_expansions(asked, view, analyzer),
     )
+
+
+def _expansions(asked: SearchQuery, view: View, analyzer: Analyzer) -> tuple[Expansion, ...]:
+    # Telling what words stood for takes longer than finding what they do: not for a mere count, and once a question.
+    if asked.limit == 0:
+        return ()
+    found: tuple[Expansion, ...] = view.kept(
+        ("expansions", asked.match), lambda: expansions(asked.match, view, analyzer)
+    )
+    return found
 
 
 def _page(hits: Matched, asked: SearchQuery, view: View) -> Matched:
