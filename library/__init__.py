@@ -6,14 +6,15 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     command.py    how a command runs and ends: exit codes, errors as sentences
     errors.py     what can go wrong: LibraryError and its tree; no HTTP
     model.py      the nouns: Document = Practice | Study, Organisation, Visibility, Audience
-    vocabulary/   the agreed lists, as data files, and their loader
+    vocabulary/   the agreed lists, the thesaurus and the word families, as data files, and their loaders
     settings.py   Settings and load_settings(): the only reader of the environment
     language/     text -> tokens: folding, lemmas, token tables, detection; pure
     search.py     what searching means: SearchQuery, Clause, SearchResult, Hit, Facet, the SearchIndex Protocol
     syntax.py     what a person typed -> Clause
-    expansion.py what typed words mean: concepts, families; no function words
+    expansion.py  what typed words mean: concepts, families; no function words
     asking.py    a question until it is answered: with what words mean, mended, with fewer words
-    explaining.py why a document was found
+    suggestions.py  how a question may go on that is being typed
+    explaining.py  why a document was found
     likeness.py  what a document is about, as a question for the ones like it
     fragments.py  the tokens that matched -> the piece of text that is shown
     said.py       what a member says of a file, checked
@@ -28,6 +29,6 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root
     web/          the HTTP door, one file a subject
 
-A search goes  web.search -> syntax.parse -> Exchange.search -> SearchIndex.search -> answers -> JSON.
+A search goes  web.search -> syntax.parse -> Exchange.search -> asking -> SearchIndex.search -> answers -> JSON.
 A file goes    ingest -> Originals.keep -> Inbox.accept;  worker -> extract -> describe -> Catalog.put -> SearchIndex.
 """

@@ -1,20 +1,20 @@
-"""From text to tokens: cleaning, folding, tokens, lemmas, the language of a text. Pure: nothing here reads or writes.
+"""From text to tokens: cleaning, folding, tokens, lemmas, the language of a text. Reads nothing but its own data files.
 
-fold.py      one spelling for all: without case and diacritics
-derivation.py  words made from others by rule: mediátorka, prodloužení
-families.py  words near to a typed one: of another part of speech, of another language
-latin.py     Cyrillic words typed in Latin letters
-tokens.py    where the words of a text stand, as a table that is kept beside the text
-lemmas.py    the dictionary form of a word
-likes.py     which lemmas may be meant by a typed word, with its diacritics or without
-rules.py     what the lemma of an unknown word is likely to be, by its end
-spellings.py which words may be meant by one typed without diacritics
-learn.py     how the files in data/ were learnt, with suffixes.py and mending.py
-concepts.py  the thesaurus found in texts and in typed words
+analyzer.py        all of it together: Analyzer, one per process
+languages.py       the languages served
+detect.py          which language a text is in
+fold.py            one spelling for all: without case and diacritics
+tokens.py          where the words of a text stand, as a table that is kept beside the text
+lemmas.py          the dictionary form of a word
+rules.py           what the lemma of an unknown word is likely to be, by its end
+typed.py           which lemmas may be meant by a typed word, with its diacritics or without
+spellings.py       which words may be meant by one typed without diacritics
+latin.py           Cyrillic words typed in Latin letters
+concepts.py        the thesaurus found in texts and in typed words
+families.py        words near to a typed one: of another part of speech, of another language
+derivation.py      words made from others by rule: mediátorka, prodloužení
 function_words.py  words that carry a sentence and no subject
-analyzer.py  all of it together: Analyzer, one per process
-languages.py the languages served
-detect.py    which language a text is in
+learn.py           how the files in data/ were learnt, with suffixes.py and mending.py; never runs in a search
 """
 
 from library.language.analyzer import Analyzer, QueryToken, shared_analyzer

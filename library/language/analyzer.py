@@ -13,9 +13,9 @@ from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, lemmas
-from library.language.likes import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.language.spellings import SPELT_LANGUAGES
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
+from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
 
 MOST_QUERY_TOKENS = 24
