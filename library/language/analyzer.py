@@ -40,7 +40,7 @@ class QueryToken(Struct, frozen=True):
 class Analyzer:
     """Turns text into token tables. Keeps no state but caches, so one serves the whole process."""
 
-    version = f"4 simplemma-{version('simplemma')} thesaurus-{thesaurus_version()}"
+    version = f"5 simplemma-{version('simplemma')} thesaurus-{thesaurus_version()}"
     """What a token table was made by: another version means analysing and indexing anew."""
 
     def table(self, text: str, language: str) -> TokenTable:
