@@ -11,13 +11,14 @@ export PIP_CONSTRAINT := constraints.txt
 help:
 	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
 	@echo "make test      install what the tests need, and run all checks and tests"
-	@echo "make install   only create .venv with the pinned packages"
+	@echo "make install   only create .venv with the pinned packages, and Debian packages where it may"
 	@echo "make bench     measure search and ingest beside other engines"
 	@echo "make relevance measure how well search finds what was judged, beside four simple engines"
 	@echo "make campaign  the long versions of the kill, random and hostile tests"
 	@echo "make samples   build the sample library's files from their sources"
 
 install: .venv/.installed
+	@bash .ci/debian demo
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 2; }
@@ -45,6 +46,7 @@ demo: install
 	$(BIN)/good-practice serve
 
 check: .venv/.tested-with
+	@bash .ci/debian test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
