@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from ingest.batch import Outcome, descriptions, files_in, hand_in, outcome_of
+from ingest.log import log_to_stderr
 from ingest.metadata import SIDECAR
 from ingest.progress import JsonReport, PersonReport, Report
-from ingest.worker import follow, the_only_worker, work_with_others
+from ingest.worker import follow, work_with_others
 from library.command import ExitCode, run
 from library.errors import BadRequest
 from library.exchange import Exchange
@@ -131,8 +132,8 @@ async def _work(exchange: Exchange) -> ExitCode:
 
 
 async def _follow(exchange: Exchange) -> ExitCode:
-    with the_only_worker(exchange.settings):
-        await follow(exchange)
+    log_to_stderr()
+    await follow(exchange)
     return ExitCode.WELL
 
 

@@ -5,19 +5,23 @@ import fcntl
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 
 from ingest.extract import Limits, Reader
+from ingest.log import of_job
 from ingest.pipeline import ingest
+from ingest.steps import Steps
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState
+from library.inbox import IngestJob
 from library.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
 """Seconds between looks at an empty inbox."""
+PAUSE_WHEN_UNAVAILABLE = 5.0
+"""Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while more are coming."""
 
@@ -71,20 +75,27 @@ async def _take_up(exchange: Exchange) -> None:
 
 
 async def _all_done(exchange: Exchange) -> bool:
-    counts = await exchange.inbox.counts()
-    open_jobs = counts.get(JobState.WAITING, 0) + counts.get(JobState.WORKING, 0)
-    return not open_jobs and not await exchange.catalog.unindexed(1)
+    return not await exchange.inbox.has_work() and not await exchange.catalog.unindexed(1)
 
 
 async def follow(exchange: Exchange) -> None:
-    """Work, and wait for more, until cancelled. Needs `the_only_worker`."""
+    """Work, and wait for more, until cancelled; where another worker is at it, stand by to take over from it."""
+    while True:
+        try:
+            with the_only_worker(exchange.settings):
+                await _work_on_and_on(exchange)
+        except AnotherWorker:
+            await asyncio.sleep(PAUSE)
+        except Unavailable as error:
+            logger.warning("the worker waits: %s", error.detail)
+            await asyncio.sleep(PAUSE_WHEN_UNAVAILABLE)
+
+
+async def _work_on_and_on(exchange: Exchange) -> None:
     await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
         while True:
-            try:
-                await _drain(exchange, readers)
-            except Unavailable as error:
-                logger.warning("the worker waits: %s", error.detail)
+            await _drain(exchange, readers)
             await asyncio.sleep(PAUSE)
 
 
@@ -103,7 +114,9 @@ async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
 
 async def _drain(exchange: Exchange, readers: Sequence[Reader]) -> None:
     """Work on jobs with all readers until none waits; what has come in goes into the index every now and then."""
-    slots = [asyncio.create_task(_slot(exchange, reader)) for reader in readers]
+    steps = Steps(exchange.inbox.note)
+    slots = [asyncio.create_task(_slot(exchange, reader, steps)) for reader in readers]
+    telling = asyncio.create_task(steps.keep_telling())
     try:
         working: set[asyncio.Task[None]] = set(slots)
         while working:
@@ -111,30 +124,43 @@ async def _drain(exchange: Exchange, readers: Sequence[Reader]) -> None:
             await _catch_up(exchange)
             for slot in ended:
                 slot.result()
-    finally:
-        for slot in slots:
-            slot.cancel()
-        await asyncio.gather(*slots, return_exceptions=True)
+    except BaseException:
+        await _end(*slots, telling)
+        with suppress(Unavailable):  # then `recover` does it, when a worker can begin again
+            await exchange.inbox.give_back()
+        raise
+    await _end(telling)
 
 
-async def _slot(exchange: Exchange, reader: Reader) -> None:
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _slot(exchange: Exchange, reader: Reader, steps: Steps) -> None:
     while (job := await exchange.inbox.take()) is not None:
-        await _work_on(job, exchange, reader)
+        with of_job(job.id):
+            await _work_on(job, exchange, reader, steps)
 
 
-async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader) -> None:
+async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: Steps) -> None:
+    logger.info("reading %r, %d bytes", job.name, job.size)
     try:
-        notes = await ingest(job, exchange, reader)
+        notes = await ingest(job, exchange, reader, steps.of(job.id))
+    except Unavailable:
+        raise  # no file's fault: the worker stops, and the job waits again
     except LibraryError as error:
-        logger.info("job %s: %s: %s", job.id, error.code, error.detail)
+        logger.info("failed: %s: %s", error.code, error.detail)
         await exchange.inbox.fail(job.id, error.code, error.detail)
     except Exception:
         # A fault of ours must not stop the files behind this one.
-        logger.exception("job %s failed", job.id)
+        logger.exception("failed: a fault of ours")
         sentence = f"something in the library itself failed on this file; the log says more under job {job.id}"
         await exchange.inbox.fail(job.id, "internal-error", sentence)
     else:
         await exchange.inbox.done(job.id, notes)
+        logger.info("done: document %s", job.document)
 
 
 async def _catch_up(exchange: Exchange) -> bool:

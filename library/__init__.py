@@ -24,6 +24,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     catalog.py    Catalog: every document with its pages
     originals.py  Originals: files as they were handed in, under their SHA-256
     inbox.py      Inbox: the queue of files to be read
+    batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     accounts.py   Accounts: organisations, API keys, audit trail
     answers.py    an engine's hits -> what a page of results shows
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root

@@ -1,6 +1,7 @@
 """How a command of ours runs and ends: exit codes, and errors as sentences."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
@@ -40,8 +41,14 @@ def complain(sentence: str) -> None:
 
 
 async def _with_exchange(command: Callable[[Exchange], Awaitable[ExitCode]]) -> ExitCode:
+    _end_like_an_interrupt(signal.SIGTERM)
     exchange = await open_exchange(load_settings())
     try:
         return await command(exchange)
     finally:
         await exchange.close()
+
+
+def _end_like_an_interrupt(sign: signal.Signals) -> None:
+    """So that a service that is stopped gives back what it was working on."""
+    signal.signal(sign, lambda *_: signal.raise_signal(signal.SIGINT))

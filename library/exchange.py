@@ -10,6 +10,7 @@ import msgspec
 from library.accounts import Accounts
 from library.answers import Answer, Found, for_eyes, found, page_source
 from library.asking import Asker, Outcome
+from library.batches import Batches
 from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
@@ -56,6 +57,7 @@ class Exchange:
         self.settings = settings
         self.catalog = Catalog(database)
         self.inbox = Inbox(database)
+        self.batches = Batches(database)
         self.accounts = Accounts(database)
         self.originals = originals
         self.index = index
@@ -202,6 +204,7 @@ class Exchange:
             await self.index.update(await self._entries(alive), withdrawn)
             await self.catalog.mark_indexed(pending)
             caught += len(pending)
+        await self.inbox.note_indexed()
         return caught
 
     async def rebuild(self) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import sqlite3
 from base64 import b32encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -25,6 +25,28 @@ class JobState(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+
+
+class Step(StrEnum):
+    """What is being done for a job. People are told in the words of `library/words/`."""
+
+    NONE = ""
+    """It waits, has failed, or is done and its document can be found."""
+    READING = "reading"
+    DESCRIBING = "describing"
+    KEEPING = "keeping"
+    INDEXING = "indexing"
+    """The document is kept: the job is done, but nothing finds it yet."""
+
+
+class Progress(Value, frozen=True):
+    """How far a job is."""
+
+    step: Step
+    page: int = 0
+    """That is being read, from 1; 0 where that is not known."""
+    pages: int = 0
+    """Of so many."""
 
 
 class Submission(Value, frozen=True):
@@ -54,7 +76,11 @@ class IngestJob(Value, frozen=True, kw_only=True):
     size: int
     said: dict[str, Any]
     state: JobState
-    step: str = ""
+    step: Step = Step.NONE
+    page: int = 0
+    """That is, or was last being read; 0 where that is not known."""
+    pages: int = 0
+    """Of so many."""
     code: str = ""
     """Of the error, where it failed."""
     detail: str = ""
@@ -118,14 +144,20 @@ class Inbox:
     # Working ---------------------------------------------------------------------------------------------------------
 
     async def take(self) -> IngestJob | None:
-        """The job that has waited longest, now working; None where none waits. No two takers get the same."""
+        """The job that has waited longest, now working; None where none waits that is not paused. No two takers get
+        the same."""
         async with self._database.transaction() as writing:
             taken = await rows(
                 writing,
                 """
                 UPDATE jobs
-                   SET state = 'working', attempts = attempts + 1, started = ?
-                 WHERE number = (SELECT number FROM jobs WHERE state = 'waiting' ORDER BY number LIMIT 1)
+                   SET state = 'working', attempts = attempts + 1, started = ?, step = 'reading', page = 0, pages = 0
+                 WHERE number = (SELECT number
+                                   FROM jobs
+                                  WHERE state = 'waiting'
+                                    AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
+                                  ORDER BY number
+                                  LIMIT 1)
                 RETURNING *
                 """,
                 (now(),),
@@ -156,14 +188,28 @@ class Inbox:
             )
             return len(given_up) + len(again)
 
-    async def step(self, job_id: str, step: str) -> None:
-        """Note what the worker does with the job. Like `done` and `fail`, raises NotFound, and Conflict for a job that
-        nobody is working on."""
-        await self._at_work(job_id, "UPDATE jobs SET step = ? WHERE id = ? AND state = 'working' RETURNING id", step)
+    async def give_back(self) -> None:
+        """Let what is `working` wait again, as if it had never been begun. For the one worker, when something stops it
+        that is no file's fault: a full disk, somebody who ends it."""
+        async with self._database.transaction() as writing:
+            await writing.execute(
+                "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, step = '' WHERE state = 'working'"
+            )
+
+    async def note(self, progress: Mapping[str, Progress]) -> None:
+        """Note how far jobs are, by their ids. Those that nobody works on any more stay as they are."""
+        async with self._database.transaction() as writing:
+            await writing.executemany(
+                "UPDATE jobs SET step = ?, page = ?, pages = ? WHERE id = ? AND state = 'working'",
+                [(each.step, each.page, each.pages, job_id) for job_id, each in progress.items()],
+            )
 
     async def done(self, job_id: str, notes: Sequence[str] = ()) -> None:
+        """The job's document is kept; `note_indexed` says later that it can be found. Like `fail`, raises NotFound, and
+        Conflict for a job that nobody is working on."""
         sql = """
-            UPDATE jobs SET state = 'done', step = '', notes = ?, ended = ? WHERE id = ? AND state = 'working'
+            UPDATE jobs SET state = 'done', step = 'indexing', notes = ?, ended = ?
+             WHERE id = ? AND state = 'working'
             RETURNING id
             """
         await self._at_work(job_id, sql, _json(notes), now())
@@ -175,6 +221,21 @@ class Inbox:
             RETURNING id
             """
         await self._at_work(job_id, sql, code, detail, now())
+
+    async def note_indexed(self) -> None:
+        """Note which of the jobs that are done have a document that the index has got."""
+        if await self._database.row("SELECT 1 FROM jobs WHERE step = 'indexing'") is None:
+            return
+        async with self._database.transaction() as writing:
+            await writing.execute(
+                """
+                UPDATE jobs
+                   SET step = ''
+                 WHERE state = 'done'
+                   AND step = 'indexing'
+                   AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.id = jobs.document AND unindexed = 1)
+                """
+            )
 
     async def _at_work(self, job_id: str, sql: str, *values: str) -> None:
         async with self._database.transaction() as writing:
@@ -220,6 +281,20 @@ class Inbox:
             {"state": state, "organisation": organisation, "batch": batch, "limit": limit},
         )
         return [_read(row) for row in found]
+
+    async def has_work(self) -> bool:
+        """Whether a job is being worked on, or waits and is not paused."""
+        found = await self._database.row(
+            """
+            SELECT 1
+              FROM jobs
+             WHERE state = 'working'
+                OR (state = 'waiting'
+                    AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch)))
+             LIMIT 1
+            """
+        )
+        return found is not None
 
     async def counts(self) -> dict[JobState, int]:
         """How many jobs there are in each state, 0 among them."""
@@ -294,7 +369,7 @@ async def _document_id(writing: aiosqlite.Connection, submission: Submission) ->
         """,
         {"sha256": submission.sha256, "organisation": submission.organisation},
     )
-    return str(known[0]["id"]) if known else _new_id()
+    return str(known[0]["id"]) if known else new_id()
 
 
 async def _enter(
@@ -309,7 +384,7 @@ async def _enter(
         RETURNING *
         """,
         (
-            _new_id(),
+            new_id(),
             document_id,
             submission.organisation,
             submission.name,
@@ -356,8 +431,8 @@ def _digest(submission: Submission) -> str:
     return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).hexdigest()
 
 
-def _new_id() -> str:
-    """12 characters of random base32: 60 bits."""
+def new_id() -> str:
+    """For a job, a document or a batch: 12 characters of random base32: 60 bits."""
     return b32encode(secrets.token_bytes(8)).decode().lower()[:12]
 
 

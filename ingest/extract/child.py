@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ingest.extract import sandbox, wire
-from ingest.extract.contract import Limits, Source
+from ingest.extract.contract import Limits, OnPage, Source
 from ingest.extract.formats import extract_opened, out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory
 
@@ -25,6 +25,8 @@ _MOST_FILES = 64
 _LONGEST_LOG = 1 * _MB
 """Bytes that it may write: nothing but its log is open."""
 _LONGEST_JOB = 64_000
+_TELL_EVERY = 0.3
+"""Seconds between two words about how far a file is read."""
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
         line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox())))
         for job, descriptor in _jobs(line):
             _more_time(limits)
-            line.sendall(_answer(job, descriptor, limits))
+            line.sendall(_answer(job, descriptor, limits, _telling(line)))
             gc.collect()
 
 
@@ -64,10 +66,23 @@ def _jobs(line: socket.socket) -> Iterator[tuple[wire.Job, int]]:
         yield decoder.decode(received[wire.HEADER.size :]), descriptors[0]
 
 
-def _answer(job: wire.Job, descriptor: int, limits: Limits) -> bytes:
+def _telling(line: socket.socket) -> OnPage:
+    """Tells the reader which page comes: of the first, and then every now and then."""
+    told = -_TELL_EVERY
+
+    def tell(page: int, pages: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _TELL_EVERY:
+            told = time.monotonic()
+            line.sendall(wire.message(wire.Reading(page, pages)))
+
+    return tell
+
+
+def _answer(job: wire.Job, descriptor: int, limits: Limits, on_page: OnPage) -> bytes:
     try:
         with os.fdopen(descriptor, "rb") as file:
-            return wire.message(wire.Read(extract_opened(Source(file, job.name, limits))))
+            return wire.message(wire.Read(extract_opened(Source(file, job.name, limits, on_page))))
     except ExtractionFailed as error:
         return wire.message(wire.Failed(error.code, error.detail))
     except MemoryError:

@@ -37,6 +37,14 @@ class Extract(Value, frozen=True):
     """Sentences: a limit that was reached, pages that need OCR."""
 
 
+OnPage = Callable[[int, int], None]
+"""Told which page comes next, from 1, and of how many."""
+
+
+def nobody_looks_on(_page: int, _pages: int) -> None:
+    """For a reading that nobody follows."""
+
+
 class Source(Struct, frozen=True):
     """One file to read: opened, so that an extractor needs no path and no right to open anything."""
 
@@ -45,6 +53,8 @@ class Source(Struct, frozen=True):
     name: str
     """As its owner called it: a label, never a path."""
     limits: Limits = Limits()
+    on_page: OnPage = nobody_looks_on
+    """Called before each page by extractors that may take long."""
 
 
 Extractor = Callable[[Source], Extract]

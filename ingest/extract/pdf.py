@@ -12,7 +12,7 @@ import pypdfium2
 from msgspec import Struct
 from pypdfium2 import raw as pdfium
 
-from ingest.extract.contract import Extract, Limits, Source
+from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
 from ingest.extract.titles import LONGEST_TITLE, first_believable, language_code, persons
@@ -56,7 +56,7 @@ def read_pdf(source: Source) -> Extract:
     document, repaired = _open(content)
     with closing(document):
         document.init_forms()
-        sheets = list(_sheets(document, content, source.limits))
+        sheets = list(_sheets(document, content, source))
         said = _said(content)
         titles = (*said.titles, ("largest font", _largest_line(document)))
         total = len(document)
@@ -105,17 +105,19 @@ def _saved_anew(content: bytes) -> bytes:
     return saved.getvalue()
 
 
-def _sheets(document: pypdfium2.PdfDocument, content: bytes, limits: Limits) -> Iterator[_Sheet]:
+def _sheets(document: pypdfium2.PdfDocument, content: bytes, source: Source) -> Iterator[_Sheet]:
     """The pages in the order of the file, until one is over a limit."""
     second_reader = _SecondReader(content)
     characters = 0
-    for index in range(min(len(document), limits.pages)):
+    count = min(len(document), source.limits.pages)
+    for index in range(count):
+        source.on_page(index + 1, count)
         sheet = _sheet(document, index)
         if has_loose_accents(sheet.text):
             sheet = _Sheet(with_accents(second_reader.text(index) or sheet.text))
         yield sheet
         characters += len(sheet.text)
-        if characters > limits.characters:
+        if characters > source.limits.characters:
             return
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 import ingest
 from ingest.extract import wire
-from ingest.extract.contract import Extract, Limits
+from ingest.extract.contract import Extract, Limits, OnPage, nobody_looks_on
 from ingest.extract.formats import out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory, ReaderCrashed, TookTooLong, extraction_failure
 
@@ -38,7 +38,7 @@ _LAST_WORDS = 2_000
 _LAST_SECONDS = 5
 _CHUNK = 1 << 20
 _CRASHED = "the reader of this kind of file crashed on it; save the file anew, or as PDF, and hand in that"
-_decoder = msgspec.msgpack.Decoder(wire.Answer)
+_decoder = msgspec.msgpack.Decoder(wire.Said)
 
 
 class Reader:
@@ -58,8 +58,8 @@ class Reader:
     ) -> None:
         await self._replace()
 
-    async def read(self, path: Path, name: str) -> Extract:
-        """What the file holds; `name` is what its owner called it.
+    async def read(self, path: Path, name: str, on_page: OnPage = nobody_looks_on) -> Extract:
+        """What the file holds; `name` is what its owner called it. `on_page` is told now and then how far it is.
 
         Raises ExtractionFailed, TookTooLong and ReaderCrashed among them, and OSError where the path cannot be opened.
         A task that is cancelled here takes the child with it.
@@ -67,7 +67,7 @@ class Reader:
         async with self._turn:
             with path.open("rb") as file:
                 try:
-                    answer = await self._asked(file.fileno(), name)
+                    answer = await self._asked(file.fileno(), name, on_page)
                 except BaseException:
                     await self._replace()
                     raise
@@ -77,12 +77,12 @@ class Reader:
             case wire.Failed(code, detail):
                 raise extraction_failure(code, detail)
 
-    async def _asked(self, descriptor: int, name: str) -> wire.Answer:
+    async def _asked(self, descriptor: int, name: str, on_page: OnPage) -> wire.Answer:
         if self._child is not None and self._child.has_hung_up:
             await self._replace()
         if self._child is None:
             self._child = await _Child.start(self._limits, self._command)
-        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:])
+        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:], on_page)
         failure = answer.code if isinstance(answer, wire.Failed) else ""
         if failure == ReaderCrashed.code:
             logger.warning("the reader failed on %s: %s", name, self._child.last_words())
@@ -149,13 +149,16 @@ class _Child:
         except ConnectionError:
             return True
 
-    async def ask(self, descriptor: int, name: str) -> wire.Answer:
+    async def ask(self, descriptor: int, name: str, on_page: OnPage) -> wire.Answer:
         self.jobs += 1
         try:
             async with asyncio.timeout(self._limits.seconds):
                 socket.send_fds(self._line, [wire.message(wire.Job(name))], [descriptor])
-                answer: wire.Answer = _decoder.decode(await self._message())
-                return answer
+                while True:
+                    said: wire.Said = _decoder.decode(await self._message())
+                    if not isinstance(said, wire.Reading):
+                        return said
+                    on_page(said.page, said.pages)
         except TimeoutError as error:
             raise TookTooLong(_too_long(self._limits)) from error
         except (EOFError, ConnectionError) as error:

@@ -24,6 +24,13 @@ class Job(Struct, frozen=True, tag=True):
     name: str
 
 
+class Reading(Struct, frozen=True, tag=True):
+    """This page comes next, of so many; the answer is still to come."""
+
+    page: int
+    pages: int
+
+
 class Read(Struct, frozen=True, tag=True):
     """The file was read."""
 
@@ -38,9 +45,11 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Answer = Read | Failed
+Said = Answer | Reading
+"""What a child may say once it has a job."""
 _encoder = msgspec.msgpack.Encoder()
 
 
-def message(content: Hello | Job | Answer) -> bytes:
+def message(content: Hello | Job | Said) -> bytes:
     body = _encoder.encode(content)
     return HEADER.pack(len(body)) + body

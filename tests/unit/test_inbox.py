@@ -9,7 +9,7 @@ import pytest
 
 from library.catalog import Catalog
 from library.errors import Conflict, NotFound
-from library.inbox import ATTEMPTS, Inbox, JobState, Submission
+from library.inbox import ATTEMPTS, Inbox, JobState, Progress, Step, Submission
 from library.model import File
 from tests.builders import a_practice
 
@@ -219,24 +219,39 @@ async def test_no_two_takers_get_the_same_job(inbox, beside):
     assert jobs.count(None) == 4
 
 
-async def test_one_can_see_what_is_done_with_a_job(inbox):
+async def test_one_can_see_how_far_a_job_is(inbox):
     job = await taken(inbox)
-    await inbox.step(job.id, "reading")
-    assert (await inbox.job(job.id)).step == "reading"
+    assert (await inbox.job(job.id)).step is Step.READING
+    await inbox.note({job.id: Progress(Step.READING, page=3, pages=40)})
+    seen = await inbox.job(job.id)
+    assert (seen.step, seen.page, seen.pages) == (Step.READING, 3, 40)
+
+
+async def test_progress_that_comes_too_late_changes_nothing(inbox):
+    job = await failed(inbox)
+    await inbox.note({job.id: Progress(Step.KEEPING), "nothing": Progress(Step.KEEPING)})
+    assert await inbox.job(job.id) == job
 
 
 async def test_a_job_that_is_done_keeps_its_notes(inbox):
     job = await taken(inbox)
-    await inbox.step(job.id, "reading")
     await inbox.done(job.id, ["page 3 needs OCR", "„cap“ reached"])
     ended = await inbox.job(job.id)
-    assert (ended.state, ended.step, ended.notes) == (JobState.DONE, "", ("page 3 needs OCR", "„cap“ reached"))
+    assert (ended.state, ended.notes) == (JobState.DONE, ("page 3 needs OCR", "„cap“ reached"))
     assert ended.ended - ended.started >= timedelta(0)
+
+
+async def test_a_job_is_indexing_until_its_document_can_be_found(inbox, catalog):
+    job = await ingested(inbox, catalog)
+    await inbox.note_indexed()
+    assert (await inbox.job(job.id)).step is Step.INDEXING
+    await catalog.mark_indexed(await catalog.unindexed(10))
+    await inbox.note_indexed()
+    assert (await inbox.job(job.id)).step == ""
 
 
 async def test_a_job_that_failed_says_why(inbox):
     job = await taken(inbox)
-    await inbox.step(job.id, "reading")
     await inbox.fail(job.id, "damaged-file", "the file is cut off")
     ended = await inbox.job(job.id)
     assert (ended.state, ended.step, ended.code) == (JobState.FAILED, "", "damaged-file")
@@ -246,7 +261,7 @@ async def test_a_job_that_failed_says_why(inbox):
 
 async def test_a_job_that_nobody_works_on_cannot_end(inbox):
     job = await accepted(inbox)
-    for ending in (inbox.step(job.id, "reading"), inbox.done(job.id), inbox.fail(job.id, "x", "x")):
+    for ending in (inbox.done(job.id), inbox.fail(job.id, "x", "x")):
         with pytest.raises(Conflict, match=r"nobody is working on job .*: it is waiting"):
             await ending
     with pytest.raises(NotFound, match="there is no job 'nothing'"):
@@ -261,11 +276,21 @@ async def test_a_failed_job_does_not_stop_the_queue(inbox):
 
 async def test_what_was_cut_off_waits_again_in_its_old_place(inbox):
     first = await taken(inbox, "one")
-    await inbox.step(first.id, "reading")
     await accepted(inbox, "two")
     assert await inbox.recover() == 1
+    assert (await inbox.job(first.id)).step == ""
     again = await inbox.take()
-    assert (again.id, again.attempts, again.step) == (first.id, 2, "")
+    assert (again.id, again.attempts) == (first.id, 2)
+
+
+async def test_what_is_given_back_waits_as_if_it_had_never_been_begun(inbox):
+    first = await accepted(inbox, "one")
+    for _ in range(ATTEMPTS + 1):
+        assert (await inbox.take()).id == first.id
+        await inbox.give_back()
+        assert (await inbox.job(first.id)).state is JobState.WAITING
+    assert await inbox.recover() == 0
+    assert (await inbox.take()).attempts == 1
 
 
 async def test_what_is_cut_off_again_and_again_has_failed(inbox):

@@ -1,0 +1,196 @@
+"""Which files were handed in together, how all of them are doing, and which are not to be read for now."""
+
+import sqlite3
+from datetime import datetime
+
+import aiosqlite
+import msgspec
+
+from library.database import Database, now, rows
+from library.errors import NotFound
+from library.inbox import JobState, Step, new_id
+from library.model import OrganisationId, Value
+
+EVERYTHING = ""
+"""What is paused where no batch is named."""
+
+_MOST_NAMES = 20
+"""Files that a batch names for each reason why some failed."""
+
+
+class Batch(Value, frozen=True, kw_only=True):
+    id: str
+    organisation: OrganisationId
+    """Empty where the files may be those of several."""
+    submitted_by: str
+    created: datetime
+
+
+class FailedAlike(Value, frozen=True):
+    """The files that failed for one reason."""
+
+    code: str
+    files: int
+    names: tuple[str, ...]
+    """Of the first of them."""
+
+
+class Tally(Value, frozen=True, kw_only=True):
+    """How the files of a batch are doing. Each is in one of the five numbers."""
+
+    waiting: int
+    working: int
+    indexing: int
+    """Read and kept, and not found yet."""
+    done: int
+    failed: int
+    pages: int
+    """In the files that are being read now and whose length is known."""
+    page: int
+    """How many of these pages have been read."""
+    reasons: tuple[FailedAlike, ...]
+    """The most frequent first."""
+    paused: bool
+    """Whether what waits is not begun before somebody resumes it."""
+
+    @property
+    def files(self) -> int:
+        return self.waiting + self.working + self.indexing + self.done + self.failed
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen to it any more, unless somebody asks for it."""
+        return not (self.waiting or self.working or self.indexing)
+
+
+class Batches:
+    """What was handed in together. Every method may raise Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, organisation: OrganisationId, submitted_by: str, idempotency_key: str = "") -> Batch:
+        """A new batch; with a key that came before, the batch of that time."""
+        async with self._database.transaction() as writing:
+            known = await _with_key(writing, organisation, idempotency_key)
+            if known is not None:
+                return known
+            opened = await rows(
+                writing,
+                """
+                INSERT INTO batches (id, organisation, idempotency_key, submitted_by, created)
+                VALUES (?, ?, ?, ?, ?)
+                RETURNING *
+                """,
+                (new_id(), organisation, idempotency_key or None, submitted_by, now()),
+            )
+            return _read(opened[0])
+
+    async def batch(self, batch_id: str) -> Batch:
+        """Raises NotFound."""
+        row = await self._database.row("SELECT * FROM batches WHERE id = ?", (batch_id,))
+        if row is None:
+            raise no_batch(batch_id)
+        return _read(row)
+
+    async def newest(self, organisation: OrganisationId | None, limit: int) -> list[Batch]:
+        """The newest first; of one organisation, where it is given."""
+        found = await self._database.rows(
+            """
+            SELECT *
+              FROM batches
+             WHERE :organisation IS NULL OR organisation = :organisation
+             ORDER BY created DESC, id
+             LIMIT :limit
+            """,
+            {"organisation": organisation, "limit": limit},
+        )
+        return [_read(row) for row in found]
+
+    async def tally(self, batch_id: str) -> Tally:
+        """How its files are doing. Files that were known already belong to the batch with which they came."""
+        counted = await self._database.rows(
+            """
+            SELECT iif(step = 'indexing', step, state) AS standing,
+                   count(*)                            AS files,
+                   sum(page)                           AS page,
+                   sum(pages)                          AS pages
+              FROM jobs
+             WHERE batch = ?
+             GROUP BY standing
+            """,
+            (batch_id,),
+        )
+        files = {row["standing"]: row["files"] for row in counted}
+        read = {row["standing"]: (row["page"], row["pages"]) for row in counted}
+        page, pages = read.get(JobState.WORKING, (0, 0))
+        return Tally(
+            waiting=files.get(JobState.WAITING, 0),
+            working=files.get(JobState.WORKING, 0),
+            indexing=files.get(Step.INDEXING, 0),
+            done=files.get(JobState.DONE, 0),
+            failed=files.get(JobState.FAILED, 0),
+            page=page,
+            pages=pages,
+            reasons=await self._reasons(batch_id),
+            paused=await self.paused(batch_id),
+        )
+
+    async def _reasons(self, batch_id: str) -> tuple[FailedAlike, ...]:
+        found = await self._database.rows(
+            """
+            SELECT code, count(*) AS files, json_group_array(name) FILTER (WHERE place <= ?) AS names
+              FROM (SELECT code, name, row_number() OVER (PARTITION BY code ORDER BY number) AS place
+                      FROM jobs
+                     WHERE batch = ? AND state = 'failed')
+             GROUP BY code
+             ORDER BY files DESC, code
+            """,
+            (_MOST_NAMES, batch_id),
+        )
+        return tuple(FailedAlike(row["code"], row["files"], tuple(msgspec.json.decode(row["names"]))) for row in found)
+
+    # Pausing ---------------------------------------------------------------------------------------------------------
+
+    async def pause(self, batch_id: str, who: str) -> None:
+        """Begin no file of this batch, or of EVERYTHING, until `resume`; what is being read is read to its end.
+        Raises NotFound."""
+        if batch_id != EVERYTHING:
+            await self.batch(batch_id)
+        async with self._database.transaction() as writing:
+            await writing.execute(
+                "INSERT INTO pauses (batch, since, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (batch_id, now(), who),
+            )
+
+    async def resume(self, batch_id: str) -> None:
+        """Go on with this batch, or with EVERYTHING that was not paused by itself. Raises NotFound."""
+        if batch_id != EVERYTHING:
+            await self.batch(batch_id)
+        async with self._database.transaction() as writing:
+            await writing.execute("DELETE FROM pauses WHERE batch = ?", (batch_id,))
+
+    async def paused(self, batch_id: str) -> bool:
+        """Whether this batch, or everything, is paused."""
+        row = await self._database.row("SELECT 1 FROM pauses WHERE batch IN ('', ?)", (batch_id,))
+        return row is not None
+
+
+# Inside a transaction, and rows to values ----------------------------------------------------------------------------
+
+
+async def _with_key(writing: aiosqlite.Connection, organisation: OrganisationId, idempotency_key: str) -> Batch | None:
+    found = await rows(
+        writing,
+        "SELECT * FROM batches WHERE organisation = ? AND idempotency_key = ?",
+        (organisation, idempotency_key or None),
+    )
+    return _read(found[0]) if found else None
+
+
+def _read(row: sqlite3.Row) -> Batch:
+    return msgspec.convert({name: row[name] for name in Batch.__struct_fields__}, Batch)
+
+
+def no_batch(batch_id: str) -> NotFound:
+    return NotFound(f"there is no batch '{batch_id}'")

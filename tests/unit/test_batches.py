@@ -1,0 +1,103 @@
+"""What is known of files that were handed in together, and how they are kept from being read."""
+
+import pytest
+
+from library.batches import EVERYTHING, Batches, FailedAlike
+from library.errors import NotFound
+from library.inbox import Inbox, Progress, Step, Submission
+
+
+@pytest.fixture
+def inbox(database):
+    return Inbox(database)
+
+
+@pytest.fixture
+def batches(database):
+    return Batches(database)
+
+
+async def handed_in(inbox, batch: str, *names: str):
+    return [
+        (await inbox.accept(Submission(name=name, sha256=name, size=1, organisation="alfa", said={}, batch=batch))).job
+        for name in names
+    ]
+
+
+async def test_a_batch_knows_who_handed_it_in_and_when(batches):
+    opened = await batches.open("alfa", "Jana")
+    assert (opened.organisation, opened.submitted_by) == ("alfa", "Jana")
+    assert await batches.batch(opened.id) == opened
+    with pytest.raises(NotFound, match="there is no batch 'other'"):
+        await batches.batch("other")
+
+
+async def test_the_same_key_of_the_same_organisation_opens_the_same_batch(batches):
+    first = await batches.open("alfa", "Jana", "key")
+    assert await batches.open("alfa", "Eva", "key") == first
+    others = [await batches.open("beta", "Jana", "key"), await batches.open("alfa", "Jana")]
+    assert len({first.id, *(other.id for other in others)}) == 3
+
+
+async def test_the_newest_batches_come_first_and_those_of_others_not_at_all(batches):
+    opened = [(await batches.open(organisation, "")).id for organisation in ("alfa", "beta", "alfa")]
+    assert [batch.id for batch in await batches.newest("alfa", 10)] == [opened[2], opened[0]]
+    assert len(await batches.newest(None, 2)) == 2
+
+
+async def test_a_tally_puts_each_file_where_it_stands(inbox, batches):
+    batch = (await batches.open("alfa", "")).id
+    await handed_in(inbox, batch, *"abcdefg")
+    await handed_in(inbox, "another", "z")
+    for _ in range(5):
+        await inbox.take()
+    a, b, c, d, e, *_ = reversed(await inbox.jobs(batch=batch))
+    await inbox.done(a.id)
+    await inbox.fail(b.id, "no-text", "no text")
+    await inbox.fail(c.id, "empty-file", "empty")
+    await inbox.fail(d.id, "no-text", "no text")
+    await inbox.note({e.id: Progress(Step.READING, 3, 40)})
+    tally = await batches.tally(batch)
+    assert (tally.waiting, tally.working, tally.indexing, tally.done, tally.failed) == (2, 1, 1, 0, 3)
+    assert (tally.files, tally.ended, tally.page, tally.pages) == (7, False, 3, 40)
+    assert tally.reasons == (FailedAlike("no-text", 2, ("b", "d")), FailedAlike("empty-file", 1, ("c",)))
+    await inbox.note_indexed()
+    assert ((await batches.tally(batch)).indexing, (await batches.tally(batch)).done) == (0, 1)
+
+
+async def test_an_empty_batch_has_ended(batches):
+    tally = await batches.tally((await batches.open("alfa", "")).id)
+    assert (tally.files, tally.ended, tally.reasons) == (0, True, ())
+
+
+async def test_a_paused_batch_waits_while_others_are_read(inbox, batches):
+    batch = (await batches.open("alfa", "")).id
+    (waiting,) = await handed_in(inbox, batch, "a")
+    (other,) = await handed_in(inbox, "other", "b")
+    await batches.pause(batch, "Jana")
+    await batches.pause(batch, "Jana")
+    assert (await inbox.take()).id == other.id
+    await inbox.fail(other.id, "x", "x")
+    assert await inbox.take() is None
+    assert not await inbox.has_work()
+    assert (await batches.tally(batch)).paused
+    await batches.resume(batch)
+    assert await inbox.has_work()
+    assert (await inbox.take()).id == waiting.id
+
+
+async def test_everything_can_be_paused_and_goes_on_where_it_was(inbox, batches):
+    (first, _) = await handed_in(inbox, "", "a", "b")
+    assert await inbox.take() is not None
+    await batches.pause(EVERYTHING, "Jana")
+    assert await inbox.has_work()
+    await inbox.done(first.id)
+    assert (await inbox.take(), await inbox.has_work()) == (None, False)
+    await batches.resume(EVERYTHING)
+    assert (await inbox.take()).name == "b"
+
+
+async def test_what_is_no_batch_cannot_be_paused(batches):
+    for change in (batches.pause("nothing", ""), batches.resume("nothing")):
+        with pytest.raises(NotFound, match="nothing"):
+            await change
