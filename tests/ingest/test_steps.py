@@ -50,7 +50,7 @@ async def test_progress_is_noted_once_for_each_job_and_never_stops_the_work(monk
 
 async def test_a_log_line_names_the_job_that_its_task_is_about():
     written = io.StringIO()
-    logger = logging.Logger("worker")
+    logger = logging.Logger("worker")  # noqa: LOG001  # a logger that nobody else listens to
     logger.addHandler(handler(written))
 
     async def says(words: str, job: str) -> None:
