@@ -1,19 +1,21 @@
 """What was read from a file, and what the member said of it -> Document. The member's words win."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
-from ingest.extract import Extract
+from ingest.extract import Extract, best
 from library.inbox import IngestJob
 from library.language import detect_language
-from library.model import Document, File, Page, Visibility, missing_to_publish
+from library.model import Clue, Document, File, Page, Study, Sureness, Visibility, missing_to_publish
 from library.said import document_from
 
 LEAST_SHARE = 0.1
 """Share of a document's letters that a language needs to be one of the document's languages."""
+SURE_SHARE = 0.9
+"""Share of a document's letters from which on its language is sure."""
 
 
 def with_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page, ...]:
@@ -37,15 +39,18 @@ def describe(extract: Extract, job: IngestJob) -> Document:
     """
     languages, known = _languages(extract, job)
     document = document_from(
-        {"title": extract.title or _file_title(job.name), **job.said},
+        {"title": best(extract.clues, "title") or _file_title(job.name), **job.said},
         language=languages[0] if languages else "",
         id=job.document,
         organisation=job.organisation,
         languages=languages,
         language_known=known,
         files=(_file(extract, job, languages),),
+        clues=(*extract.clues, *_languages_of(extract)),
         submitted_by=job.submitted_by,
     )
+    if isinstance(document, Study):
+        document = _with_identifiers(document)
     if document.visibility is Visibility.PUBLIC and missing_to_publish(document):
         return msgspec.structs.replace(document, visibility=Visibility.MEMBERS)
     return document
@@ -65,12 +70,34 @@ def _languages(extract: Extract, job: IngestJob) -> tuple[tuple[str, ...], Liter
     declared = tuple(job.said.get("languages", ()))
     if declared:
         return declared, "declared"
+    found = tuple(clue.value for clue in _languages_of(extract)) or tuple(
+        filter(None, [best(extract.clues, "language")])  # where the text is too short to tell
+    )
+    return found, "detected" if found else "unknown"
+
+
+def _languages_of(extract: Extract) -> Iterator[Clue]:
+    """The languages that the text is in, the one with most letters first."""
     letters: Counter[str] = Counter()
     for page in extract.pages:
         letters[page.language] += len(page.text)
     total = letters.total() or 1
-    found = tuple(language for language, count in letters.most_common() if language and count / total >= LEAST_SHARE)
-    return found, "detected" if found else "unknown"
+    for language, count in letters.most_common():
+        if language and count / total >= LEAST_SHARE:
+            sure: Sureness = "high" if count / total >= SURE_SHARE else "medium"
+            yield Clue(about="language", value=language, where="text", sure=sure)
+
+
+def _with_identifiers(study: Study) -> Study:
+    """The study with the identifiers and the year that its file is sure of, where the member gave none."""
+    sure = [clue for clue in study.clues if clue.sure == "high"]
+    found = {
+        name: value for name in ("doi", "isbn", "issn") if (value := best(sure, name)) and not getattr(study, name)
+    }
+    year = best(sure, "date")[:4]
+    if year and study.year is None:
+        return msgspec.structs.replace(study, year=int(year), **found)
+    return msgspec.structs.replace(study, **found)
 
 
 def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:

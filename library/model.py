@@ -104,6 +104,22 @@ class Page(Value, frozen=True):
     """ISO 639-1; empty where it is not known."""
 
 
+Sureness = Literal["high", "medium", "low"]
+
+
+class Clue(Value, frozen=True):
+    """What a file itself tells of the document: for staff to look at. What a member says always wins over it."""
+
+    about: Literal["title", "author", "date", "language", "doi", "isbn", "issn", "abstract"]
+    value: str
+    where: str
+    """In which part of the file: `xmp`, `info`, `properties`, `head`, `heading`, `largest font`, `text` or other"""
+    sure: Sureness
+    """`high`: two things in the file agree; `medium`: one says so, and it looks right; `low`: better than nothing."""
+    page: int = 0
+    """On which it stands; 0 where it stands on none."""
+
+
 class PersonalDataCheck(Value, frozen=True):
     by: str
     on: date
@@ -199,6 +215,8 @@ class _Described(Value, frozen=True):
     verified_on: date | None = None
     review_due: date | None = None
     version: int = 1
+    clues: tuple[Clue, ...] = ()
+    """What its files tell, the surest first for each thing; for those who may change it."""
     year: int | None = None
     """Of publication for a study; of its beginning, where nobody said otherwise, for a practice."""
 

@@ -15,7 +15,9 @@ Said = dict[str, Any]
 """Field names of `library.model` to values of JSON. A localised text may be a plain string: it is then in the
 document's own language."""
 
-GIVEN_BY_US = frozenset({"organisation", "files", "language_known", "added", "changed", "version", "submitted_by"})
+GIVEN_BY_US = frozenset(
+    {"organisation", "files", "clues", "language_known", "added", "changed", "version", "submitted_by"}
+)
 """Fields that nobody may say: the library knows them itself."""
 
 UNKNOWN_LANGUAGE = "und"

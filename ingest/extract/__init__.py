@@ -8,6 +8,7 @@ pdf_text.py  what is wrong with the text of PDF pages, and its repair
 charset.py   which letters the bytes of a text stand for
 archive.py   the members of a zip file, and the XML in them, within limits
 pages.py     how text becomes numbered pages, within limits
+clues.py     from what a file says of itself to clues; text_clues.py  what its text tells
 titles.py    whether what a file says of itself can be believed
 reader.py    Reader: one limited child process that reads file after file, and how it is watched
 child.py     the loop that runs in that process
@@ -15,8 +16,8 @@ sandbox.py   what that process may still do
 wire.py      what the two say to each other
 """
 
-from ingest.extract.contract import Extract, Limits
+from ingest.extract.contract import Extract, Limits, best
 from ingest.extract.formats import extract
 from ingest.extract.reader import Reader
 
-__all__ = ["Extract", "Limits", "Reader", "extract"]
+__all__ = ["Extract", "Limits", "Reader", "best", "extract"]

@@ -1,11 +1,13 @@
 """What goes into an extractor, and what comes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from msgspec import Struct
 
-from library.model import Page, Value
+from library.model import Clue, Page, Value
+
+_SURENESS = ("high", "medium", "low")
 
 
 class Limits(Value, frozen=True):
@@ -25,16 +27,18 @@ class Extract(Value, frozen=True):
 
     pages: tuple[Page, ...]
     media_type: str
-    title: str = ""
-    title_from: str = ""
-    """Where the title was found: `xmp`, `info`, `properties`, `head`, `heading`, `largest font` or `first line`."""
-    language: str = ""
-    """As declared inside the file, ISO 639-1; nothing is guessed here."""
-    authors: tuple[str, ...] = ()
+    clues: tuple[Clue, ...] = ()
+    """What it says of itself, the surest first for each thing; nothing is guessed from its language here."""
     repaired: bool = False
     """True where the file was damaged and could be read after repair."""
     notes: tuple[str, ...] = ()
     """Sentences: a limit that was reached, pages that need OCR."""
+
+
+def best(clues: Iterable[Clue], about: str) -> str:
+    """The surest value for this; empty where the file tells nothing of it."""
+    told = [clue for clue in clues if clue.about == about]
+    return min(told, key=lambda clue: _SURENESS.index(clue.sure)).value if told else ""
 
 
 OnPage = Callable[[int, int], None]

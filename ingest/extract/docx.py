@@ -6,9 +6,9 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 
 from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
+from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
-from ingest.extract.titles import first_believable, language_code, persons
 from library.errors import DamagedFile
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -48,14 +48,16 @@ def read_docx(source: Source) -> Extract:
     )
     pages, notes = numbered(paginate(body.blocks(root)), source.limits)
     properties = archive.xml("docProps/core.xml")
-    title_from, title = first_believable(("properties", text_of(properties, "title")), ("heading", body.title))
     return Extract(
         pages=pages,
         media_type=_MEDIA_TYPE,
-        title=title,
-        title_from=title_from,
-        language=language_code(text_of(properties, "language")),
-        authors=persons([text_of(properties, "creator")]),
+        clues=(
+            *titled("properties", text_of(properties, "title")),
+            *titled("heading", body.title),
+            *written_by("properties", [text_of(properties, "creator")]),
+            *dated("properties", text_of(properties, "modified") or text_of(properties, "created")),
+            *in_language("properties", text_of(properties, "language")),
+        ),
         notes=notes,
     )
 

@@ -12,6 +12,7 @@ from ingest.extract.odt import read_odt
 from ingest.extract.pdf import read_pdf
 from ingest.extract.plain import read_plain
 from ingest.extract.sniff import Kind, refusal, sniff
+from ingest.extract.text_clues import with_text_clues
 from library.errors import DamagedFile, EmptyFile, ExtractionFailed, NeedsMemory, NoText, ReaderCrashed, TooLarge
 
 logger = logging.getLogger(__name__)
@@ -74,4 +75,4 @@ def _extract(source: Source) -> Extract:
     if not any(page.text for page in extracted.pages):
         # Never a success: pictures of text, or a trick that readers fall for silently.
         raise NoText(f"this is {kind}, but no text was found in it; if it holds pictures of text, it needs OCR")
-    return extracted
+    return with_text_clues(extracted)

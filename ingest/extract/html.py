@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.extract.charset import decode
+from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered, paginate
-from ingest.extract.titles import first_believable, language_code, persons
 
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.IGNORECASE
@@ -48,14 +48,16 @@ def read_html(source: Source) -> Extract:
     tree = LexborHTMLParser(decode(raw, _declared_charset(raw)))
     lines = _lines(tree.root, _FRAME) or _lines(tree.root, frozenset())
     pages, notes = numbered(paginate(lines), source.limits)
-    title_from, title = first_believable(("head", _text(tree, "title")), ("heading", _text(tree, "h1")))
     return Extract(
         pages=pages,
         media_type="text/html",
-        title=title,
-        title_from=title_from,
-        language=language_code(_attribute(tree, "html", "lang") or _attribute(tree, "html", "xml:lang")),
-        authors=persons([_attribute(tree, 'meta[name="author" i]', "content")]),
+        clues=(
+            *titled("head", _text(tree, "title")),
+            *titled("heading", _text(tree, "h1")),
+            *written_by("head", [_attribute(tree, 'meta[name="author" i]', "content")]),
+            *dated("head", _attribute(tree, 'meta[property="article:published_time" i]', "content"), "high"),
+            *in_language("head", _attribute(tree, "html", "lang") or _attribute(tree, "html", "xml:lang")),
+        ),
         notes=notes,
     )
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.charset import decode
+from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered, paginate
-from ingest.extract.titles import believable
 
 _FRONT_MATTER = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\n.*?^(?:\1|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -36,9 +36,9 @@ def read_markdown(source: Source) -> Extract:
     text = decode(source.file.read()).replace("\r\n", "\n").replace("\r", "\n")
     lines = list(_lines(_COMMENT.sub("", _FRONT_MATTER.sub("", text, count=1))))
     pages, notes = numbered(paginate(_blocks(lines)), source.limits)
-    title = next((believable(line) for heading, line in lines if heading), "")
+    headings = (line for heading, line in lines if heading)
     return Extract(
-        pages=pages, media_type="text/markdown", title=title, title_from="heading" if title else "", notes=notes
+        pages=pages, media_type="text/markdown", clues=tuple(titled("heading", next(headings, ""))), notes=notes
     )
 
 

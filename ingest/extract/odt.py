@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
+from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
-from ingest.extract.titles import first_believable, language_code, persons
 from library.errors import DamagedFile, EncryptedFile
 
 _MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
@@ -31,14 +31,16 @@ def read_odt(source: Source) -> Extract:
     body = _Body(root)
     pages, notes = numbered(paginate(body.blocks(text)), source.limits)
     meta = archive.xml("meta.xml")
-    title_from, title = first_believable(("properties", text_of(meta, "title")), ("heading", body.title))
     return Extract(
         pages=pages,
         media_type=_MEDIA_TYPE,
-        title=title,
-        title_from=title_from,
-        language=language_code(text_of(meta, "language")),
-        authors=persons([text_of(meta, "initial-creator") or text_of(meta, "creator")]),
+        clues=(
+            *titled("properties", text_of(meta, "title")),
+            *titled("heading", body.title),
+            *written_by("properties", [text_of(meta, "initial-creator") or text_of(meta, "creator")]),
+            *dated("properties", text_of(meta, "date") or text_of(meta, "creation-date")),
+            *in_language("properties", text_of(meta, "language")),
+        ),
         notes=notes,
     )
 

@@ -12,11 +12,13 @@ import pypdfium2
 from msgspec import Struct
 from pypdfium2 import raw as pdfium
 
+from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
-from ingest.extract.titles import LONGEST_TITLE, first_believable, language_code, persons
+from ingest.extract.titles import LONGEST_TITLE
 from library.errors import DamagedFile, EncryptedFile, NoText
+from library.model import Clue
 
 logger = logging.getLogger(__name__)
 
@@ -42,36 +44,22 @@ class _Sheet(Struct, frozen=True):
     damaged: bool = False
 
 
-class _Said(Struct, frozen=True):
-    """What a PDF says of itself."""
-
-    titles: tuple[tuple[str, str], ...] = ()
-    """Where each was found, and the title; the most trustworthy first."""
-    language: str = ""
-    authors: tuple[str, ...] = ()
-
-
 def read_pdf(source: Source) -> Extract:
     content = source.file.read()
     document, repaired = _open(content)
     with closing(document):
         document.init_forms()
         sheets = list(_sheets(document, content, source))
-        said = _said(content)
-        titles = (*said.titles, ("largest font", _largest_line(document)))
+        clues = (*_clues(content), *titled("largest font", _largest_line(document)))
         total = len(document)
     texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
     pages, notes = numbered(texts, source.limits)
     if not any(page.text for page in pages):
         raise NoText(_why_no_text(sheets))
-    title_from, title = first_believable(*titles)
     return Extract(
         pages=pages,
         media_type="application/pdf",
-        title=title,
-        title_from=title_from,
-        language=said.language,
-        authors=said.authors,
+        clues=clues,
         repaired=repaired,
         notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets)),
     )
@@ -163,23 +151,26 @@ class _SecondReader:
             return ""
 
 
-def _said(content: bytes) -> _Said:
+def _clues(content: bytes) -> tuple[Clue, ...]:
     """What XMP, the information dictionary and the catalogue say; nothing where they are broken, as the text counts."""
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
-            xmp = document.open_metadata()
+            xmp, info = document.open_metadata(), document.docinfo
             creators = xmp.get("dc:creator") or ()
-            return _Said(
-                titles=(("xmp", str(xmp.get("dc:title") or "")), ("info", str(document.docinfo.get("/Title", "")))),
-                language=language_code(str(document.Root.get("/Lang", ""))),
-                authors=persons([creators] if isinstance(creators, str) else creators)
-                or persons([str(document.docinfo.get("/Author", ""))]),
+            return (
+                *titled("xmp", str(xmp.get("dc:title") or "")),
+                *titled("info", str(info.get("/Title", ""))),
+                *written_by("xmp", [creators] if isinstance(creators, str) else creators),
+                *written_by("info", [str(info.get("/Author", ""))]),
+                *dated("xmp", str(xmp.get("xmp:CreateDate") or "")),
+                *dated("info", str(info.get("/CreationDate", ""))),
+                *in_language("properties", str(document.Root.get("/Lang", ""))),
             )
     except MemoryError:
         raise
     except Exception:
         logger.warning("what the PDF says of itself cannot be read", exc_info=True)
-        return _Said()
+        return ()
 
 
 def _largest_line(document: pypdfium2.PdfDocument) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.charset import decode
+from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import PAGE_BREAK, numbered, paginate
-from ingest.extract.titles import believable
 from library.language import clean
 
 _LONGEST_TITLE = 120
@@ -16,10 +16,8 @@ _LONGEST_TITLE = 120
 def read_plain(source: Source) -> Extract:
     text = decode(source.file.read())
     pages, notes = numbered(paginate(_blocks(text)), source.limits)
-    title = _title(pages[0].text) if pages else ""
-    return Extract(
-        pages=pages, media_type="text/plain", title=title, title_from="first line" if title else "", notes=notes
-    )
+    title = _first_line(pages[0].text) if pages else ""
+    return Extract(pages=pages, media_type="text/plain", clues=tuple(titled("first line", title, "low")), notes=notes)
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -37,6 +35,6 @@ def _paragraphs(sheet: str) -> Iterator[str]:
             yield paragraph.rstrip() + "\n"
 
 
-def _title(text: str) -> str:
+def _first_line(text: str) -> str:
     line = clean(text).strip().partition("\n")[0]
-    return believable(line) if len(line) <= _LONGEST_TITLE else ""
+    return line if len(line) <= _LONGEST_TITLE else ""

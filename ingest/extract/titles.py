@@ -39,11 +39,6 @@ def believable(title: str | None) -> str:
     return "" if len(line) > LONGEST_TITLE or _JUNK.fullmatch(line) or "\ufffd" in line else line
 
 
-def first_believable(*found: tuple[str, str]) -> tuple[str, str]:
-    """The first of those places and titles whose title can be believed; empty where there is none."""
-    return next(((place, line) for place, title in found if (line := believable(title))), ("", ""))
-
-
 def language_code(declared: str | None) -> str:
     """ISO 639-1 from a language tag: `cs-CZ` -> `cs`; empty for anything else."""
     found = _LANGUAGE.fullmatch((declared or "").strip("\x00 "))

@@ -54,6 +54,14 @@ class DocumentFile(Struct, frozen=True):
     link: str
 
 
+class DocumentClue(Struct, frozen=True):
+    about: str
+    value: str
+    where: str
+    sure: str
+    page: int
+
+
 class PersonalDataChecked(Struct, frozen=True):
     by: str
     on: date
@@ -142,6 +150,8 @@ class _AnyDocument(Struct, frozen=True, kw_only=True):
     review_due: date | None
     version: int
     year: int | None
+    clues: list[DocumentClue]
+    """What its files tell of it, where and how sure; for the eyes of its staff."""
     missing: list[str]
     """What the staff must still fill in before it may be public; for their eyes."""
 
@@ -188,12 +198,14 @@ ShownDocument = PracticeDocument | StudyDocument
 
 
 def shown_document(document: Document, audience: Audience, names: Names) -> ShownDocument:
+    for_staff = audience.may_change(document.organisation)
     fields: dict[str, Any] = {
         **{name: getattr(document, name) for name in document.__struct_fields__},
         "kind": kind_of(document),
         "organisation": organisation_name(document, names),
         "files": _files(document),
-        "missing": missing_to_publish(document) if audience.may_change(document.organisation) else (),
+        "clues": document.clues if for_staff else (),
+        "missing": missing_to_publish(document) if for_staff else (),
     }
     return msgspec.convert(fields, ShownDocument, from_attributes=True)  # type: ignore[no-any-return]  # mypy does not see through a union
 

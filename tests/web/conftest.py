@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from library.exchange import Exchange, open_exchange
-from library.model import Contact, File, Organisation, Place, Role, Visibility
+from library.model import Clue, Contact, File, Organisation, Place, Role, Visibility
 from library.settings import Settings
 from library.web.app import create_app
 from tests.builders import a_practice, a_study, pages_of
@@ -31,7 +31,12 @@ async def exchange(settings) -> AsyncIterator[Exchange]:
         await opened.accounts.add_organisation(Organisation(id="alfa", name="Spolek Alfa", url="https://alfa.example"))
         await opened.accounts.add_organisation(Organisation(id="beta", name="Beta, o. p. s.", invented=True))
         await opened.add(
-            a_practice(id="p1", caveats={"cs": "Nikdo nepřišel."}), pages_of(HOUSING, "Druhá strana.", language="cs")
+            a_practice(
+                id="p1",
+                caveats={"cs": "Nikdo nepřišel."},
+                clues=(Clue(about="author", value="Eva Malá", where="properties", sure="medium"),),
+            ),
+            pages_of(HOUSING, "Druhá strana.", language="cs"),
         )
         await opened.add(
             a_study(id="s1", place=Place(region="CZ064"), contact=Contact(role="office")), pages_of(WORK, language="en")

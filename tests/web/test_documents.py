@@ -38,6 +38,12 @@ async def test_what_did_not_work_is_for_members(client, keys):
     }
 
 
+async def test_what_its_file_tells_of_a_document_is_for_its_staff(client, keys):
+    for who, told in (("staff", 1), ("admin", 1), ("member", 0), ("other staff", 0)):
+        clues = (await client.get("/api/v1/documents/p1", headers=keys[who])).json()["clues"]
+        assert [clue["value"] for clue in clues] == ["Eva Malá"] * told
+
+
 async def test_what_is_missing_is_for_its_staff(client, keys):
     for who, told in (("staff", True), ("admin", True), ("member", False), ("other staff", False)):
         missing = (await client.get("/api/v1/documents/p1", headers=keys[who])).json()["missing"]

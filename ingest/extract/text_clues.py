@@ -1,0 +1,128 @@
+"""What the text of a document tells of it: DOI, ISBN and ISSN, an abstract, and which of its titles are borne out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import msgspec
+
+from ingest.extract.contract import Extract
+from library.language import fold
+from library.model import Clue, Page, Sureness
+
+_FIRST_PAGES = 3
+"""Where a document says what it is."""
+_LAST_PAGES = 2
+"""Where Czech and Ukrainian books have their imprint."""
+_DOI = re.compile(r"(?P<cue>doi(?:\.org/|\b)[\s:]{0,3})?\b(?P<doi>10\.\d{4,9}/[^\s\"<>{}|\\^`]+)", re.IGNORECASE)
+_AFTER_DOI = ".,;:'’”“"
+_ISBN = re.compile(r"\bISBN(?:[-‐]?1[03])?[\s:(]*(?:\w+[\s:)]+)?((?:97[89][-‐–\s]?)?(?:\d[-‐–\s]?){9}[\dXx])\b")
+_ISSN = re.compile(r"\be?-?ISSN[^\d\n]{0,20}(\d{4}[-‐–]?\d{3}[\dXx])\b", re.IGNORECASE)
+_ISBN_10, _ISBN_13, _ISSN_LENGTH = 10, 13, 8
+_ABSTRACT = re.compile(
+    r"^[ \t]*(?:\d[\d.]*[ \t]+)?"
+    r"(?:abstract|(?:executive[ \t]+)?summary|abstrakt|anotace|anotácia|souhrn|shrnutí|súhrn|zhrnutie"
+    r"|resumé|streszczenie|zusammenfassung|kurzfassung|анотація|резюме|аннотация|реферат|tóm[ \t]+tắt|résumé|resumen)"
+    r"[ \t]*(?:[:.—–-][ \t]*|\n)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_AFTER_ABSTRACT = re.compile(
+    r"^[ \t]*(?:key[ \t]?words|klíčová[ \t]+slova|kľúčové[ \t]+slová|słowa[ \t]+kluczowe|schlüsselwörter|schlagwörter"
+    r"|ключові[ \t]+слова|ключевые[ \t]+слова|từ[ \t]+khóa|mots[- ]clés|palabras[ \t]+clave"
+    r"|(?:\d[\d.]*[ \t]+)?(?:úvod|introduction|вступ|введение|wstęp|einleitung|obsah|contents|зміст)[ \t]*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SHORTEST_ABSTRACT = 80
+_LONGEST_ABSTRACT = 2_500
+_SENTENCE_END = re.compile(r"[.!?…][\"”“’)]?\s")
+
+
+def with_text_clues(extract: Extract) -> Extract:
+    """The extract with what its text tells of it."""
+    clues = (*_borne_out(extract), *_identifiers(extract.pages), *_abstracts(extract.pages))
+    return msgspec.structs.replace(extract, clues=tuple(dict.fromkeys(clues)))
+
+
+def _borne_out(extract: Extract) -> Iterator[Clue]:
+    """The clues as they came; a declared title that stands on the first page too is sure."""
+    beginning = _letters(extract.pages[0].text) if extract.pages else ""
+    for clue in extract.clues:
+        if clue.about == "title" and clue.sure == "medium" and not clue.page and _letters(clue.value) in beginning:
+            yield msgspec.structs.replace(clue, sure="high", page=1)
+        else:
+            yield clue
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))
+
+
+def _identifiers(pages: Sequence[Page]) -> Iterator[Clue]:
+    outer = (*pages[:_FIRST_PAGES], *pages[_FIRST_PAGES:][-_LAST_PAGES:])
+    yield from islice(_dois(pages[:_FIRST_PAGES]), 1)
+    for page in outer:
+        for found in _ISBN.finditer(page.text):
+            if is_isbn(isbn := _digits(found[1])):
+                yield Clue(about="isbn", value=isbn, where="text", sure="high", page=page.number)
+        for found in _ISSN.finditer(page.text):
+            if is_issn(issn := _digits(found[1])):
+                yield Clue(about="issn", value=f"{issn[:4]}-{issn[4:]}", where="text", sure="high", page=page.number)
+
+
+def _dois(pages: Sequence[Page]) -> Iterator[Clue]:
+    """The best first: one that is called a DOI; where several are, the document may only cite them."""
+    found = [(page.number, at) for page in pages for at in _DOI.finditer(page.text)]
+    called = [(number, at) for number, at in found if at["cue"]] or found
+    several = len({at["doi"].lower() for _, at in called}) > 1
+    for number, at in called:
+        sure: Sureness = "low" if several else "high" if at["cue"] else "medium"
+        yield Clue(about="doi", value=_trimmed(at["doi"]), where="text", sure=sure, page=number)
+
+
+def _trimmed(doi: str) -> str:
+    """Without what follows it in a sentence."""
+    trimmed = doi.rstrip(_AFTER_DOI)
+    while trimmed.endswith(")") and trimmed.count("(") < trimmed.count(")"):
+        trimmed = trimmed[:-1].rstrip(_AFTER_DOI)
+    return trimmed
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isalnum, number)).upper()
+
+
+def is_isbn(digits: str) -> bool:
+    """Whether the check digit is right. ISO 2108: 13 digits weigh 1 and 3 by turns modulo 10, 10 weigh 10 to 1 modulo
+    11."""
+    if len(digits) == _ISBN_13 and digits.isdecimal():
+        return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+    return len(digits) == _ISBN_10 and _modulo_11(digits)
+
+
+def is_issn(digits: str) -> bool:
+    """Whether the check digit is right. ISO 3297: weights 8 to 1 modulo 11."""
+    return len(digits) == _ISSN_LENGTH and _modulo_11(digits)
+
+
+def _modulo_11(digits: str) -> bool:
+    if not digits[:-1].isdecimal() or not (digits[-1].isdecimal() or digits[-1] == "X"):
+        return False
+    values = (10 if digit == "X" else int(digit) for digit in digits)
+    return sum(value * weight for value, weight in zip(values, range(len(digits), 0, -1), strict=True)) % 11 == 0
+
+
+def _abstracts(pages: Sequence[Page]) -> Iterator[Clue]:
+    for page in pages[:_FIRST_PAGES]:
+        for cue in _ABSTRACT.finditer(page.text):
+            abstract = _until_its_end(page.text[cue.end() :])
+            if len(abstract) >= _SHORTEST_ABSTRACT:
+                yield Clue(about="abstract", value=abstract, where="text", sure="medium", page=page.number)
+
+
+def _until_its_end(text: str) -> str:
+    ends = [found.start() for pattern in (_AFTER_ABSTRACT, _ABSTRACT) if (found := pattern.search(text))]
+    abstract = " ".join(text[: min(ends, default=len(text))].partition("\n\n")[0].split())
+    if len(abstract) <= _LONGEST_ABSTRACT:
+        return abstract
+    sentences = [found.end() for found in _SENTENCE_END.finditer(abstract[:_LONGEST_ABSTRACT])]
+    return abstract[: sentences[-1] if sentences else _LONGEST_ABSTRACT].strip()

@@ -1,0 +1,109 @@
+"""What a file tells of itself: where it was found, how sure it is, and what becomes of it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.describe import describe
+from ingest.extract import Extract, Limits, best, extract
+from ingest.extract.text_clues import is_isbn, is_issn
+from library.inbox import IngestJob, JobState
+from library.model import Clue, Page, Study
+
+ABSTRACT = "Tato zpráva shrnuje zkušenosti sedmi obcí s prvním rokem dvojjazyčných asistentů v mateřských školách."
+
+
+def clues(path: Path, text: str) -> tuple[Clue, ...]:
+    path.write_text(text, encoding="utf-8")
+    return extract(path, path.name, Limits()).clues
+
+
+def about(told: tuple[Clue, ...], name: str) -> list[tuple[str, str, str, int]]:
+    return [(clue.value, clue.where, clue.sure, clue.page) for clue in told if clue.about == name]
+
+
+def test_a_declared_title_is_sure_where_the_text_bears_it_out(tmp_path: Path):
+    told = clues(tmp_path / "a.html", "<title>Sousedský stůl</title><body><h1>SOUSEDSKÝ  STŮL</h1><p>Text.")
+    assert about(told, "title") == [("Sousedský stůl", "head", "high", 1), ("SOUSEDSKÝ STŮL", "heading", "high", 1)]
+
+
+def test_a_title_that_no_page_has_gives_way_to_one_that_stands_there(tmp_path: Path):
+    told = clues(tmp_path / "a.html", "<title>Šablona zprávy</title><body><h1>Sousedský stůl</h1><p>Text.")
+    assert best(told, "title") == "Sousedský stůl"
+
+
+@pytest.mark.parametrize(
+    ("number", "right"),
+    [
+        ("9788090876545", True),
+        ("9788090876546", False),
+        ("8085850559", True),
+        ("080442957X", True),
+        ("8085850558", False),
+    ],
+)
+def test_an_isbn_is_believed_with_its_check_digit(number: str, right: bool):  # noqa: FBT001  # a column of the table
+    assert is_isbn(number) is right
+
+
+def test_an_issn_is_believed_with_its_check_digit():
+    assert is_issn("03178471")
+    assert is_issn("2434561X")
+    assert not is_issn("03178472")
+
+
+def test_identifiers_are_found_where_they_are_called_so(tmp_path: Path):
+    told = clues(
+        tmp_path / "a.txt", "Studie\nISBN 978-80-908765-4-5, ISSN 0317-8471\nhttps://doi.org/10.1234/abc.(5).\n"
+    )
+    assert about(told, "isbn") == [("9788090876545", "text", "high", 1)]
+    assert about(told, "issn") == [("0317-8471", "text", "high", 1)]
+    assert about(told, "doi") == [("10.1234/abc.(5)", "text", "high", 1)]
+
+
+def test_several_dois_are_citations(tmp_path: Path):
+    told = clues(tmp_path / "a.txt", "Literatura\ndoi:10.1234/abc\ndoi:10.1234/def\n")
+    assert about(told, "doi") == [("10.1234/abc", "text", "low", 1)]
+
+
+@pytest.mark.parametrize("cue", ["Abstrakt\n", "Anotace: ", "SOUHRN\n\n", "Анотація. ", "Резюме:\n", "1 Abstract\n"])
+def test_an_abstract_is_what_follows_its_heading(tmp_path: Path, cue: str):
+    told = clues(tmp_path / "a.txt", f"Zpráva\n\n{cue}{ABSTRACT}\nKlíčová slova: škola\n\nÚvod\nDalší text.")
+    assert about(told, "abstract") == [(ABSTRACT, "text", "medium", 1)]
+
+
+def a_job(**said: object) -> IngestJob:
+    given = {"id": "j1", "document": "d1", "organisation": "alfa", "name": "a.txt", "sha256": "00", "size": 1}
+    return IngestJob(
+        **given,
+        said=said,
+        state=JobState.WORKING,
+        attempts=1,
+        submitted_by="",
+        batch="",
+        created=datetime(2025, 6, 1, tzinfo=UTC),
+    )
+
+
+def an_extract(*told: Clue) -> Extract:
+    return Extract(pages=(Page(number=1, text="Text", language="cs"),), media_type="text/plain", clues=told)
+
+
+def test_what_a_member_says_wins_over_the_file():
+    told = an_extract(Clue(about="title", value="Z souboru", where="info", sure="high"))
+    assert describe(told, a_job(title="Řečený")).title == {"cs": "Řečený"}
+    assert describe(told, a_job()).title == {"cs": "Z souboru"}
+
+
+def test_a_study_has_the_identifiers_that_its_file_is_sure_of():
+    sure = Clue(about="isbn", value="9788090876545", where="text", sure="high", page=2)
+    unsure = Clue(about="doi", value="10.1234/abc", where="text", sure="low", page=2)
+    study = describe(an_extract(sure, unsure), a_job(kind="study"))
+    assert isinstance(study, Study)
+    assert (study.isbn, study.doi) == ("9788090876545", "")
+    assert study.clues[:2] == (sure, unsure)
+
+
+def test_the_language_of_the_text_is_told_with_its_share():
+    assert describe(an_extract(), a_job()).clues == (Clue(about="language", value="cs", where="text", sure="high"),)
