@@ -226,7 +226,8 @@ class FacetCount(Struct, frozen=True):
 
 
 class Facet(Struct, frozen=True):
-    """How many hits each value of a field has, most first. The field's own filter does not narrow its counts."""
+    """How many hits each value of a field has, most first. The field's own filter does not narrow its counts, nor do
+    bounds of the year those of `year`."""
 
     values: tuple[FacetCount, ...]
     other: int = 0

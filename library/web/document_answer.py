@@ -11,13 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from library.model import Audience, Document, LocalizedText, missing_to_publish
-from library.web.results import Names, OrganisationName, file_link, kind_of, organisation_name
-
-
-class DocumentPlace(Struct, frozen=True):
-    country: str
-    region: str
-    municipality: str
+from library.web.results import DocumentPlace, Names, OrganisationName, file_link, kind_of, organisation_name
 
 
 class DocumentPeriod(Struct, frozen=True):

@@ -25,6 +25,12 @@ class OrganisationName(Struct, frozen=True):
     name: str
 
 
+class DocumentPlace(Struct, frozen=True):
+    country: str
+    region: str
+    municipality: str
+
+
 class FoundFragment(Struct, frozen=True):
     field: str
     page: int | None
@@ -69,6 +75,9 @@ class FoundItem(Struct, frozen=True):
     topics: list[str]
     languages: list[str]
     year: int | None
+    place: DocumentPlace | None
+    evidence: str
+    """Of a practice: on what its results rest; empty where nobody said."""
     visibility: str
     incomplete: bool
     score: float
@@ -167,6 +176,8 @@ def found_item(found: Found, q: str, names: Names, reasons: Sequence[FoundReason
         topics=list(document.topics),
         languages=list(document.languages),
         year=document.year,
+        place=_place(document),
+        evidence=document.evidence if isinstance(document, Practice) else "",
         visibility=document.visibility.value,
         incomplete=bool(missing_to_publish(document)),
         score=found.hit.score,
@@ -205,6 +216,11 @@ def file_link(document: str, name: str) -> str:
 
 def page_link(document: str, page: int, q: str) -> str:
     return f"{document_link(document)}/pages/{page}" + (f"?{urlencode({'q': q})}" if q else "")
+
+
+def _place(document: Document) -> DocumentPlace | None:
+    place = document.place
+    return None if place is None else DocumentPlace(place.country, place.region, place.municipality)
 
 
 def _first_file(document: Document) -> str | None:

@@ -215,7 +215,7 @@ async def search(
     etag = weak_etag(await exchange.index.generation(), audience, asked, names)
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(content=None, status_code=304, headers={"ETag": etag})  # type: ignore[arg-type]  # has no body
-    answer = await _found(asked, given, names, audience, exchange)
+    answer = await search_answer(asked, given, names, audience, exchange)
     links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
     return _json(asked, answer, {"ETag": etag, **({"Link": ", ".join(links)} if links else {})})
 
@@ -237,12 +237,13 @@ async def search_by_body(
         raise UnsupportedMediaType("send the parameters as one JSON object, with Content-Type: application/json")
     given = _read_body(await request.body())
     asked = read_search(given, place="body", accept_language=request.headers.get("accept-language"))
-    return _json(asked, await _found(asked, given, await organisation_names(exchange), audience, exchange), {})
+    return _json(asked, await search_answer(asked, given, await organisation_names(exchange), audience, exchange), {})
 
 
-async def _found(
+async def search_answer(
     asked: AskedSearch, given: Given, names: Mapping[OrganisationId, str], audience: Audience, exchange: Exchange
 ) -> SearchAnswer:
+    """What the library answers; `given` are the parameters as they came, for links."""
     begun = perf_counter()
     answer = await exchange.search(asked.search, audience)
     reasons = await explanations(answer, audience, asked.language, exchange) if asked.explain else {}

@@ -224,8 +224,8 @@ class _Search:
         return (
             (not asked.within or document.id in asked.within)
             and all(_passes(wanted, entry) for wanted in asked.filters if wanted.excluded or wanted.field != but)
-            and (asked.year_from is None or (year is not None and year >= asked.year_from))
-            and (asked.year_to is None or (year is not None and year <= asked.year_to))
+            and (but == "year" or asked.year_from is None or (year is not None and year >= asked.year_from))
+            and (but == "year" or asked.year_to is None or (year is not None and year <= asked.year_to))
             and (asked.added_since is None or (added is not None and _utc(added) >= _utc(asked.added_since)))
         )
 

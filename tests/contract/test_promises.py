@@ -285,6 +285,13 @@ class TestNarrowing:
         assert facets["topic"].other == 1
         assert facets["scale"].values == (FacetCount("local", 1),)
 
+    async def test_bounds_of_the_year_do_not_narrow_the_counts_of_years(self, index):
+        asked = SearchQuery(year_from=2023, facets=("year", "topic"))
+        counted = (await index.search(asked, the_public())).facets
+        everything = (await index.search(SearchQuery(facets=("year", "topic")), the_public())).facets
+        assert counted["year"] == everything["year"]
+        assert counted["topic"] != everything["topic"]
+
     async def test_a_selected_value_is_listed_even_without_hits(self, index):
         asked = SearchQuery(filters=(Filter("topic", ("sport",)),), facets=("topic",))
         assert FacetCount("sport", 0, selected=True) in (await index.search(asked, the_public())).facets["topic"].values

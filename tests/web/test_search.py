@@ -39,6 +39,7 @@ async def test_an_item_shows_what_matched_and_where_to_read_on(client):
     assert item["title"] == {"cs": "Sousedský stůl"}
     assert item["organisation"] == {"id": "alfa", "name": "Spolek Alfa"}
     assert item["score"] > 0
+    assert (item["place"], item["evidence"]) == (None, "")
     assert item["links"] == {"self": "/api/v1/documents/p1", "file": None}
     fragment = item["fragments"][0]
     assert (fragment["field"], fragment["page"]) == ("text", 1)

@@ -35,9 +35,9 @@ def narrowed(matched: Matched, asked: SearchQuery, snapshot: Snapshot) -> Narrow
     """Raises BadRequest for a filter on what is no facet."""
     filters = [_filter(wanted, snapshot) for wanted in asked.filters]
     if asked.year_from is not None:
-        filters.append(("", (snapshot.year >= asked.year_from) & (snapshot.year != NO_YEAR)))
+        filters.append(("year", (snapshot.year >= asked.year_from) & (snapshot.year != NO_YEAR)))
     if asked.year_to is not None:
-        filters.append(("", (snapshot.year <= asked.year_to) & (snapshot.year != NO_YEAR)))
+        filters.append(("year", (snapshot.year <= asked.year_to) & (snapshot.year != NO_YEAR)))
     if asked.added_since is not None:
         filters.append(("", (snapshot.added >= instant(asked.added_since)) & (snapshot.added != NO_TIME)))
     if asked.within:
