@@ -11,6 +11,7 @@ from ingest.extract import Limits, Reader
 from ingest.log import of_job
 from ingest.pipeline import ingest
 from ingest.steps import Steps
+from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
 from library.exchange import Exchange
 from library.inbox import IngestJob
@@ -147,7 +148,8 @@ async def _slot(exchange: Exchange, reader: Reader, steps: Steps) -> None:
 async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: Steps) -> None:
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
-        notes = await ingest(job, exchange, reader, steps.of(job.id))
+        with acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
+            notes = await ingest(job, exchange, reader, steps.of(job.id))
     except Unavailable:
         raise  # no file's fault: the worker stops, and the job waits again
     except LibraryError as error:

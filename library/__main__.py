@@ -4,14 +4,16 @@ import argparse
 import sys
 import tomllib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import msgspec
 
+from library.accounts import EVERY_SCOPE, KeyRecord
 from library.command import ExitCode, complain, run
 from library.errors import LibraryError
 from library.exchange import Exchange
-from library.model import Organisation, Role
+from library.model import Organisation, Role, Scope
 from library.search import IndexState
 from library.settings import load_settings
 
@@ -39,6 +41,12 @@ def parser() -> argparse.ArgumentParser:
 
     _organisations(commands.add_parser("organisations", help="who shares documents"))
     _keys(commands.add_parser("keys", help="who may do what"))
+
+    audit = commands.add_parser("audit", help="who changed what, the latest first")
+    audit.add_argument("--organisation", metavar="ID", help="only what concerns this one")
+    audit.add_argument("--subject", metavar="ID", help="only what was done to this document, key or organisation")
+    audit.add_argument("--limit", type=int, default=100, help="how many entries; 100 unless said")
+    audit.set_defaults(command=lambda asked: run(lambda exchange: _audit(exchange, asked)))
     return root
 
 
@@ -60,6 +68,8 @@ def _keys(parent: argparse.ArgumentParser) -> None:
     add.add_argument("--organisation", required=True, metavar="ID")
     add.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.READER])
     add.add_argument("--note", default="", help="what the key is for")
+    add.add_argument("--scope", action="append", choices=list(Scope), help="repeat; all of them unless said")
+    add.add_argument("--days", type=int, help="for how long it holds; until it is revoked unless said")
     add.set_defaults(command=lambda asked: run(lambda exchange: _add_key(exchange, asked)))
     commands.add_parser("list", help="all keys, without the keys themselves").set_defaults(
         command=lambda _: run(_list_keys)
@@ -132,14 +142,36 @@ async def _list_organisations(exchange: Exchange) -> ExitCode:
 
 
 async def _add_key(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
-    print(await exchange.accounts.add_key(asked.organisation, Role(asked.role), asked.note))
+    expires = None if asked.days is None else datetime.now(UTC) + timedelta(days=asked.days)
+    scopes = [Scope(scope) for scope in asked.scope] if asked.scope else EVERY_SCOPE
+    print(
+        await exchange.accounts.add_key(
+            asked.organisation, Role(asked.role), asked.note, scopes=scopes, expires=expires
+        )
+    )
     return ExitCode.WELL
 
 
 async def _list_keys(exchange: Exchange) -> ExitCode:
     for key in await exchange.accounts.keys():
-        state = "revoked" if key.revoked else f"last used {key.last_used or 'never'}"
-        print(f"{key.id:14} {key.role.value:7} {key.organisation:24} {state:40} {key.note}")
+        print(
+            f"{key.id:14} {key.role.value:8} {key.organisation:24} {' '.join(key.scopes):24} {_use(key):26} {key.note}"
+        )
+    return ExitCode.WELL
+
+
+def _use(key: KeyRecord) -> str:
+    if key.revoked:
+        return "revoked"
+    if key.expires and key.expires < datetime.now(UTC):
+        return "expired"
+    return f"last used {key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never used"
+
+
+async def _audit(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    found = await exchange.accounts.trail(subject=asked.subject, organisation=asked.organisation, limit=asked.limit)
+    for entry in found:
+        print(f"{entry.when:%Y-%m-%d %H:%M:%S}  {entry.who}: {entry.what} {entry.subject}  {entry.detail}".rstrip())
     return ExitCode.WELL
 
 

@@ -5,13 +5,14 @@ import hmac
 import logging
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from library.database import Database, now
+from library.database import Database, now, written
 from library.errors import Conflict, NotFound, Unavailable
-from library.model import Audience, Organisation, OrganisationId, Role, Value
+from library.model import Audience, Organisation, OrganisationId, Role, Scope, Value
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,9 @@ PREFIX = "gp_"
 ID_LENGTH = len(PREFIX) + 8
 """How much of a key names it in lists and logs. The other 35 characters, 210 random bits, stay with its holder."""
 USE_NOTED_EVERY = timedelta(minutes=1)
+EVERY_SCOPE = tuple(Scope)
+_NOBODYS = "0" * 64
+"""What a key is compared with that nobody has: the answer takes no longer where the beginning of a key is right."""
 
 
 class KeyRecord(Value, frozen=True):
@@ -27,18 +31,34 @@ class KeyRecord(Value, frozen=True):
     id: str
     organisation: OrganisationId
     role: Role
+    scopes: tuple[Scope, ...]
     note: str
     created: datetime
     last_used: datetime | None
     """To the minute."""
+    expires: datetime | None
+    """None: never."""
     revoked: datetime | None
 
 
+class Caller(Value, frozen=True):
+    """Somebody who was let in: what that person sees, and what for."""
+
+    name: str
+    """As the audit trail names it."""
+    audience: Audience
+    scopes: tuple[Scope, ...] = EVERY_SCOPE
+
+
 class AuditEntry(Value, frozen=True):
+    number: int
+    """Each is higher than all before it."""
     when: datetime
     who: str
     what: str
     subject: str
+    organisation: OrganisationId
+    """Whose staff may read of it; empty: administrators only."""
     detail: str
 
 
@@ -80,41 +100,71 @@ class Accounts:
 
     # Keys ------------------------------------------------------------------------------------------------------------
 
-    async def add_key(self, organisation_id: OrganisationId, role: Role, note: str = "") -> str:
+    async def add_key(
+        self,
+        organisation_id: OrganisationId,
+        role: Role,
+        note: str = "",
+        *,
+        scopes: Sequence[Scope] = EVERY_SCOPE,
+        expires: datetime | None = None,
+    ) -> str:
         """A new key, which nobody can ask for again. Raises NotFound where there is no such organisation."""
         await self.organisation(organisation_id)
         key = PREFIX + secrets.token_urlsafe(32)
         async with self._database.transaction() as writing:
             await writing.execute(
-                "INSERT INTO keys (id, sha256, organisation, role, note, created) VALUES (?, ?, ?, ?, ?, ?)",
-                (key[:ID_LENGTH], _sha256(key), organisation_id, role, note, now()),
+                """
+                INSERT INTO keys (id, sha256, organisation, role, note, created, scopes, expires)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    key[:ID_LENGTH],
+                    _sha256(key),
+                    organisation_id,
+                    role,
+                    note,
+                    now(),
+                    msgspec.json.encode(scopes).decode(),
+                    expires and written(expires),
+                ),
             )
         return key
 
     async def keys(self) -> list[KeyRecord]:
-        """All keys, the revoked ones too, in the order in which they were made."""
-        found = await self._database.rows(
-            "SELECT id, organisation, role, note, created, last_used, revoked FROM keys ORDER BY rowid"
-        )
-        return [msgspec.convert(dict(row), KeyRecord) for row in found]
+        """All keys, those that have ended too, in the order in which they were made."""
+        found = await self._database.rows("SELECT * FROM keys ORDER BY rowid")
+        return [_key_record(row) for row in found]
+
+    async def key(self, key_id: str) -> KeyRecord:
+        """Raises NotFound."""
+        row = await self._database.row("SELECT * FROM keys WHERE id = ?", (key_id,))
+        if row is None:
+            raise NotFound(f"there is no key '{key_id}'")
+        return _key_record(row)
 
     async def revoke_key(self, key_id: str) -> None:
         """From now on nobody is let in with it. Raises NotFound; revoking twice is fine."""
         async with self._database.transaction() as writing:
-            written = await writing.execute(
-                "UPDATE keys SET revoked = coalesce(revoked, ?) WHERE id = ?", (now(), key_id)
-            )
-            if not written.rowcount:
+            done = await writing.execute("UPDATE keys SET revoked = coalesce(revoked, ?) WHERE id = ?", (now(), key_id))
+            if not done.rowcount:
                 raise NotFound(f"there is no key '{key_id}'")
 
-    async def audience(self, key: str, today: date) -> Audience | None:
-        """Who holds this key; None where nobody knows it or it was revoked. Notes once a minute that it is in use."""
-        row = await self._database.row("SELECT * FROM keys WHERE id = ? AND revoked IS NULL", (key[:ID_LENGTH],))
+    async def holder(self, key: str, today: date) -> Caller | None:
+        """Who holds this key; None where nobody knows it, or it has ended. Notes once a minute that it is in use."""
+        row = await self._database.row(
+            "SELECT * FROM keys WHERE id = ? AND revoked IS NULL AND coalesce(expires > ?, true)",
+            (key[:ID_LENGTH], now()),
+        )
         # A key has 256 random bits: a slow hash would add nothing but load.
-        if row is None or not hmac.compare_digest(row["sha256"], _sha256(key)):
+        if not hmac.compare_digest(_NOBODYS if row is None else row["sha256"], _sha256(key)) or row is None:
             return None
         await self._note_use(row["id"], row["last_used"])
-        return Audience(role=Role(row["role"]), organisation=row["organisation"], today=today)
+        return Caller(
+            name=f"key {row['id']}",
+            audience=Audience(role=Role(row["role"]), organisation=row["organisation"], today=today),
+            scopes=msgspec.json.decode(row["scopes"], type=tuple[Scope, ...]),
+        )
 
     async def _note_use(self, key_id: str, last_used: str | None) -> None:
         recent = last_used is not None and datetime.now(UTC) - datetime.fromisoformat(last_used) < USE_NOTED_EVERY
@@ -123,7 +173,10 @@ class Accounts:
         self._noting.add(key_id)
         try:
             async with self._database.transaction() as writing:
-                await writing.execute("UPDATE keys SET last_used = ? WHERE id = ?", (now(), key_id))
+                # Where another request or process has noted it since, nothing is left to do.
+                await writing.execute(
+                    "UPDATE keys SET last_used = ? WHERE id = ? AND last_used IS ?", (now(), key_id, last_used)
+                )
         except Unavailable as error:
             logger.warning("that key %s is in use was not noted: %s", key_id, error.detail)
         finally:
@@ -131,27 +184,47 @@ class Accounts:
 
     # The audit trail -------------------------------------------------------------------------------------------------
 
-    async def note(self, who: str, what: str, subject: str, detail: str = "") -> None:
-        """Note that somebody did something to something."""
+    # Who changed what in the catalogue and the accounts, triggers note (migrations/0003_access.sql).
+
+    async def note(self, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = "") -> None:
+        """Note what whoever is at work (acting.py) did beside."""
         async with self._database.transaction() as writing:
             await writing.execute(
-                "INSERT INTO trail (noted, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)",
-                (now(), who, what, subject, detail),
+                """
+                INSERT INTO trail (noted, who, what, subject, organisation, detail)
+                VALUES (?, acting(), ?, ?, ?, ?)
+                """,
+                (now(), what, subject, organisation, detail),
             )
 
-    async def trail(self, subject: str | None = None, limit: int = 100) -> list[AuditEntry]:
-        """What was done, to one subject or to all, the latest first."""
+    async def trail(
+        self,
+        *,
+        subject: str | None = None,
+        organisation: OrganisationId | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
+        """What was done, the latest first: to one subject or to all, to what is one organisation's or anybody's; only
+        what was noted before the entry with this number, to read on."""
         found = await self._database.rows(
             """
-            SELECT noted AS "when", who, what, subject, detail
+            SELECT number, noted AS "when", who, what, subject, organisation, detail
               FROM trail
-             WHERE :subject IS NULL OR subject = :subject
+             WHERE (:subject IS NULL OR subject = :subject)
+               AND (:organisation IS NULL OR organisation = :organisation)
+               AND (:before IS NULL OR number < :before)
              ORDER BY number DESC
              LIMIT :limit
             """,
-            {"subject": subject, "limit": limit},
+            {"subject": subject, "organisation": organisation, "before": before, "limit": limit},
         )
         return [msgspec.convert(dict(row), AuditEntry) for row in found]
+
+
+def _key_record(row: sqlite3.Row) -> KeyRecord:
+    known = {name: row[name] for name in KeyRecord.__struct_fields__}
+    return msgspec.convert({**known, "scopes": msgspec.json.decode(row["scopes"])}, KeyRecord)
 
 
 def _organisation(row: sqlite3.Row) -> Organisation:

@@ -1,11 +1,14 @@
 """How a command of ours runs and ends: exit codes, and errors as sentences."""
 
 import asyncio
+import os
+import pwd
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
 
+from library.acting import act_as
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange, open_exchange
 from library.settings import load_settings
@@ -42,6 +45,7 @@ def complain(sentence: str) -> None:
 
 async def _with_exchange(command: Callable[[Exchange], Awaitable[ExitCode]]) -> ExitCode:
     _end_like_an_interrupt(signal.SIGTERM)
+    act_as(f"{pwd.getpwuid(os.getuid()).pw_name} at the command line")
     exchange = await open_exchange(load_settings())
     try:
         return await command(exchange)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from library.acting import THE_LIBRARY, acting
 from library.errors import Unavailable
 
 BUSY_SECONDS = 10
@@ -30,6 +31,12 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._turn = asyncio.Lock()
+        self._actor = THE_LIBRARY
+
+    async def name_the_actor(self) -> None:
+        """Let statements call `acting()`: who is at work in the present transaction."""
+        for connection in (self._writer, self._reader):
+            await connection.create_function("acting", 0, lambda: self._actor)
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """What a query finds among all that is committed."""
@@ -46,6 +53,7 @@ class Database:
         A block must not open another."""
         with _our_errors(self._path):
             async with self._turn:
+                self._actor = acting()  # which the connection's thread cannot ask for itself
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
@@ -68,7 +76,12 @@ async def rows(connection: aiosqlite.Connection, sql: str, parameters: Parameter
 
 def now() -> str:
     """This moment as the tables keep it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return written(datetime.now(UTC))
+
+
+def written(moment: datetime) -> str:
+    """A moment as the tables keep it, so that moments sort as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 async def open_database(path: Path) -> Database:
@@ -88,6 +101,7 @@ async def open_database(path: Path) -> Database:
             undone.push_async_callback(reader.close)
             await reader.execute("PRAGMA query_only = ON")
             database = Database(path, writer, reader)
+            await database.name_the_actor()
             await _migrate(database, _migrations())
             undone.pop_all()
             return database

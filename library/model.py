@@ -29,9 +29,33 @@ class Role(StrEnum):
     """What somebody who asks may do. Each role may do all that the ones before it may."""
 
     READER = "reader"
+    """Anybody: reads what is public."""
     MEMBER = "member"
+    """Reads what members share with each other, and all that is its own organisation's."""
     STAFF = "staff"
+    """Adds to, changes and withdraws what its organisation shares."""
+    REVIEWER = "reviewer"
+    """Confirms that a document of any organisation may be public, among those that it sees."""
     ADMIN = "admin"
+    """Sees and does everything, of all organisations."""
+
+    def may(self, needed: "Role") -> bool:
+        """Whether this role may do what needs that one."""
+        roles = list(Role)
+        return roles.index(self) >= roles.index(needed)
+
+
+class Scope(StrEnum):
+    """What a key may be used for, within what its holder's role may do."""
+
+    SEARCH = "search"
+    """Find: searches, suggestions, lists of terms."""
+    READ = "read"
+    """Read documents, their pages and files, and export them."""
+    INGEST = "ingest"
+    """Hand in, change, withdraw; see how the reading goes."""
+    ADMIN = "admin"
+    """Keys, organisations, figures of the running library."""
 
 
 class Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -318,7 +342,11 @@ class Audience(Struct, frozen=True, kw_only=True):
 
     def may_change(self, organisation: OrganisationId) -> bool:
         """Whether this audience may add to, change and withdraw what the organisation shares."""
-        return self.role is Role.ADMIN or (self.role is Role.STAFF and self._belongs_to(organisation))
+        return self.role is Role.ADMIN or (self.role.may(Role.STAFF) and self._belongs_to(organisation))
+
+    def may_confirm(self, document: Document) -> bool:
+        """Whether this audience may say that the document may be public, or that it still holds."""
+        return self.role.may(Role.REVIEWER) and self.sees(document)
 
     def sees_caveats(self) -> bool:
         """Whether this audience may read what did not work."""

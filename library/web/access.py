@@ -1,49 +1,91 @@
-"""Who is asking: from the key in a request to an Audience, and what each audience may do."""
+"""Who is asking: from the key in a request to an Audience, and what each route asks of those who call it."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
-from litestar import Request
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers, MutableScopeHeaders, State
 from litestar.handlers import BaseRouteHandler
-from litestar.types import Message, Scope
+from litestar.routes import HTTPRoute
+from litestar.types import Message
+from litestar.types import Scope as AsgiScope
 
+from library.accounts import Caller
+from library.acting import act_as
 from library.errors import NotAllowed, NotSignedIn
 from library.exchange import Exchange
-from library.model import Audience, OrganisationId, Role
+from library.model import Audience, OrganisationId, Role, Scope
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 KEPT = "no-cache"
 """Anybody may keep an answer, but must ask each time whether it still holds: what is hidden is hidden at once.
 """
+NOBODY = "somebody without a key"
+NEEDS = "needs"
+"""The key in a handler's `opt` under which stands what it needs."""
 
-_ADMITTED = "audience"
+_CALLER = "caller"
+_WHOSE = {
+    Role.READER: "anybody",
+    Role.MEMBER: "a member",
+    Role.STAFF: "an organisation's staff",
+    Role.REVIEWER: "a reviewer",
+    Role.ADMIN: "an administrator",
+}
+_LEAST_ROLE = {
+    Scope.SEARCH: Role.READER,
+    Scope.READ: Role.READER,
+    Scope.INGEST: Role.STAFF,
+    Scope.ADMIN: Role.ADMIN,
+}
 
 
-async def admit(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """A guard: notes the audience of this request, which `present_audience` then hands to handlers.
+class Needed(NamedTuple):
+    """What a route needs of its caller: a key's scope, and a role."""
 
-    Raises NotSignedIn for a key that is not valid, and without one where the library is not open to anybody.
+    scope: Scope
+    role: Role
+
+
+def needs(scope: Scope, role: Role | None = None) -> dict[str, Any]:
+    """For a handler's `opt`: who may call it. The role is the least one that makes sense of the scope, unless said."""
+    return {NEEDS: Needed(scope, role or _LEAST_ROLE[scope])}
+
+
+OPEN: dict[str, Any] = {NEEDS: None}
+"""For a handler's `opt`: it knows nothing of documents, and answers anybody."""
+
+
+def check_needs(app: Litestar) -> None:
+    """Raises LookupError where a route does not say what it needs: forgetting it must not open anything."""
+    for route in app.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if NEEDS not in handler.opt and handler.http_methods != {"OPTIONS"}:
+                raise LookupError(f"{route.path} does not say who may call it: opt=needs(Scope.…), or opt=OPEN")
+
+
+async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The guard before every route: finds out who calls, which handlers then get by `present_audience`.
+
+    Raises NotSignedIn for a key that is not valid, and without one where the library is not open to anybody;
+    NotAllowed where the route needs another role or scope.
     """
-    exchange: Exchange = connection.app.state.exchange
-    connection.scope["state"][_ADMITTED] = await _audience(exchange, key_in(connection.headers))
-
-
-async def staff_only(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """A guard behind `admit`: for the staff of an organisation and for administrators."""
-    if key_in(connection.headers) is None:
-        raise NotSignedIn("this needs a key of an organisation's staff, in the header Authorization or X-API-Key")
-    role = _admitted(connection).role
-    if role not in (Role.STAFF, Role.ADMIN):
-        raise NotAllowed(f"this needs a key of an organisation's staff; the one given is a {role.value}'s")
+    needed: Needed | None = handler.opt.get(NEEDS)
+    if needed is None:
+        return
+    caller = await _caller(connection)
+    connection.scope["state"][_CALLER] = caller
+    act_as(caller.name)
+    _check(caller, needed)
 
 
 async def present_audience(request: Request[Any, Any, Any]) -> Audience:
     """A dependency: who is asking."""
-    return _admitted(request)
+    caller: Caller = request.scope["state"][_CALLER]
+    return caller.audience
 
 
 async def opened_exchange(state: State) -> Exchange:
@@ -71,27 +113,40 @@ def key_in(headers: Mapping[str, str]) -> str | None:
     return headers.get("x-api-key")
 
 
-async def say_who_may_keep_it(message: Message, scope: Scope) -> None:
-    """A hook before every answer of the API: what a key was used for is for its owner's eyes."""
-    if message["type"] == "http.response.start" and _ADMITTED in scope["state"]:
+def today() -> date:
+    """The day on which embargoes are looked at, UTC."""
+    return datetime.now(UTC).date()
+
+
+async def say_who_may_keep_it(message: Message, scope: AsgiScope) -> None:
+    """A hook before every answer: what a key was used for is for its owner's eyes."""
+    if message["type"] == "http.response.start" and _CALLER in scope["state"]:
         headers = MutableScopeHeaders.from_message(message)
         anybody = key_in(Headers.from_scope(scope)) is None
         headers.setdefault("Cache-Control", f"public, {KEPT}" if anybody else f"private, {KEPT}")
         headers["Vary"] = "Authorization, X-API-Key, Accept-Language"
 
 
-async def _audience(exchange: Exchange, key: str | None) -> Audience:
-    today = datetime.now(UTC).date()
+async def _caller(connection: Connection) -> Caller:
+    exchange: Exchange = connection.app.state.exchange
+    day: Callable[[], date] = connection.app.state.today
+    key = key_in(connection.headers)
     if key is None:
         if not exchange.settings.anonymous:
             raise NotSignedIn("this library is for members: send a key in the header Authorization or X-API-Key")
-        return Audience(today=today)
-    known = await exchange.accounts.audience(key, today)
+        return Caller(name=NOBODY, audience=Audience(today=day()))
+    known = await exchange.accounts.holder(key, day())
     if known is None:
-        raise NotSignedIn("this key is not known or was revoked; leave it out to see what is public")
+        raise NotSignedIn("this key is not known, has expired or was revoked; leave it out to see what is public")
     return known
 
 
-def _admitted(connection: Connection) -> Audience:
-    admitted: Audience = connection.scope["state"][_ADMITTED]
-    return admitted
+def _check(caller: Caller, needed: Needed) -> None:
+    role = caller.audience.role
+    if not role.may(needed.role):
+        if role is Role.READER:
+            raise NotSignedIn(f"this needs a key of {_WHOSE[needed.role]}, in the header Authorization or X-API-Key")
+        raise NotAllowed(f"this needs a key of {_WHOSE[needed.role]}; the one given is of {_WHOSE[role]}")
+    if needed.scope not in caller.scopes:
+        scopes = ", ".join(f"'{scope}'" for scope in caller.scopes) or "nothing"
+        raise NotAllowed(f"this key may be used for {scopes}, not for '{needed.scope}'")

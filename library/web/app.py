@@ -5,18 +5,22 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import date
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 
 from library.exchange import open_exchange
 from library.settings import Settings, load_settings
-from library.web.access import admit, opened_exchange, present_audience, say_who_may_keep_it
+from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
+from library.web.audit import audit
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, page, similar
 from library.web.files import original
 from library.web.health import alive, ready
 from library.web.jobs import job, jobs
+from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.parameters import refuse_unknown_parameters
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
@@ -44,28 +48,31 @@ def app_from_environment() -> EveryRequest:
     return create_app(load_settings())
 
 
-def create_app(settings: Settings) -> EveryRequest:
-    """The whole application. Nothing is opened before its lifespan begins."""
-    return EveryRequest(
-        Litestar(
-            route_handlers=[
-                _api(settings),
-                vocabulary_concepts_in_skos,
-                alive,
-                ready,
-                explain_problem,
-                openapi_json,
-                asset,
-            ],
-            dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
-            exception_handlers=EXCEPTION_HANDLERS,
-            lifespan=[_open(settings)],
-            openapi_config=description(),
-            request_max_body_size=BODY_BYTES,
-            before_send=[say_who_may_keep_it],
-            logging_config=None,
-        )
+def create_app(settings: Settings, day: Callable[[], date] = today) -> EveryRequest:
+    """The whole application. Nothing is opened before its lifespan begins. `day` is the one on which embargoes are
+    looked at."""
+    app = Litestar(
+        route_handlers=[
+            _api(settings),
+            vocabulary_concepts_in_skos,
+            alive,
+            ready,
+            explain_problem,
+            openapi_json,
+            asset,
+        ],
+        guards=[admit],
+        dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[_open(settings)],
+        openapi_config=description(),
+        request_max_body_size=BODY_BYTES,
+        before_send=[say_who_may_keep_it],
+        logging_config=None,
+        state=State({"today": day}),
     )
+    check_needs(app)
+    return EveryRequest(app)
 
 
 def _api(settings: Settings) -> Router:
@@ -85,9 +92,13 @@ def _api(settings: Settings) -> Router:
             vocabulary_list,
             job,
             jobs,
+            audit,
+            keys,
+            make_key,
+            revoke_key,
             Router("/", route_handlers=[hand_in], request_max_body_size=settings.upload_bytes + FORM_BYTES),
         ],
-        guards=[refuse_unknown_parameters, admit],
+        guards=[refuse_unknown_parameters],
         security=[{}, {"bearer": []}, {"header": []}] if settings.anonymous else [{"bearer": []}, {"header": []}],
     )
 

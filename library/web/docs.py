@@ -16,6 +16,7 @@ from litestar.serialization import encode_json
 from swagger_ui_bundle import swagger_ui_path
 
 from library.errors import NotFound
+from library.web.access import OPEN
 
 KEPT = "public, max-age=86400"
 
@@ -71,6 +72,7 @@ def description() -> OpenAPIConfig:
             "/docs",
             route_handlers=[],
             include_in_schema=False,
+            opt=OPEN,
             response_headers={"Content-Security-Policy": _POLICY},
         ),
     )
@@ -83,7 +85,7 @@ class LocalSwagger(OpenAPIRenderPlugin):
         return _PAGE
 
 
-@get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
+@get("/openapi.json", opt=OPEN, include_in_schema=False, media_type=MediaType.JSON)
 async def openapi_json(request: Request[Any, Any, Any]) -> bytes:
     state = request.app.state
     if _WRITTEN not in state:
@@ -93,7 +95,7 @@ async def openapi_json(request: Request[Any, Any, Any]) -> bytes:
     return written
 
 
-@get("/docs/assets/{name:str}", include_in_schema=False)
+@get("/docs/assets/{name:str}", opt=OPEN, include_in_schema=False)
 async def asset(name: FromPath[str]) -> Response[bytes]:
     if name not in _MEDIA_TYPES:
         raise NotFound(f"there is no asset '{name}'")

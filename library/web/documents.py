@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from library.exchange import Exchange
 from library.language import clean
-from library.model import Audience
+from library.model import Audience, Scope
 from library.syntax import parse
-from library.web.access import organisation_names
+from library.web.access import needs, organisation_names
 from library.web.document_answer import ShownDocument, shown_document
 from library.web.problems import documented
 from library.web.results import FoundItem, Span, found_item
@@ -35,7 +35,8 @@ class DocumentPage(Struct, frozen=True):
 @get(
     "/documents/{document_id:str}",
     operation_id="document",
-    responses=documented(400, 401, 404),
+    opt=needs(Scope.READ),
+    responses=documented(400, 401, 403, 404),
     tags=["documents"],
     summary="One document",
 )
@@ -50,7 +51,8 @@ async def document(
 @get(
     "/documents/{document_id:str}/pages/{number:int}",
     operation_id="page",
-    responses=documented(400, 401, 404, 503),
+    opt=needs(Scope.READ),
+    responses=documented(400, 401, 403, 404, 503),
     tags=["documents"],
     summary="A page's text, with what matches marked",
 )
@@ -69,7 +71,8 @@ async def page(
 @get(
     "/documents/{document_id:str}/similar",
     operation_id="similar",
-    responses=documented(400, 401, 404, 503),
+    opt=needs(Scope.READ),
+    responses=documented(400, 401, 403, 404, 503),
     tags=["documents"],
     summary="The documents most like this one",
 )

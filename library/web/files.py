@@ -16,7 +16,8 @@ from litestar.response import Stream
 
 from library.errors import Unavailable
 from library.exchange import Exchange
-from library.model import Audience, File
+from library.model import Audience, File, Scope
+from library.web.access import needs
 from library.web.etags import is_known
 from library.web.problems import RangeNotSatisfiable, documented
 from library.web.requests import ASKED_METHOD
@@ -65,9 +66,10 @@ def disposition(file: File) -> str:
 @get(
     "/documents/{document_id:str}/files/{name:str}",
     operation_id="original",
+    opt=needs(Scope.READ),
     responses={
         206: ResponseSpec(bytes, media_type="application/octet-stream", description="The part that was asked for"),
-        **documented(400, 401, 404, 416, 503),
+        **documented(400, 401, 403, 404, 416, 503),
     },
     tags=["documents"],
     summary="A file as it was handed in",

@@ -14,6 +14,7 @@ from library.errors import LibraryError
 from library.exchange import Exchange
 from library.inbox import JobState
 from library.search import IndexState
+from library.web.access import OPEN
 
 NEEDED = frozenset({"catalogue", "index"})
 """Without these nothing can be found. With a full disk or a stuck queue nothing new comes in, but searching goes on, so
@@ -37,7 +38,7 @@ class Readiness(Struct, frozen=True):
     checks: list[HealthCheck]
 
 
-@get("/healthz", operation_id="alive", tags=["health"], summary="Whether the process answers")
+@get("/healthz", operation_id="alive", opt=OPEN, tags=["health"], summary="Whether the process answers")
 async def alive() -> Alive:
     return Alive("ok")
 
@@ -45,6 +46,7 @@ async def alive() -> Alive:
 @get(
     "/readyz",
     operation_id="ready",
+    opt=OPEN,
     responses={503: ResponseSpec(Readiness, description="Something needed does not work", generate_examples=False)},
     tags=["health"],
     summary="Whether searches can be answered, part by part",

@@ -11,8 +11,8 @@ from msgspec import Struct
 from library.errors import NotFound
 from library.exchange import Exchange
 from library.inbox import IngestJob, JobState
-from library.model import Audience, Role
-from library.web.access import check_may_change, staff_only
+from library.model import Audience, Role, Scope
+from library.web.access import check_may_change, needs
 from library.web.problems import documented
 from library.web.results import API, document_link
 
@@ -55,7 +55,7 @@ class Jobs(Struct, frozen=True):
 @get(
     "/jobs",
     operation_id="jobs",
-    guards=[staff_only],
+    opt=needs(Scope.INGEST),
     responses=documented(400, 401, 403),
     tags=["jobs"],
     summary="The newest jobs of the own organisation",
@@ -84,7 +84,7 @@ async def jobs(
 @get(
     "/jobs/{job_id:str}",
     operation_id="job",
-    guards=[staff_only],
+    opt=needs(Scope.INGEST),
     responses=documented(400, 401, 403, 404),
     tags=["jobs"],
     summary="One job",

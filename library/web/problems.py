@@ -26,6 +26,7 @@ from library.errors import (
     TooLarge,
     Unavailable,
 )
+from library.web.access import OPEN
 
 PROBLEM_JSON = "application/problem+json"
 REQUEST_ID = "request_id"
@@ -241,6 +242,7 @@ CURES = {
 @get(
     "/problems/{code:str}",
     operation_id="explain_problem",
+    opt=OPEN,
     media_type=MediaType.HTML,
     responses=documented(400, 404),
     tags=["problems"],

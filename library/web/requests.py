@@ -14,6 +14,8 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from library.acting import acting_as
+from library.web.access import NOBODY
 from library.web.problems import PROBLEM_JSON, REQUEST_ID, InternalError, problem
 
 ASKED_METHOD = "asked_method"
@@ -48,7 +50,8 @@ class EveryRequest:
         if scope["method"] == "HEAD":
             inner["method"] = HttpMethod.GET
         try:
-            await self.app(inner, receive, answer.send)
+            with acting_as(NOBODY):
+                await self.app(inner, receive, answer.send)
         except Exception:
             _log.exception("%s failed outside every handler", answer.request_id)
             if answer.status:

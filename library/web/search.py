@@ -17,12 +17,12 @@ from library.asking import Instead
 from library.errors import BadRequest, Reason
 from library.exchange import Exchange
 from library.language import LANGUAGES, clean
-from library.model import Audience, OrganisationId
+from library.model import Audience, OrganisationId, Scope
 from library.search import EVERYTHING, FACETS, After, Clause, Filter, SearchQuery, Sort
 from library.syntax import LONGEST_QUERY, parse
 from library.vocabulary import lists
 from library.vocabulary.thesaurus import concepts
-from library.web.access import organisation_names
+from library.web.access import needs, organisation_names
 from library.web.cursors import read_cursor, write_cursor
 from library.web.etags import is_known, weak_etag
 from library.web.explanations import explanations
@@ -200,8 +200,8 @@ def _written(value: str | int) -> str:
     "/search",
     operation_id="search",
     operation_class=SearchByAddress,
-    opt={READS_QUERY_ITSELF: True},
-    responses=documented(400, 401, 503),
+    opt={**needs(Scope.SEARCH), READS_QUERY_ITSELF: True},
+    responses=documented(400, 401, 403, 503),
     tags=["search"],
     summary="Search the library",
 )
@@ -224,8 +224,9 @@ async def search(
     "/search",
     operation_id="search_by_body",
     operation_class=SearchByBody,
+    opt=needs(Scope.SEARCH),
     status_code=200,
-    responses=documented(400, 401, 413, 415, 503),
+    responses=documented(400, 401, 403, 413, 415, 503),
     tags=["search"],
     summary="Search with the parameters in a JSON body",
 )

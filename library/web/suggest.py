@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from library.exchange import Exchange
 from library.language import clean
-from library.model import Audience
+from library.model import Audience, Scope
 from library.suggestions import Suggestion
+from library.web.access import needs
 from library.web.languages import shown_language
 from library.web.problems import documented
 from library.web.results import document_link
@@ -48,7 +49,8 @@ class SuggestAnswer(Struct, frozen=True):
 @get(
     "/suggest",
     operation_id="suggest",
-    responses=documented(400, 401, 503),
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403, 503),
     tags=["search"],
     summary="How what is being typed may go on",
 )

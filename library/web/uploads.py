@@ -17,8 +17,8 @@ from msgspec import Struct
 from library.errors import TooLarge
 from library.exchange import Exchange
 from library.language import clean
-from library.model import Audience, OrganisationId
-from library.web.access import check_may_change, organisation_names, staff_only
+from library.model import Audience, OrganisationId, Scope
+from library.web.access import check_may_change, needs, organisation_names
 from library.web.jobs import Job, shown_job
 from library.web.parameters import raise_for, unknown_parameters
 from library.web.problems import UnsupportedMediaType, documented, refused
@@ -61,7 +61,7 @@ class HandInForm(Operation):
     operation_id="hand_in",
     operation_class=HandInForm,
     status_code=202,
-    guards=[staff_only],
+    opt=needs(Scope.INGEST),
     responses=documented(400, 401, 403, 409, 413, 415, 503),
     tags=["documents"],
     summary="Hand in a file",

@@ -8,8 +8,10 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from library.exchange import Exchange
+from library.model import Scope
 from library.vocabulary import agreed_list, label
 from library.vocabulary.thesaurus import Concept, as_skos, concepts, pref_label, thesaurus_version
+from library.web.access import OPEN, needs
 from library.web.etags import is_known, weak_etag
 from library.web.languages import shown_language
 from library.web.problems import documented
@@ -67,7 +69,8 @@ class SharingOrganisations(Struct, frozen=True):
 @get(
     "/vocabulary/{list_id:str}",
     operation_id="vocabulary_list",
-    responses=documented(400, 401, 404),
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403, 404),
     tags=["vocabulary"],
     summary="The terms of an agreed list",
 )
@@ -79,7 +82,8 @@ async def vocabulary_list(request: Request[Any, Any, Any], list_id: FromPath[str
 @get(
     "/vocabulary/concepts",
     operation_id="vocabulary_concepts",
-    responses=documented(400, 401),
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403),
     tags=["vocabulary"],
     summary="The concepts of the thesaurus",
 )
@@ -92,6 +96,7 @@ async def vocabulary_concepts(request: Request[Any, Any, Any], lang: Lang = None
 @get(
     "/vocabulary/concepts.ttl",
     operation_id="vocabulary_concepts_in_skos",
+    opt=OPEN,
     media_type=TURTLE,
     responses=documented(400),
     tags=["vocabulary"],
@@ -109,7 +114,8 @@ async def vocabulary_concepts_in_skos(request: Request[Any, Any, Any]) -> Respon
 @get(
     "/topics",
     operation_id="topics",
-    responses=documented(400, 401),
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403),
     tags=["vocabulary"],
     summary="What documents are about",
 )
@@ -121,7 +127,8 @@ async def topics(request: Request[Any, Any, Any], lang: Lang = None) -> Vocabula
 @get(
     "/organisations",
     operation_id="organisations",
-    responses=documented(400, 401),
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403),
     tags=["vocabulary"],
     summary="Who shares documents",
 )

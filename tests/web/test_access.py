@@ -1,9 +1,13 @@
 """Who is let in, and what each may do."""
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 import pytest
+from litestar import Litestar, get
 
-from library.model import Role
+from library.model import Role, Scope
+from library.web.access import check_needs
 from tests.web.conftest import served
 
 SEARCH = "/api/v1/search"
@@ -52,6 +56,30 @@ async def test_a_revoked_key_lets_nobody_in(exchange, client):
 
 async def test_a_key_in_an_address_is_refused_not_used(client):
     assert (await client.get(SEARCH, params={"api_key": "gp_x"})).status_code == 400
+
+
+async def test_an_expired_key_lets_nobody_in(exchange, client):
+    expired = datetime.now(UTC) - timedelta(seconds=1)
+    key = await exchange.accounts.add_key("alfa", Role.MEMBER, expires=expired)
+    assert (await client.get(SEARCH, headers={"x-api-key": key})).status_code == 401
+
+
+async def test_a_key_is_good_for_its_scopes_only(exchange, client):
+    key = await exchange.accounts.add_key("alfa", Role.STAFF, scopes=(Scope.SEARCH,))
+    headers = {"x-api-key": key}
+    assert (await client.get(SEARCH, headers=headers)).status_code == 200
+    for path in ("/api/v1/documents/p1", "/api/v1/documents/nothing", "/api/v1/jobs", "/api/v1/audit"):
+        refused = await client.get(path, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-allowed")
+        assert "'search'" in refused.json()["detail"]
+
+
+def test_a_route_that_does_not_say_what_it_needs_stops_the_start():
+    @get("/forgotten")
+    async def forgotten() -> None: ...
+
+    with pytest.raises(LookupError, match="/forgotten does not say who may call it"):
+        check_needs(Litestar([forgotten], openapi_config=None, logging_config=None))
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/jobs/j1"])

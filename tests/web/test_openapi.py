@@ -1,5 +1,6 @@
 """The description of the API says everything, and Swagger UI shows it without any other host."""
 
+import msgspec
 import pytest
 
 from library.search import FACETS
@@ -17,6 +18,10 @@ OPERATIONS = {
     "POST /api/v1/documents": "hand_in",
     "GET /api/v1/jobs": "jobs",
     "GET /api/v1/jobs/{job_id}": "job",
+    "GET /api/v1/audit": "audit",
+    "GET /api/v1/keys": "keys",
+    "POST /api/v1/keys": "make_key",
+    "DELETE /api/v1/keys/{key_id}": "revoke_key",
     "GET /api/v1/topics": "topics",
     "GET /api/v1/organisations": "organisations",
     "GET /api/v1/vocabulary/{list_id}": "vocabulary_list",
@@ -56,15 +61,16 @@ async def test_errors_are_described_as_problems(description):
 
 async def test_successes_have_a_type(description):
     for name, operation in operations(description):
-        if name.split()[1].startswith("/api") and operation["operationId"] != "original":
+        if name.split()[1].startswith("/api") and operation["operationId"] not in ("original", "revoke_key"):
             success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
             schema = success["content"]["application/json"]["schema"]
             assert "$ref" in schema or "oneOf" in schema, name
 
 
 async def test_every_member_of_an_answer_is_always_there(description):
+    bodies = msgspec.json.encode([operation.get("requestBody", {}) for _, operation in operations(description)])
     for name, schema in description["components"]["schemas"].items():
-        if schema.get("type") == "object":
+        if schema.get("type") == "object" and f'/{name}"'.encode() not in bodies:
             assert set(schema["required"]) == set(schema["properties"]), name
 
 
