@@ -7,6 +7,7 @@ worker.py    take the next job, run the pipeline, record how it ended
 steps.py     how far each job is, noted now and then
 log.py       how log lines name their job
 pipeline.py  ingest(job, ...): the straight line from an original to the catalogue
+enclosed.py  what becomes of the files in an archive or a mail
 describe.py  what was read and what the member said -> Document; pure
 extract/     from bytes to pages, in a limited child process
 samples/     the sample library: invented organisations and documents, real files

@@ -75,7 +75,7 @@ async def hand_in(
         try:
             described = dict(await asyncio.to_thread(said.of, path))
             accepted = await exchange.accept(
-                _chunks(path),
+                chunks(path),
                 name=path.name,
                 organisation=described.pop("organisation", organisation),
                 said=described,
@@ -90,6 +90,13 @@ async def hand_in(
         else:
             known = accepted.news == "known" and accepted.job.state is JobState.DONE
             yield Outcome(file=path.name, ended="known", document=accepted.job.document) if known else accepted.job
+
+
+async def chunks(path: Path) -> AsyncIterator[bytes]:
+    """The bytes of a file, piece by piece."""
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:
@@ -118,9 +125,3 @@ def _hidden(path: Path) -> bool:
 def _is_description(path: Path, metadata: Path | None) -> bool:
     described = path.with_name(path.name.removesuffix(SIDECAR))
     return (path.suffix == SIDECAR and described.is_file()) or (metadata is not None and path == metadata)
-
-
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
-            yield chunk

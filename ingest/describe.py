@@ -102,7 +102,7 @@ def _with_identifiers(study: Study) -> Study:
 
 def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:
     return File(
-        name=job.name,
+        name=job.name.rpartition("/")[2],  # without the archive and the folders that it was found in
         sha256=job.sha256,
         media_type=extract.media_type,
         size=job.size,
@@ -113,6 +113,7 @@ def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:
 
 
 def _file_title(name: str) -> str:
+    name = name.rpartition("/")[2]
     return name.rpartition(".")[0].replace("_", " ").strip() or name
 
 

@@ -3,28 +3,49 @@
 import asyncio
 
 import msgspec
+from msgspec import Struct
 
 from ingest.describe import describe, notes, with_languages
+from ingest.enclosed import Enclosed
 from ingest.extract import Reader
 from ingest.steps import Tell
 from library.exchange import Exchange
 from library.inbox import IngestJob, Progress, Step
 
 
-async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> tuple[str, ...]:
-    """Read the job's file and put what it holds into the catalogue, telling how far it is; what staff should know of it
-    is returned.
+class Kept(Struct, frozen=True):
+    """The file has become a document."""
+
+    notes: tuple[str, ...]
+    """What staff should know of it."""
+
+
+class Unpacked(Struct, frozen=True):
+    """The file was an archive: what it encloses was handed in, and that was all."""
+
+    notes: tuple[str, ...]
+
+
+async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> Kept | Unpacked:
+    """Read the job's file and put what it holds into the catalogue, telling how far it is; what it encloses is handed
+    in.
 
     Raises ExtractionFailed for a file that cannot be read. Run again after having been cut off anywhere, it ends in
     the same document.
     """
+    enclosed = Enclosed(exchange, job)
     extract = await reader.read(
-        exchange.originals.path(job.sha256), job.name, lambda page, of: tell(Progress(Step.READING, page, of))
+        exchange.originals.path(job.sha256),
+        job.name,
+        lambda page, of: tell(Progress(Step.READING, page, of)),
+        enclosed.take,
     )
+    if not extract.pages:
+        return Unpacked((*extract.notes, *enclosed.notes()))
     tell(Progress(Step.DESCRIBING))
     pages = await asyncio.to_thread(with_languages, extract.pages, tuple(job.said.get("languages", ())))
     extract = msgspec.structs.replace(extract, pages=pages)
     document = describe(extract, job)
     tell(Progress(Step.KEEPING))
     await exchange.add(document, pages)
-    return notes(extract, job, document)
+    return Kept((*notes(extract, job, document), *enclosed.notes()))

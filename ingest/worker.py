@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 
 from ingest.extract import Limits, Reader
 from ingest.log import of_job
-from ingest.pipeline import ingest
+from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.steps import Steps
 from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
@@ -149,7 +149,7 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
         with acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
-            notes = await ingest(job, exchange, reader, steps.of(job.id))
+            ended = await ingest(job, exchange, reader, steps.of(job.id))
     except Unavailable:
         raise  # no file's fault: the worker stops, and the job waits again
     except LibraryError as error:
@@ -161,8 +161,13 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
         sentence = f"something in the library itself failed on this file; the log says more under job {job.id}"
         await exchange.inbox.fail(job.id, "internal-error", sentence)
     else:
-        await exchange.inbox.done(job.id, notes)
-        logger.info("done: document %s", job.document)
+        match ended:
+            case Kept(notes):
+                await exchange.inbox.done(job.id, notes)
+                logger.info("done: document %s", job.document)
+            case Unpacked(notes):
+                await exchange.inbox.unpacked(job.id, notes)
+                logger.info("unpacked")
 
 
 async def _catch_up(exchange: Exchange) -> bool:

@@ -133,6 +133,7 @@ class Exchange:
         submitted_by: str = "",
         idempotency_key: str = "",
         batch: str = "",
+        within: str = "",
     ) -> Accepted:
         """Keep a file and queue it for reading. When this returns, both are safe on disk.
 
@@ -155,6 +156,7 @@ class Exchange:
                 submitted_by=submitted_by,
                 idempotency_key=idempotency_key,
                 batch=batch,
+                within=within,
             )
         )
 

@@ -64,12 +64,14 @@ class Submission(Value, frozen=True):
     """Chosen by the sender: a request sent again with the same key asks for nothing new."""
     batch: str = ""
     """What was handed in together."""
+    within: str = ""
+    """The id of the job whose file encloses this one, if any does."""
 
 
 class IngestJob(Value, frozen=True, kw_only=True):
     id: str
     document: DocumentId
-    """The id that the document has, or will have once this is done."""
+    """The id that the document has, or will have once this is done; empty once an archive is unpacked."""
     organisation: OrganisationId
     name: str
     sha256: str
@@ -89,6 +91,8 @@ class IngestJob(Value, frozen=True, kw_only=True):
     """Since it came, or since somebody asked for it again."""
     submitted_by: str
     batch: str
+    within: str = ""
+    """The id of the job whose file encloses this one; empty for one that was handed in by itself."""
     created: datetime
     started: datetime | None = None
     ended: datetime | None = None
@@ -203,6 +207,15 @@ class Inbox:
                 "UPDATE jobs SET step = ?, page = ?, pages = ? WHERE id = ? AND state = 'working'",
                 [(each.step, each.page, each.pages, job_id) for job_id, each in progress.items()],
             )
+
+    async def unpacked(self, job_id: str, notes: Sequence[str]) -> None:
+        """What the job's file encloses was handed in, and there is nothing else in it. Raises as `done` does."""
+        sql = """
+            UPDATE jobs SET state = 'done', step = '', document = '', notes = ?, ended = ?
+             WHERE id = ? AND state = 'working'
+            RETURNING id
+            """
+        await self._at_work(job_id, sql, _json(notes), now())
 
     async def done(self, job_id: str, notes: Sequence[str] = ()) -> None:
         """The job's document is kept; `note_indexed` says later that it can be found. Like `fail`, raises NotFound, and
@@ -327,6 +340,7 @@ async def _same(writing: aiosqlite.Connection, submission: Submission, digest: s
                 OR NOT EXISTS (SELECT 1
                                  FROM jobs AS later
                                 WHERE later.document = jobs.document
+                                  AND later.document <> ''
                                   AND later.number > jobs.number
                                   AND later.state <> 'failed'))
            AND (state <> 'done'
@@ -379,8 +393,8 @@ async def _enter(
         writing,
         """
         INSERT INTO jobs (id, document, organisation, name, sha256, size, said, digest, idempotency_key,
-                          submitted_by, batch, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          submitted_by, batch, within, created)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         RETURNING *
         """,
         (
@@ -395,6 +409,7 @@ async def _enter(
             submission.idempotency_key or None,
             submission.submitted_by,
             submission.batch,
+            submission.within,
             now(),
         ),
     )

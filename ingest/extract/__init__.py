@@ -3,7 +3,7 @@
 contract.py  what goes into an extractor and what comes out: Source, Limits, Extract
 formats.py   which extractor reads which format; `extract`, which reads any file
 sniff.py     what a file is, by its content
-pdf.py docx.py odt.py html.py markdown.py plain.py   one extractor a format
+pdf.py docx.py odt.py html.py markdown.py plain.py mail.py packed.py   one extractor a format
 pdf_text.py  what is wrong with the text of PDF pages, and its repair
 charset.py   which letters the bytes of a text stand for
 archive.py   the members of a zip file, and the XML in them, within limits
@@ -18,6 +18,6 @@ wire.py      what the two say to each other
 
 from ingest.extract.contract import Extract, Limits, best
 from ingest.extract.formats import extract
-from ingest.extract.reader import Reader
+from ingest.extract.reader import Reader, TakeEnclosed
 
-__all__ = ["Extract", "Limits", "Reader", "best", "extract"]
+__all__ = ["Extract", "Limits", "Reader", "TakeEnclosed", "best", "extract"]

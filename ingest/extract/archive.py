@@ -1,12 +1,16 @@
 """The members of a zip file, and the XML in them, within limits. A member's name is a label, never a path."""
 
+import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
 
+from ingest.extract.charset import decode
 from library.errors import DamagedFile, EncryptedFile, TooLarge
+from library.language import clean
 
 MOST_MEMBERS = 10_000
 MOST_BYTES = 500_000_000
@@ -15,7 +19,9 @@ MOST_RATIO = 200
 """Of inflated to stored bytes, for members above RATIO_FROM. Prose in XML reaches about 30."""
 RATIO_FROM = 10_000_000
 _CHUNK = 1 << 20
+_LONGEST_LABEL = 200
 _ENCRYPTED = 0x1
+_SAYS_UTF_8 = 0x800
 
 _BOMB = "this file inflates to far more than a document needs; save it anew in the program it came from"
 _DAMAGED = "this file is damaged or was cut off on its way; open it in the program it came from, save it, hand that in"
@@ -45,23 +51,35 @@ class Archive:
     def names(self) -> tuple[str, ...]:
         return tuple(self._members)
 
+    def labels(self) -> dict[str, str]:
+        """The names of the files in it, no folders, and how each is to be called: with the letters that it was given in
+        old programs, which do not say their encoding, and without steps up."""
+        files = [name for name, member in self._members.items() if not member.is_dir()]
+        old = [name for name in files if not self._members[name].flag_bits & _SAYS_UTF_8 and not name.isascii()]
+        # zipfile takes the bytes of such names for the first IBM PC's, where each byte is a sign.
+        read = decode("\n".join(old).encode("cp437")).split("\n") if old else []
+        renamed = dict(zip(old, read, strict=True)) if len(old) == len(read) else {}
+        return {name: _label(renamed.get(name, name)) for name in files}
+
     def read(self, name: str) -> bytes:
         """The bytes of a member, counted while they inflate; none where there is no such member."""
-        member = self._members.get(name)
-        if member is None:
-            return b""
+        return b"".join(self.pieces(name)) if name in self else b""
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a member that there is, as they inflate."""
+        member = self._members[name]
         if member.flag_bits & _ENCRYPTED:
             raise EncryptedFile("this file is protected by a password; remove the password and hand it in again")
-        inflated = bytearray()
+        inflated = 0
         try:
             with self._zip.open(member) as stream:
                 while chunk := stream.read(_CHUNK):
-                    inflated += chunk
+                    inflated += len(chunk)
                     self._inflated += len(chunk)
-                    self._check(len(inflated), member.compress_size)
+                    self._check(inflated, member.compress_size)
+                    yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
             raise DamagedFile(_DAMAGED) from error
-        return bytes(inflated)
 
     def xml(self, name: str) -> etree._Element | None:
         """The root of an XML member; None where there is no such member."""
@@ -70,6 +88,11 @@ class Archive:
     def _check(self, inflated: int, stored: int) -> None:
         if self._inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > MOST_RATIO * max(stored, 1)):
             raise TooLarge(_BOMB)
+
+
+def _label(name: str) -> str:
+    steps = (" ".join(clean(step).split()) for step in re.split(r"[/\\]", name))
+    return "/".join(step for step in steps if step.strip("."))[-_LONGEST_LABEL:]
 
 
 def parse_xml(xml: bytes) -> etree._Element:

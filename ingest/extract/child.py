@@ -11,12 +11,12 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from ingest.extract import sandbox, wire
-from ingest.extract.contract import Limits, OnPage, Source
+from ingest.extract.contract import Limits, OnEnclosed, OnPage, Source
 from ingest.extract.formats import extract_opened, out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory
 
@@ -38,7 +38,7 @@ def main() -> None:
         line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox())))
         for job, descriptor in _jobs(line):
             _more_time(limits)
-            line.sendall(_answer(job, descriptor, limits, _telling(line)))
+            line.sendall(_answer(job, descriptor, limits, line))
             gc.collect()
 
 
@@ -79,10 +79,26 @@ def _telling(line: socket.socket) -> OnPage:
     return tell
 
 
-def _answer(job: wire.Job, descriptor: int, limits: Limits, on_page: OnPage) -> bytes:
+def _giving_away(line: socket.socket) -> OnEnclosed:
+    """Sends each enclosed file to the reader, piece by piece."""
+
+    def give(name: str, pieces: Iterable[bytes]) -> None:
+        try:
+            for piece in pieces:
+                line.sendall(wire.message(wire.Enclosed(name, piece, ends=False)))
+        except ExtractionFailed:
+            line.sendall(wire.message(wire.Dropped()))
+            raise
+        line.sendall(wire.message(wire.Enclosed(name, b"", ends=True)))
+
+    return give
+
+
+def _answer(job: wire.Job, descriptor: int, limits: Limits, line: socket.socket) -> bytes:
     try:
         with os.fdopen(descriptor, "rb") as file:
-            return wire.message(wire.Read(extract_opened(Source(file, job.name, limits, on_page))))
+            source = Source(file, job.name, limits, _telling(line), _giving_away(line))
+            return wire.message(wire.Read(extract_opened(source)))
     except ExtractionFailed as error:
         return wire.message(wire.Failed(error.code, error.detail))
     except MemoryError:

@@ -29,6 +29,8 @@ class Extract(Value, frozen=True):
     media_type: str
     clues: tuple[Clue, ...] = ()
     """What it says of itself, the surest first for each thing; nothing is guessed from its language here."""
+    enclosed: int = 0
+    """How many files it encloses that were given away: an archive has no text of its own."""
     repaired: bool = False
     """True where the file was damaged and could be read after repair."""
     notes: tuple[str, ...] = ()
@@ -49,6 +51,15 @@ def nobody_looks_on(_page: int, _pages: int) -> None:
     """For a reading that nobody follows."""
 
 
+OnEnclosed = Callable[[str, Iterable[bytes]], None]
+"""Given each file that a file encloses (a member of an archive, an attachment): its name there, and its bytes in
+pieces."""
+
+
+def nobody_takes(_name: str, _pieces: Iterable[bytes]) -> None:
+    """For a reading of which only the text is wanted."""
+
+
 class Source(Struct, frozen=True):
     """One file to read: opened, so that an extractor needs no path and no right to open anything."""
 
@@ -59,6 +70,8 @@ class Source(Struct, frozen=True):
     limits: Limits = Limits()
     on_page: OnPage = nobody_looks_on
     """Called before each page by extractors that may take long."""
+    on_enclosed: OnEnclosed = nobody_takes
+    """Called for each file in it, before the answer."""
 
 
 Extractor = Callable[[Source], Extract]

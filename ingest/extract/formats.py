@@ -7,8 +7,10 @@ from pathlib import Path
 from ingest.extract.contract import Extract, Extractor, Limits, Source
 from ingest.extract.docx import read_docx
 from ingest.extract.html import read_html
+from ingest.extract.mail import read_mail
 from ingest.extract.markdown import read_markdown
 from ingest.extract.odt import read_odt
+from ingest.extract.packed import read_zip
 from ingest.extract.pdf import read_pdf
 from ingest.extract.plain import read_plain
 from ingest.extract.sniff import Kind, refusal, sniff
@@ -24,6 +26,8 @@ EXTRACTORS: dict[Kind, Extractor] = {
     Kind.HTML: read_html,
     Kind.MARKDOWN: read_markdown,
     Kind.TEXT: read_plain,
+    Kind.EML: read_mail,
+    Kind.ZIP: read_zip,
 }
 
 
@@ -72,7 +76,7 @@ def _extract(source: Source) -> Extract:
     if extractor is None:
         raise refusal(kind, source.name)
     extracted = extractor(source)
-    if not any(page.text for page in extracted.pages):
+    if not extracted.enclosed and not any(page.text for page in extracted.pages):
         # Never a success: pictures of text, or a trick that readers fall for silently.
         raise NoText(f"this is {kind}, but no text was found in it; if it holds pictures of text, it needs OCR")
     return with_text_clues(extracted)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.extract.charset import decode
 from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered, paginate
+from library.model import Clue
 
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.IGNORECASE
@@ -23,6 +25,9 @@ def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
+_XHTML = re.compile(r"\s*<\?xml\s|[^<]*(?:<!doctype[^>]*>)?\s*<html[^>]*\sxmlns=", re.IGNORECASE)
+_CLOSED = re.compile(r"<([a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)/>")
+_VOID = _tags("area base br col embed hr img input link meta source track wbr")
 _TEXT = "-text"
 _NO_TEXT = _tags(
     "head script style template noscript iframe object svg math button select input textarea canvas audio video"
@@ -43,14 +48,27 @@ _LINE_END, _CELL_END = "\x1e", "\x1f"
 """Signs that no text has, which `clean` would take away in any case."""
 
 
+class WebPage(Struct, frozen=True):
+    """What a page holds, and what it says of itself."""
+
+    lines: tuple[str, ...]
+    """A line for each block and each row of a table."""
+    clues: tuple[Clue, ...]
+
+
 def read_html(source: Source) -> Extract:
-    raw = source.file.read()
-    tree = LexborHTMLParser(decode(raw, _declared_charset(raw)))
+    page = web_page(source.file.read())
+    pages, notes = numbered(paginate(page.lines), source.limits)
+    return Extract(pages=pages, media_type="text/html", clues=page.clues, notes=notes)
+
+
+def web_page(raw: bytes, charset: str = "") -> WebPage:
+    """The page in these bytes, whose charset may have been declared elsewhere."""
+    text = decode(raw, charset or _declared_charset(raw))
+    tree = LexborHTMLParser(_CLOSED.sub(_opened_and_closed, text) if _XHTML.match(text) else text)
     lines = _lines(tree.root, _FRAME) or _lines(tree.root, frozenset())
-    pages, notes = numbered(paginate(lines), source.limits)
-    return Extract(
-        pages=pages,
-        media_type="text/html",
+    return WebPage(
+        tuple(lines),
         clues=(
             *titled("head", _text(tree, "title")),
             *titled("heading", _text(tree, "h1")),
@@ -58,8 +76,12 @@ def read_html(source: Source) -> Extract:
             *dated("head", _attribute(tree, 'meta[property="article:published_time" i]', "content"), "high"),
             *in_language("head", _attribute(tree, "html", "lang") or _attribute(tree, "html", "xml:lang")),
         ),
-        notes=notes,
     )
+
+
+def _opened_and_closed(found: re.Match[str]) -> str:
+    """`<title/>` is a whole element in XML; in HTML it would take in all that follows."""
+    return found[0] if found[1].lower() in _VOID else f"<{found[1]}{found[2]}></{found[1]}>"
 
 
 def _declared_charset(raw: bytes) -> str:

@@ -25,10 +25,10 @@ def _blocks(text: str) -> Iterator[str]:
     for number, sheet in enumerate(re.sub(r"\r\n?", "\n", text).split("\f")):
         if number:
             yield PAGE_BREAK
-        yield from _paragraphs(sheet)
+        yield from paragraphs(sheet)
 
 
-def _paragraphs(sheet: str) -> Iterator[str]:
+def paragraphs(sheet: str) -> Iterator[str]:
     """Paragraphs, each with the empty line after it where there is one."""
     for paragraph in re.split(r"(?<=\n)\s*\n", sheet):
         if paragraph.strip():

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from typing import Self
 import msgspec
 
 import ingest
-from ingest.extract import wire
+from ingest.extract import archive, wire
 from ingest.extract.contract import Extract, Limits, OnPage, nobody_looks_on
 from ingest.extract.formats import out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory, ReaderCrashed, TookTooLong, extraction_failure
@@ -41,6 +41,10 @@ _CRASHED = "the reader of this kind of file crashed on it; save the file anew, o
 _decoder = msgspec.msgpack.Decoder(wire.Said)
 
 
+TakeEnclosed = Callable[[str, Path], Awaitable[None]]
+"""Given each enclosed file: its name in the one that is read, and where its bytes lie until this returns."""
+
+
 class Reader:
     """One child process that reads file after file. Several tasks may share it; they are served one by one."""
 
@@ -58,8 +62,11 @@ class Reader:
     ) -> None:
         await self._replace()
 
-    async def read(self, path: Path, name: str, on_page: OnPage = nobody_looks_on) -> Extract:
-        """What the file holds; `name` is what its owner called it. `on_page` is told now and then how far it is.
+    async def read(
+        self, path: Path, name: str, on_page: OnPage = nobody_looks_on, take_enclosed: TakeEnclosed | None = None
+    ) -> Extract:
+        """What the file holds; `name` is what its owner called it. `on_page` is told now and then how far it is;
+        `take_enclosed` is given the files in it, and what it raises ends the reading.
 
         Raises ExtractionFailed, TookTooLong and ReaderCrashed among them, and OSError where the path cannot be opened.
         A task that is cancelled here takes the child with it.
@@ -67,7 +74,7 @@ class Reader:
         async with self._turn:
             with path.open("rb") as file:
                 try:
-                    answer = await self._asked(file.fileno(), name, on_page)
+                    answer = await self._asked(file.fileno(), name, on_page, take_enclosed)
                 except BaseException:
                     await self._replace()
                     raise
@@ -77,12 +84,14 @@ class Reader:
             case wire.Failed(code, detail):
                 raise extraction_failure(code, detail)
 
-    async def _asked(self, descriptor: int, name: str, on_page: OnPage) -> wire.Answer:
+    async def _asked(
+        self, descriptor: int, name: str, on_page: OnPage, take_enclosed: TakeEnclosed | None
+    ) -> wire.Answer:
         if self._child is not None and self._child.has_hung_up:
             await self._replace()
         if self._child is None:
             self._child = await _Child.start(self._limits, self._command)
-        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:], on_page)
+        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:], on_page, take_enclosed)
         failure = answer.code if isinstance(answer, wire.Failed) else ""
         if failure == ReaderCrashed.code:
             logger.warning("the reader failed on %s: %s", name, self._child.last_words())
@@ -149,16 +158,23 @@ class _Child:
         except ConnectionError:
             return True
 
-    async def ask(self, descriptor: int, name: str, on_page: OnPage) -> wire.Answer:
+    async def ask(self, descriptor: int, name: str, on_page: OnPage, take_enclosed: TakeEnclosed | None) -> wire.Answer:
         self.jobs += 1
+        enclosed = _Enclosed(self._folder / "enclosed", take_enclosed)
         try:
             async with asyncio.timeout(self._limits.seconds):
                 socket.send_fds(self._line, [wire.message(wire.Job(name))], [descriptor])
                 while True:
                     said: wire.Said = _decoder.decode(await self._message())
-                    if not isinstance(said, wire.Reading):
-                        return said
-                    on_page(said.page, said.pages)
+                    match said:
+                        case wire.Reading(page, pages):
+                            on_page(page, pages)
+                        case wire.Enclosed():
+                            await enclosed.add(said)
+                        case wire.Dropped():
+                            enclosed.drop()
+                        case _:
+                            return said
         except TimeoutError as error:
             raise TookTooLong(_too_long(self._limits)) from error
         except (EOFError, ConnectionError) as error:
@@ -205,6 +221,36 @@ class _Child:
             async with asyncio.timeout(_LAST_SECONDS):
                 return await self._process.wait()
         return 0
+
+
+class _Enclosed:
+    """Gathers the pieces of enclosed files on the disk, and gives each file away when it is whole."""
+
+    def __init__(self, path: Path, take: TakeEnclosed | None) -> None:
+        self._path = path
+        self._take = take
+        self._files = 0
+        self._bytes = 0
+
+    async def add(self, said: wire.Enclosed) -> None:
+        self._bytes += len(said.piece)
+        self._files += said.ends
+        if self._bytes > archive.MOST_BYTES or self._files > archive.MOST_MEMBERS:
+            raise msgspec.DecodeError("more than the child may give away")
+        if self._take is None:
+            return
+        await asyncio.to_thread(self._append, said.piece)
+        if said.ends:
+            await self._take(said.name, self._path)
+            self.drop()
+
+    def drop(self) -> None:
+        """Forget what there is of the file that is being gathered."""
+        self._path.unlink(missing_ok=True)
+
+    def _append(self, piece: bytes) -> None:
+        with self._path.open("ab") as file:
+            file.write(piece)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -31,6 +31,19 @@ class Reading(Struct, frozen=True, tag=True):
     pages: int
 
 
+class Enclosed(Struct, frozen=True, tag=True):
+    """A piece of a file that this one encloses; the answer is still to come."""
+
+    name: str
+    piece: bytes
+    ends: bool
+    """Whether this is its last piece."""
+
+
+class Dropped(Struct, frozen=True, tag=True):
+    """The enclosed file whose pieces came last is damaged: nothing of it counts."""
+
+
 class Read(Struct, frozen=True, tag=True):
     """The file was read."""
 
@@ -45,7 +58,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Answer = Read | Failed
-Said = Answer | Reading
+Said = Answer | Reading | Enclosed | Dropped
 """What a child may say once it has a job."""
 _encoder = msgspec.msgpack.Encoder()
 

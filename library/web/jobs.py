@@ -122,7 +122,7 @@ def shown_job(job: IngestJob) -> Job:
         ended=job.ended,
         links=JobLinks(
             self=job_link(job.id),
-            document=document_link(job.document) if job.state is JobState.DONE else None,
+            document=document_link(job.document) if job.state is JobState.DONE and job.document else None,
             problem=f"/problems/{job.code}" if job.code else None,
         ),
     )

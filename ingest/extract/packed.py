@@ -1,0 +1,41 @@
+"""The files in a ZIP archive, each of which is read as a file of its own."""
+
+from ingest.extract.archive import Archive
+from ingest.extract.contract import Extract, Source
+from library.errors import DamagedFile, NoText
+
+_MEDIA_TYPE = "application/zip"
+_EMPTY = "this archive holds no files; pack it anew and hand that in"
+_OF_SYSTEMS = ("__MACOSX/", "desktop.ini", "thumbs.db", "Thumbs.db", ".")
+"""How the names of files begin that systems put beside people's own."""
+_MOST_NAMED = 5
+
+
+def read_zip(source: Source) -> Extract:
+    archive = Archive(source.file)
+    labels = {name: label for name, label in archive.labels().items() if label and not _is_of_system(label)}
+    if not labels:
+        raise NoText(_EMPTY)
+    damaged = []
+    for number, (name, label) in enumerate(labels.items(), 1):
+        source.on_page(number, len(labels))
+        try:
+            source.on_enclosed(label, archive.pieces(name))
+        except DamagedFile as error:
+            damaged.append(label)
+            if len(damaged) == len(labels):
+                raise DamagedFile(error.detail) from error
+    return Extract(pages=(), media_type=_MEDIA_TYPE, enclosed=len(labels) - len(damaged), notes=tuple(_notes(damaged)))
+
+
+def _is_of_system(label: str) -> bool:
+    return label.startswith(_OF_SYSTEMS) or label.rpartition("/")[2].startswith(_OF_SYSTEMS)
+
+
+def _notes(damaged: list[str]) -> list[str]:
+    if not damaged:
+        return []
+    named = ", ".join(damaged[:_MOST_NAMED]) + (
+        f" and {len(damaged) - _MOST_NAMED:,} others" if len(damaged) > _MOST_NAMED else ""
+    )
+    return [f"files in it that are damaged and were left out: {named}"]

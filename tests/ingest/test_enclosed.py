@@ -1,0 +1,178 @@
+"""Files in files: what an archive or a mail encloses is read as documents of its own."""
+
+import asyncio
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+
+import pytest
+from msgspec import Struct
+
+from ingest.worker import work_with_others
+from library.exchange import open_exchange
+from library.inbox import IngestJob, JobState
+from library.model import Document, Organisation
+from library.settings import Settings
+from tests.builders import an_admin
+
+TEXT = "Dvojjazyčná asistentka pomáhá dětem ve školce."
+
+
+def a_zip(**members: bytes | str) -> bytes:
+    """Members by name, where `__` stands for a slash and the last `_` for a full stop."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            folder, _, file = name.rpartition("__")
+            archive.writestr(f"{folder}/{'.'.join(file.rsplit('_', 1))}".lstrip("/"), content)
+    return made.getvalue()
+
+
+def a_mail(**attached: bytes) -> bytes:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"] = "Zápis z porady", "Eva Malá <eva@alfa.example>"
+    mail["Date"] = "Mon, 3 Mar 2025 09:00:00 +0100"
+    mail.set_content("Posílám zápis z porady. Žluťoučký kůň pěl ódy.")
+    for name, content in attached.items():
+        mail.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=".".join(name.rsplit("_", 1))
+        )
+    return mail.as_bytes()
+
+
+def damaged(packed: bytes, member: str) -> bytes:
+    at = packed.index(member.encode()) + len(member) + 20
+    return packed[:at] + bytes(8) + packed[at + 8 :]
+
+
+def with_old_name(name: str, encoding: str) -> bytes:
+    """An archive with one file, whose name is in this encoding, which nothing says."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        placed = "x" * len(name.encode(encoding))
+        archive.writestr(placed, f"{TEXT} {encoding}")
+    return made.getvalue().replace(placed.encode(), name.encode(encoding))
+
+
+def with_steps_up() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("../../etc/evil.txt", f"{TEXT} Nahoru.")
+        archive.writestr("/root/..\\up.txt", f"{TEXT} Výš.")
+    return made.getvalue()
+
+
+class Library(Struct):
+    """What became of all that was handed in."""
+
+    jobs: dict[str, IngestJob]
+    texts: dict[str, str]
+    documents: dict[str, Document]
+
+
+HANDED_IN = {
+    "year.zip": a_zip(zprávy__leden_txt=TEXT, zprávy__únor_md=f"# Únor\n\n{TEXT} Podruhé.", __MACOSX__leden_txt=b"x"),
+    "mixed.zip": damaged(a_zip(torn_txt=TEXT * 50, bad_pdf=b"%PDF-1.7 nothing", good_txt=f"{TEXT} Dobře."), "torn.txt"),
+    "deep.zip": a_zip(one_zip=a_zip(two_zip=a_zip(deep_txt=TEXT), near_txt=f"{TEXT} Blízko.")),
+    "minutes.eml": a_mail(zápis_txt=f"{TEXT} Zapsáno.".encode()),
+    "cp852.zip": with_old_name("závěrečná zpráva o činnosti školy.txt", "cp852"),
+    "cp866.zip": with_old_name("отчет о работе школы.txt", "cp866"),
+    "up.zip": with_steps_up(),
+    "empty.zip": a_zip(),
+}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory) -> Library:
+    """A library into which all of that was handed in, and one of them twice."""
+    return asyncio.run(_taken_in(Settings(data=tmp_path_factory.mktemp("library"), free_mb=1)))
+
+
+async def _taken_in(settings: Settings) -> Library:
+    exchange = await open_exchange(settings)
+    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Spolek Alfa"))
+    said = {"visibility": "members", "title": "Rok", "keywords": ["škola"]}
+    for name, content in HANDED_IN.items():
+        await exchange.accept(
+            _whole(content), name=name, said=said, organisation="alfa", batch="b1", submitted_by="eva"
+        )
+    await work_with_others(exchange)
+    again = _whole(HANDED_IN["year.zip"])
+    await exchange.accept(again, name="again.zip", said={**said, "title": "Znovu"}, organisation="alfa")
+    await work_with_others(exchange)
+    jobs = {job.name: job for job in await exchange.inbox.jobs()}
+    kept = {name: job.document for name, job in jobs.items() if job.state is JobState.DONE and job.document}
+    texts = {name: "\n".join(page.text for page in await exchange.catalog.pages(kept[name])) for name in kept}
+    documents = {name: await exchange.document(kept[name], an_admin()) for name in kept}
+    await exchange.close()
+    return Library(jobs, texts, documents)
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def test_each_file_of_an_archive_becomes_a_document(library):
+    assert {name for name in library.jobs if name.startswith("year.zip/")} == {
+        "year.zip/zprávy/leden.txt",
+        "year.zip/zprávy/únor.md",
+    }
+    january = library.jobs["year.zip/zprávy/leden.txt"]
+    assert (january.batch, january.submitted_by, january.within) == ("b1", "eva", library.jobs["year.zip"].id)
+    assert library.texts["year.zip/zprávy/leden.txt"] == TEXT
+
+
+def test_what_was_said_of_an_archive_holds_for_each_file_but_for_the_title(library):
+    february = library.documents["year.zip/zprávy/únor.md"]
+    assert (february.keywords, february.title, february.files[0].name) == (("škola",), {"cs": "Únor"}, "únor.md")
+
+
+def test_an_archive_is_done_without_a_document_of_its_own(library):
+    job = library.jobs["year.zip"]
+    assert (job.state, job.document) == (JobState.DONE, "")
+    assert job.notes == ("files in it that were handed in as documents of their own: 2",)
+
+
+def test_files_that_come_again_in_another_archive_make_nothing_new(library):
+    assert not [name for name in library.jobs if name.startswith("again.zip/")]
+    assert library.jobs["again.zip"].state is JobState.DONE
+
+
+def test_a_bad_file_in_an_archive_fails_alone(library):
+    assert library.jobs["mixed.zip/bad.pdf"].state is JobState.FAILED
+    assert library.texts["mixed.zip/good.txt"] == f"{TEXT} Dobře."
+
+
+def test_a_member_that_is_damaged_is_named_and_the_others_are_read(library):
+    assert library.jobs["mixed.zip"].notes[0] == "files in it that are damaged and were left out: torn.txt"
+    assert "mixed.zip/torn.txt" not in library.jobs
+
+
+def test_archives_are_unpacked_twice_over_and_no_deeper(library):
+    assert library.texts["deep.zip/one.zip/near.txt"] == f"{TEXT} Blízko."
+    assert library.jobs["deep.zip/one.zip/two.zip"].notes == (
+        "files in it that lie too deep and were left out, unpack the archives first: 1",
+    )
+    assert "deep.zip/one.zip/two.zip/deep.txt" not in library.jobs
+
+
+def test_an_archive_without_files_fails(library):
+    assert library.jobs["empty.zip"].code == "no-text"
+
+
+def test_a_mail_is_a_document_and_so_is_each_attachment(library):
+    assert library.texts["minutes.eml"] == "Zápis z porady\nPosílám zápis z porady. Žluťoučký kůň pěl ódy."
+    assert library.texts["minutes.eml/zápis.txt"] == f"{TEXT} Zapsáno."
+    told = {(clue.about, clue.value) for clue in library.documents["minutes.eml"].clues}
+    assert {("title", "Zápis z porady"), ("author", "Eva Malá"), ("date", "2025-03-03")} <= told
+
+
+def test_names_in_archives_of_old_programs_keep_their_letters(library):
+    assert {"cp852.zip/závěrečná zpráva o činnosti školy.txt", "cp866.zip/отчет о работе школы.txt"} <= set(
+        library.jobs
+    )
+
+
+def test_names_of_members_are_labels_and_never_paths(library):
+    assert {"up.zip/etc/evil.txt", "up.zip/root/up.txt"} <= set(library.jobs)
