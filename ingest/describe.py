@@ -35,7 +35,8 @@ def with_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page
 def describe(extract: Extract, job: IngestJob) -> Document:
     """The document that this job makes. `extract.pages` know their languages.
 
-    What is said to be public but lacks something for it stays with the members; `missing_to_publish` says what.
+    What is said to be public but lacks something for it stays with the members; `missing_to_publish` says what. Whether
+    personal data is in it, the gate finds out (library/gate.py).
     """
     languages, known = _languages(extract, job)
     document = document_from(
@@ -51,7 +52,7 @@ def describe(extract: Extract, job: IngestJob) -> Document:
     )
     if isinstance(document, Study):
         document = _with_identifiers(document)
-    if document.visibility is Visibility.PUBLIC and missing_to_publish(document):
+    if document.visibility is Visibility.PUBLIC and _missing(document):
         return msgspec.structs.replace(document, visibility=Visibility.MEMBERS)
     return document
 
@@ -60,10 +61,20 @@ def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ..
     """What staff should know of a job that went well."""
     said = list(extract.notes)
     if document.visibility.value != job.said.get("visibility", document.visibility.value):
-        said.append(f"kept with the members until it has: {', '.join(missing_to_publish(document))}")
+        missing = _missing(document)
+        said.append(
+            f"kept with the members until it has: {', '.join(missing)}"
+            if missing
+            else f"kept with the members until a person has looked at what may be personal data in it: "
+            f"good-practice-ingest held {document.id}"
+        )
     if extract.repaired:
         said.append("the file was damaged and has been repaired for reading; the original is unchanged")
     return tuple(said)
+
+
+def _missing(document: Document) -> tuple[str, ...]:
+    return tuple(name for name in missing_to_publish(document) if name != "personal_data_check")
 
 
 def _languages(extract: Extract, job: IngestJob) -> tuple[tuple[str, ...], Literal["declared", "detected", "unknown"]]:

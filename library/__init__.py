@@ -26,6 +26,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     originals.py  Originals: files as they were handed in, under their SHA-256
     inbox.py      Inbox: the queue of files to be read
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
+    personal.py   which personal data a text may hold; its words in personal_words.py and .toml
+    gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
     accounts.py   Accounts: organisations, API keys, audit trail
     answers.py    an engine's hits -> what a page of results shows
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root

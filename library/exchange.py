@@ -1,7 +1,9 @@
 """The whole: catalogue, inbox, originals, accounts and index behind one object, put together in one place."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,26 @@ from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
-from library.errors import BadRequest, NotFound
+from library.errors import BadRequest, Conflict, NotFound
 from library.explaining import Share, shares
 from library.fragments import whole
+from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.inbox import Accepted, Inbox, Submission
 from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
-from library.model import Audience, Document, DocumentId, File, OrganisationId, Page
+from library.model import (
+    Audience,
+    Document,
+    DocumentId,
+    File,
+    OrganisationId,
+    Page,
+    PersonalDataCheck,
+    Visibility,
+    missing_to_publish,
+)
 from library.originals import Originals
+from library.personal import personal_findings
 from library.said import read_said
 from library.search import (
     After,
@@ -59,6 +73,7 @@ class Exchange:
         self.inbox = Inbox(database)
         self.batches = Batches(database)
         self.accounts = Accounts(database)
+        self.gate = Gate(database)
         self.originals = originals
         self.index = index
         self.analyzer = analyzer
@@ -161,11 +176,44 @@ class Exchange:
         )
 
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
-        """Put a document into the catalogue. It can be found after the next `catch_up`."""
+        """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
+        the members where personal data may be in it, until a person has looked (`confirm`)."""
+        admitted = await self._through_gate(document, pages)
         analysed = await asyncio.to_thread(
             lambda: [self._analysed(page.number, page.text, page.language) for page in pages]
         )
-        return await self.catalog.put(document, analysed)
+        return await self.catalog.put(admitted, analysed)
+
+    async def revise(self, document: Document) -> Document:
+        """Describe a document anew; the gate looks at it again. Raises like `Catalog.revise`."""
+        pages = [Page(number=page.number, text=page.text) for page in await self.catalog.pages(document.id)]
+        return await self.catalog.revise(await self._through_gate(await self._as_wished(document), pages))
+
+    async def confirm(self, document_id: DocumentId, check: PersonalDataCheck, looked_at: str) -> Document:
+        """A person has looked through what may be personal data in a document: it becomes public where that was all
+        that held it. `looked_at` is the `seen` of the record that the person had before the eyes.
+
+        Raises NotFound, BadRequest for a result that lets nothing pass, and Conflict where nothing is to be confirmed
+        or other things have been found since.
+        """
+        document = await self.catalog.document(document_id)
+        record = await self.gate.record(document_id)
+        if record is None or not record.held:
+            raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
+        if looked_at != seen(record):
+            raise Conflict(f"other things have been found in '{document_id}' since: look again, then confirm")
+        kinds = Counter(each.kind for each in record.findings)
+        counted = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        # Noted first: nothing becomes public that the trail does not know of.
+        await self.accounts.note(
+            "personal data confirmed",
+            document_id,
+            organisation=document.organisation,
+            detail=f"{check.by}: {check.result} ({counted})",
+        )
+        await self.gate.keep(document_id, all_confirmed(record))
+        public = msgspec.structs.replace(document, visibility=Visibility.PUBLIC, personal_data_check=check)
+        return await self.revise(document if missing_to_publish(public) else public)
 
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
@@ -187,7 +235,7 @@ class Exchange:
         ]
         spoken = (language,) if number is None else tuple(dict.fromkeys((*document.languages, language)))
         said = msgspec.structs.replace(document, languages=spoken, language_known="declared")
-        return await self.add(said, corrected)
+        return await self.add(await self._as_wished(said), corrected)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
@@ -229,6 +277,33 @@ class Exchange:
 
     def _asker(self, audience: Audience) -> Asker:
         return Asker(self.index, self.analyzer, audience)
+
+    async def _through_gate(self, document: Document, pages: Sequence[Page]) -> Document:
+        """The document as it may go in; what the gate knows of it is written down first."""
+        before = await self.gate.record(document.id)
+        if document.visibility is not Visibility.PUBLIC:
+            if before is not None and before.held:
+                await self.gate.keep(document.id, msgspec.structs.replace(before, held=False))
+            return document
+        findings = await asyncio.to_thread(personal_findings, document, pages)
+        passed = pass_gate(document, findings, before, datetime.now(UTC))
+        if passed.vouched and document.personal_data_check is not None:
+            check = document.personal_data_check
+            await self.accounts.note(
+                "personal data confirmed when handing in",
+                document.id,
+                organisation=document.organisation,
+                detail=f"{check.by}: {check.result}",
+            )
+        await self.gate.keep(document.id, passed.record)
+        return passed.document
+
+    async def _as_wished(self, document: Document) -> Document:
+        """A document that the gate holds still is to be public."""
+        record = await self.gate.record(document.id)
+        if record is not None and record.held and document.visibility is Visibility.MEMBERS:
+            return msgspec.structs.replace(document, visibility=Visibility.PUBLIC)
+        return document
 
     async def _answer(self, outcome: Outcome, audience: Audience) -> Answer:
         asked, result = outcome.asked, outcome.result

@@ -147,7 +147,8 @@ class Clue(Value, frozen=True):
 class PersonalDataCheck(Value, frozen=True):
     by: str
     on: date
-    result: Literal["none found", "removed", "consent given"]
+    result: Literal["none found", "removed", "consent given", "not personal"]
+    """The last one: what looks like personal data is nobody's, or its owner has published it."""
 
 
 class Preconditions(Value, frozen=True):
@@ -346,7 +347,7 @@ class Audience(Struct, frozen=True, kw_only=True):
 
     def may_confirm(self, document: Document) -> bool:
         """Whether this audience may say that the document may be public, or that it still holds."""
-        return self.role.may(Role.REVIEWER) and self.sees(document)
+        return self.may_change(document.organisation) or (self.role.may(Role.REVIEWER) and self.sees(document))
 
     def sees_caveats(self) -> bool:
         """Whether this audience may read what did not work."""

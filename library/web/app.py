@@ -23,6 +23,7 @@ from library.web.jobs import job, jobs
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.parameters import refuse_unknown_parameters
+from library.web.personal_data import confirm_personal_data, held_documents, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
 from library.web.requests import EveryRequest
 from library.web.results import API
@@ -86,6 +87,9 @@ def _api(settings: Settings) -> Router:
             page,
             similar,
             original,
+            held_documents,
+            personal_data,
+            confirm_personal_data,
             topics,
             organisations,
             vocabulary_concepts,

@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 
 from library.errors import Reason
 from library.web.access import Connection
-from library.web.problems import InvalidParameter
+from library.web.problems import InvalidParameter, UnsupportedMediaType
 
 Given = Mapping[str, Sequence[str]]
 """Parameter names to all values given under them."""
@@ -98,6 +98,12 @@ def unknown_parameters(given: Iterable[str], known: Iterable[str], place: str) -
     return [
         Reason(name, place, f"unknown parameter{_perhaps(name, known)}") for name in sorted(given) if name not in known
     ]
+
+
+async def takes_json(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """A guard: for bodies that are JSON and say so. A page of somebody else can send others without being asked."""
+    if connection.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType("send one JSON object, with Content-Type: application/json")
 
 
 async def refuse_unknown_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
