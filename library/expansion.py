@@ -12,11 +12,11 @@ from library.language import Analyzer, QueryToken, Standing, is_function_word
 from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word, every
 from library.vocabulary.thesaurus import concepts
 
-SAME = 0.6
+SAME = 0.8
 """What the same concept by another name counts beside the typed word."""
-RELATED = 0.5
+RELATED = 0.7
 """What another word of the typed one's family counts: library for knihovna."""
-NARROWER = 0.3
+NARROWER = 0.5
 """What a narrower concept counts: asylum for protection."""
 
 

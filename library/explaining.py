@@ -42,10 +42,10 @@ async def shares(
     found: dict[DocumentId, list[Share]] = {hit.id: [] for hit in hits}
     for part in _parts(match):
         best: dict[DocumentId, Share] = {}
-        for clause, weight in _ways(part):
-            asked = SearchQuery(match=clause, within=tuple(found), limit=len(found), fragments=1)
+        for clause, alone in _ways(part):
+            asked = SearchQuery(match=alone, within=tuple(found), limit=len(found), fragments=1)
             for hit in (await index.search(asked, audience)).hits:
-                share = _share(part, clause, hit, weight)
+                share = _share(part, clause, hit)
                 if hit.id not in best or share.score > best[hit.id].score:
                     best[hit.id] = share
         for document, share in best.items():
@@ -63,19 +63,19 @@ def _parts(match: Clause) -> Iterator[Clause]:
             yield match
 
 
-def _ways(part: Clause) -> Iterator[tuple[Clause, float]]:
-    """The ways to say it, of which the best counts."""
+def _ways(part: Clause) -> Iterator[tuple[Clause, Clause]]:
+    """The ways to say it, of which the best counts; and each as it counts, while the others find nothing."""
     match part:
-        case OneOf(clauses, weights):
-            yield from zip(clauses, weights, strict=True)
+        case OneOf(clauses, weights, typed):
+            for place, (clause, weight) in enumerate(zip(clauses, weights, strict=True)):
+                alone = tuple(weight if other == place else 0.0 for other in range(len(clauses)))
+                yield clause, OneOf(clauses, alone, typed)
         case _:
-            yield part, 1.0
+            yield part, part
 
 
-def _share(part: Clause, clause: Clause, hit: Hit, weight: float) -> Share:
-    return Share(
-        typed=understood(part), how=_how(clause), meant=_meant(clause), score=weight * hit.score, passages=hit.passages
-    )
+def _share(part: Clause, clause: Clause, hit: Hit) -> Share:
+    return Share(typed=understood(part), how=_how(clause), meant=_meant(clause), score=hit.score, passages=hit.passages)
 
 
 def _how(clause: Clause) -> str:

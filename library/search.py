@@ -59,11 +59,12 @@ class Lemma(Struct, frozen=True, tag=True):
 
 
 class OneOf(Struct, frozen=True, tag=True):
-    """Several ways to say one thing: any of them, but only the best one counts. The first is what was typed."""
+    """Several ways to say one thing: any of them, but only the best one counts, and the thing is as rare as all of them
+    together. The first is what was typed."""
 
     clauses: tuple["Clause", ...]
     weights: tuple[float, ...]
-    """What each one's score is multiplied by."""
+    """What each one counts. One of weight 0 finds nothing: it only has its part in how rare the thing is."""
     typed: str = ""
     """All the words that name the concepts among them."""
 

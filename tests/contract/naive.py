@@ -147,8 +147,8 @@ class _Search:
                 return not self._matches(inner, entry)
             case Every(clauses):
                 return all(self._matches(part, entry) for part in clauses)
-            case OneOf(clauses):
-                return any(self._matches(part, entry) for part in clauses)
+            case OneOf(clauses, weights):
+                return any(weight and self._matches(part, entry) for part, weight in zip(clauses, weights, strict=True))
             case Some(clauses, at_least):
                 return sum(self._matches(part, entry) for part in clauses) >= at_least
             case Word() | Phrase() | Prefix() if clause.field in FACETS:
@@ -318,9 +318,12 @@ def _wanted(clause: Clause) -> Iterator[Leaf]:
         case Word() | Phrase() | Prefix() | Concept() | Lemma():
             if clause.field not in FACETS:
                 yield clause
-        case Every(clauses) | Some(clauses) | OneOf(clauses):
+        case Every(clauses) | Some(clauses):
             for part in clauses:
                 yield from _wanted(part)
+        case OneOf(clauses, weights):
+            for part, weight in zip(clauses, weights, strict=True):
+                yield from _wanted(part) if weight else ()
         case Not():
             return
 

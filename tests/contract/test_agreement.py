@@ -103,7 +103,8 @@ class Chance(random.Random):
         parts = tuple(self.clause(depth - 1) for _ in range(self.randint(0, 3)))
         match self.randrange(5):
             case 4:
-                return OneOf((self.words(), *(Concept(each) for each in self.sample(CONCEPTS, 2))), (1.0, 0.5, 0.4))
+                named = (Concept(each) for each in self.sample(CONCEPTS, 2))
+                return OneOf((self.words(), *named), (1.0, 0.5, self.choice((0.4, 0.0))))
             case 0:
                 return Not(self.clause(depth - 1))
             case 1:

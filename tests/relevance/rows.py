@@ -4,6 +4,7 @@ cs written      Czech queries as they were written; folded, inflected and typo l
 cs, in en       the same needs as a colleague types them in English, judged on documents in any language
 en -> cs        texts in English (queries in English, and English variants) whose need some document in Czech
                 answers: judgments and ranking are both narrowed to documents in Czech
+cs -> cs        likewise, within one language: what a search without a bridge between languages can reach at best
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from tests.relevance.collection import Judgments, Query, variants
 from tests.relevance.measures import RELEVANT
 
 ASKED_IN = ("en", "uk")
-DIRECTIONS = (("en", "cs"), ("uk", "cs"), ("cs", "en"), ("cs", "uk"))
+DIRECTIONS = (("cs", "cs"), ("en", "cs"), ("uk", "cs"), ("cs", "en"), ("cs", "uk"))
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from library.engines.whoosh.folder import IndexFolder
 from library.errors import IndexBusy, IndexUnavailable, Unavailable
 from library.language import shared_analyzer
 from library.model import Visibility
-from library.search import Every, IndexState, Not, Phrase, Prefix, SearchQuery, Word
+from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Word
 from library.settings import BadSettings
 from tests.builders import a_practice, an_admin, an_entry, the_public
 from tests.contract.conftest import in_batches
@@ -50,8 +50,12 @@ def saying(text, document="p1", **fields: Any):
     return an_entry(a_practice(id=document, **fields), [text])
 
 
+async def hits(index, match):
+    return (await index.search(SearchQuery(match=match, limit=100), an_admin())).hits
+
+
 async def found(index, match):
-    return sorted(hit.id for hit in (await index.search(SearchQuery(match=match, limit=100), an_admin())).hits)
+    return sorted(hit.id for hit in await hits(index, match))
 
 
 def segment_files(folder):
@@ -399,3 +403,19 @@ class TestPassages:
         await index.update([saying("děti " * 500)])
         ((_, _, tokens),) = await self.passages(index, Word("děti"))
         assert tokens == tuple(range(passages.MOST_TOKENS))
+
+
+async def test_a_thing_is_as_rare_as_all_ways_to_say_it(index):
+    much = [saying("doklad doklad", f"cs{number}") for number in range(9)]
+    await index.update([*much, saying("document", "en"), saying("svatba", "rare")])
+    thing = OneOf((Word("document"), Lemma(("cs:doklad",))), (1.0, 0.5))
+    scores = {hit.id: hit.score for hit in await hits(index, thing)}
+    assert scores["en"] < (await hits(index, Word("svatba")))[0].score
+    assert scores["en"] > scores["cs0"]
+
+
+async def test_a_way_of_weight_nothing_finds_nothing_but_has_its_part_in_how_rare_the_thing_is(index):
+    await index.update([saying("document", "en"), saying("doklad", "cs")])
+    alone = OneOf((Word("document"), Word("doklad")), (1.0, 0.0))
+    ((hit,), (rarer,)) = (await hits(index, alone), await hits(index, Word("document")))
+    assert (hit.id, hit.score < rarer.score) == ("en", True)

@@ -55,6 +55,14 @@ async def test_shares_add_up_and_the_greatest_comes_first(client):
         assert [each["share"] for each in reasons] == sorted((each["share"] for each in reasons), reverse=True)
 
 
+async def test_the_scores_of_the_reasons_are_the_score_of_the_item(client):
+    asked = {"q": "employment housing migrants", "explain": "true"}
+    items = (await client.get(SEARCH, params=asked)).json()["items"]
+    assert items
+    for item in items:
+        assert sum(reason["score"] for reason in item["explanation"]) == pytest.approx(item["score"], rel=0.001)
+
+
 async def test_a_match_in_a_title_and_in_a_summary_says_so(exchange, client):
     await exchange.add(
         a_practice(id="t", title={"uk": "Кухня для всіх"}, summary={"cs": "Vaříme společně."}, languages=("uk",)),

@@ -36,6 +36,8 @@ class Matched(NamedTuple):
 
     ids: Ids
     scores: Weights
+    rarity: np.float32 = np.float32(1)
+    """The factor in the scores that says how rare the thing is; 1 for what is put together of several things."""
 
 
 NOTHING = Matched(np.empty(0, np.int32), np.empty(0, np.float32))
@@ -134,7 +136,7 @@ class Evaluation:
         ids = self._seen(weighed)
         much = weighed[ids]
         factor = self._rarity(ids) if rarity is None else rarity
-        return Matched(ids, factor * (DAMPING + 1) * much / (DAMPING + much))
+        return Matched(ids, factor * (DAMPING + 1) * much / (DAMPING + much), factor)
 
     def _seen(self, weighed: Weights) -> Ids:
         return np.flatnonzero((weighed > 0) & self._view.visible).astype(np.int32)
@@ -144,14 +146,20 @@ class Evaluation:
         return np.float32(log(1 + (self._view.count - len(ids) + 0.5) / (len(ids) + 0.5)))
 
     def _one_of(self, clauses: Sequence[Clause], weights: Sequence[float]) -> Matched:
-        matches = np.zeros(self._size, bool)
+        """All ways have the rarity of the thing: one is not worth more because few texts are in its language."""
+        anyhow = np.zeros(self._size, bool)
         scores = np.zeros(self._size, np.float32)
+        found = np.zeros(self._size, bool)
         for clause, weight in zip(clauses, weights, strict=True):
             matched = self.match(clause)
-            matches[matched.ids] = True
-            scores[matched.ids] = np.maximum(scores[matched.ids], np.float32(weight) * matched.scores)
-        ids = np.flatnonzero(matches).astype(np.int32)
-        return Matched(ids, scores[ids])
+            anyhow[matched.ids] = True
+            if weight:
+                found[matched.ids] = True
+                alone = np.float32(weight) / matched.rarity * matched.scores
+                scores[matched.ids] = np.maximum(scores[matched.ids], alone)
+        ids = np.flatnonzero(found).astype(np.int32)
+        rarity = self._rarity(np.flatnonzero(anyhow).astype(np.int32))
+        return Matched(ids, rarity * scores[ids], rarity)
 
     def _facet_value(self, clause: Leaf) -> Matched:
         facets = self._view.snapshot.facet(clause.field)

@@ -240,7 +240,7 @@ def _expansions(asked: SearchQuery, view: View, analyzer: Analyzer) -> tuple[Exp
 
 def _page(hits: Matched, asked: SearchQuery, view: View) -> Matched:
     """The hits on the page that was asked for, in order."""
-    ids, scores = hits
+    ids, scores = hits.ids, hits.scores
     if asked.sort is not Sort.RELEVANCE:
         scores = np.zeros(len(ids), np.float32)
     if asked.after is not None:

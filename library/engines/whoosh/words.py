@@ -145,9 +145,12 @@ def matched_clauses(clause: Clause) -> Iterator[Leaf]:
     match clause:
         case Word() | Phrase() | Prefix() | Concept() | Lemma():
             yield clause
-        case Every(clauses) | Some(clauses) | OneOf(clauses):
+        case Every(clauses) | Some(clauses):
             for part in clauses:
                 yield from matched_clauses(part)
+        case OneOf(clauses, weights):
+            for part, weight in zip(clauses, weights, strict=True):
+                yield from matched_clauses(part) if weight else ()
         case Not():
             return
 
