@@ -30,6 +30,12 @@ install: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+# What the tests need from npm. The lockfile names no host: npm takes each package from wherever it is set up to.
+NODE_MODULES := tests/js/node_modules/.package-lock.json
+$(NODE_MODULES): tests/js/package-lock.json
+	npm ci --prefix tests/js --no-progress --loglevel=error
+	@touch $@
+
 demo: export LIBRARY_DATA = $(DATA)
 demo: export LIBRARY_PORT = $(PORT)
 demo: export PYTHONSAFEPATH = 1
@@ -47,6 +53,7 @@ demo: install
 
 check: .venv/.tested-with
 	@bash .ci/debian test
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

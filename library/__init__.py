@@ -30,6 +30,9 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
     accounts.py   Accounts: organisations, API keys, audit trail
     answers.py    an engine's hits -> what a page of results shows
+    remembered.py what was worked out once and holds until something changes
+    harvest.py    what harvesters are told: what is public since when, and what no longer is
+    records/      a document as other programs read it: BibTeX, RIS, CSL, JSON-LD, Dublin Core, a row of a table
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root
     web/          the HTTP door, one file a subject
 

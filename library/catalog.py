@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import aiosqlite
 import msgspec
 
 from library.database import Database, now, rows
 from library.errors import Conflict, NotFound, Unavailable
-from library.model import Document, DocumentId, OrganisationId, Value
+from library.model import Audience, Document, DocumentId, OrganisationId, Value, Visibility
 
 Place = tuple[DocumentId, int]
 """A document and the place of a page in its row of pages, from 0."""
@@ -36,9 +36,24 @@ class Pending(Value, frozen=True):
     withdrawn: bool
 
 
+class Stamp(Value, frozen=True):
+    """When a document changed last, and what says who may know."""
+
+    id: DocumentId
+    revision: int
+    organisation: OrganisationId
+    kind: str
+    visibility: Visibility
+    embargo_until: date | None
+    withdrawn: bool
+    changed: datetime
+    unpublished: datetime | None
+    """When the public ceased to see it; None while it does, and where it never did."""
+
+
 class Catalog:
-    """Every document and its pages. What is withdrawn is a tombstone, and only `put`, `unindexed` and `mark_indexed`
-    still know it. Every method may raise Unavailable.
+    """Every document and its pages. What is withdrawn is a tombstone, and only `put`, `restore`, `withdrawn`, `stamps`,
+    `unindexed` and `mark_indexed` still know it. Every method may raise Unavailable.
     """
 
     def __init__(self, database: Database) -> None:
@@ -60,7 +75,7 @@ class Catalog:
             put = _dated(document, before)
             if before is not None and put.version > before.version:
                 await _keep_version(writing, before)
-            await _write(writing, put)
+            await _write(writing, put, before)
             await _write_files(writing, put)
             await _write_pages(writing, put.id, pages)
             return put
@@ -76,21 +91,34 @@ class Catalog:
             if document.changed != before.changed:
                 raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
             revised = _dated(msgspec.structs.replace(document, files=before.files), before)
-            await _write(writing, revised)
+            await _write(writing, revised, before)
             return revised
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
-        """Take a document out of the library; only `put` brings it back. Raises NotFound."""
+        """Take a document out of the library; `put` and `restore` bring it back. Raises NotFound."""
         async with self._database.transaction() as writing:
-            await _alive(writing, document_id)
+            document = await _alive(writing, document_id)
             await writing.execute(
                 """
                 UPDATE documents
-                   SET withdrawn = ?, reason = ?, unindexed = 1, revision = (SELECT max(revision) + 1 FROM documents)
-                 WHERE id = ?
+                   SET withdrawn = :now, reason = :reason, unindexed = 1,
+                       unpublished = CASE WHEN :was_public THEN :now ELSE unpublished END,
+                       revision = (SELECT max(revision) + 1 FROM documents)
+                 WHERE id = :id
                 """,
-                (now(), reason, document_id),
+                {"id": document_id, "reason": reason, "now": now(), "was_public": _is_public(document)},
             )
+
+    async def restore(self, document_id: DocumentId) -> Document:
+        """Bring a withdrawn document back as it was. Raises NotFound where none was withdrawn."""
+        async with self._database.transaction() as writing:
+            if not await rows(writing, _WITHDRAWN, (document_id,)):
+                raise no_document(document_id)
+            before = await _kept(writing, document_id)
+            assert before is not None
+            restored = _dated(before, before)
+            await _write(writing, restored, before)
+            return restored
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -112,6 +140,13 @@ class Catalog:
             (_json(ids),),
         )
         return {row["id"]: _read(row["document"], row["id"]) for row in found}
+
+    async def withdrawn(self, document_id: DocumentId) -> Document:
+        """What a document was when it was withdrawn. Raises NotFound where none was."""
+        row = await self._database.row(_WITHDRAWN, (document_id,))
+        if row is None:
+            raise no_document(document_id)
+        return _read(row["document"], document_id)
 
     async def earlier(self, document_id: DocumentId) -> list[Document]:
         """What the document was before it came with another file, the latest version first."""
@@ -178,6 +213,28 @@ class Catalog:
     async def count(self) -> int:
         row = await self._database.row("SELECT count(*) FROM documents WHERE withdrawn IS NULL")
         return 0 if row is None else int(row[0])
+
+    async def revision(self) -> int:
+        """The how-manieth change of the whole catalogue the last one was."""
+        row = await self._database.row("SELECT coalesce(max(revision), 0) FROM documents")
+        return 0 if row is None else int(row[0])
+
+    async def stamps(self, since: int) -> list[Stamp]:
+        """When each document changed last that did after the change with this number, in that order."""
+        found = await self._database.rows(
+            """
+            SELECT id, revision, organisation, unpublished, withdrawn IS NOT NULL AS withdrawn,
+                   document ->> '$.kind' AS kind,
+                   document ->> '$.changed' AS changed,
+                   coalesce(document ->> '$.visibility', :members) AS visibility,
+                   document ->> '$.embargo_until' AS embargo_until
+              FROM documents
+             WHERE revision > :since
+             ORDER BY revision
+            """,
+            {"since": since, "members": Visibility.MEMBERS.value},
+        )
+        return [msgspec.convert({**row, "withdrawn": bool(row["withdrawn"])}, Stamp) for row in map(dict, found)]
 
     async def with_file(self, sha256: str, organisation: OrganisationId) -> DocumentId | None:
         """The organisation's document with this very file; the first that came, where there are several."""
@@ -256,20 +313,30 @@ async def _alive(writing: aiosqlite.Connection, document_id: DocumentId) -> Docu
     return _read(found[0]["document"], document_id)
 
 
-async def _write(writing: aiosqlite.Connection, document: Document) -> None:
+async def _write(writing: aiosqlite.Connection, document: Document, before: Document | None) -> None:
     await writing.execute(
         """
         INSERT INTO documents (id, organisation, document, revision)
-        VALUES (?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM documents))
+        VALUES (:id, :organisation, :document, (SELECT coalesce(max(revision), 0) + 1 FROM documents))
             ON CONFLICT (id) DO UPDATE
            SET organisation = excluded.organisation,
                document     = excluded.document,
                revision     = excluded.revision,
                unindexed    = 1,
+               unpublished  = CASE WHEN :is_public THEN NULL
+                                   WHEN :was_public AND withdrawn IS NULL THEN :now
+                                   ELSE unpublished END,
                withdrawn    = NULL,
                reason       = ''
         """,
-        (document.id, document.organisation, _json(document)),
+        {
+            "id": document.id,
+            "organisation": document.organisation,
+            "document": _json(document),
+            "now": now(),
+            "is_public": _is_public(document),
+            "was_public": before is not None and _is_public(before),
+        },
     )
 
 
@@ -310,6 +377,7 @@ async def _keep_version(writing: aiosqlite.Connection, document: Document) -> No
 
 # Values to rows and back ---------------------------------------------------------------------------------------------
 
+_WITHDRAWN = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NOT NULL"
 _documents: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 
 
@@ -320,6 +388,11 @@ def _dated(document: Document, before: Document | None) -> Document:
         return msgspec.structs.replace(document, added=moment, changed=moment, version=1)
     version = before.version if _hashes(before) == _hashes(document) else before.version + 1
     return msgspec.structs.replace(document, added=before.added, changed=moment, version=version)
+
+
+def _is_public(document: Document) -> bool:
+    """Whether somebody without a key sees it today."""
+    return Audience(today=datetime.now(UTC).date()).sees(document)
 
 
 def _hashes(document: Document) -> set[str]:

@@ -6,6 +6,7 @@
     ├── NotAllowed            the audience may see it, but not do this to it
     ├── NotSignedIn           a key is needed, or the one given is not valid
     ├── Conflict              it is not in the state that was assumed
+    ├── Incomplete            it may not be made public yet; `reasons` names each field that is missing
     ├── Unavailable           something we need is down; trying again later helps
     │   ├── IndexUnavailable  missing, torn or of another version: it is being rebuilt
     │   └── IndexBusy         another writer holds it
@@ -63,6 +64,11 @@ class NotSignedIn(LibraryError):
 class Conflict(LibraryError):
     code = "conflict"
     title = "It is not in the state that was assumed"
+
+
+class Incomplete(LibraryError):
+    code = "incomplete"
+    title = "The document lacks what it needs to be public"
 
 
 class Unavailable(LibraryError):

@@ -1,6 +1,7 @@
 """The whole: catalogue, inbox, originals, accounts and index behind one object, put together in one place."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,10 +18,11 @@ from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
-from library.errors import BadRequest, Conflict, NotFound
+from library.errors import BadRequest, Conflict, Incomplete, NotFound, Reason, Unavailable
 from library.explaining import Share, shares
 from library.fragments import whole
 from library.gate import Gate, all_confirmed, pass_gate, seen
+from library.harvest import Harvest, Notice
 from library.inbox import Accepted, Inbox, Submission
 from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
@@ -37,6 +39,7 @@ from library.model import (
 )
 from library.originals import Originals
 from library.personal import personal_findings
+from library.remembered import Remembered
 from library.said import read_said
 from library.search import (
     After,
@@ -54,6 +57,12 @@ from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
+EXPORT_BATCH = 200
+"""Documents that are read at a time when all are wanted."""
+REMEMBERED_HITS = 5_000
+"""Hits of answers that are kept in memory, a few kilobytes each."""
+
+_log = logging.getLogger(__name__)
 
 
 class Exchange:
@@ -79,12 +88,39 @@ class Exchange:
         self.analyzer = analyzer
         self._database = database
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
+        self._harvest = Harvest(self.catalog)
+        self._answers: Remembered[Answer] = Remembered(REMEMBERED_HITS, lambda answer: 1 + len(answer.found))
 
     # Finding ---------------------------------------------------------------------------------------------------------
 
     async def search(self, asked: SearchQuery, audience: Audience) -> Answer:
-        """What the audience may find, and how it was asked for (asking.py)."""
-        return await self._answer(await self._asker(audience).outcome(asked), audience)
+        """What the audience may find, and how it was asked for (asking.py). Asked again before anything changes, it
+        is not worked out again."""
+
+        async def worked_out() -> Answer:
+            return await self._answer(await self._asker(audience).outcome(asked), audience)
+
+        return await self._answers.get(await self.edition(), (audience, asked), worked_out)
+
+    async def edition(self) -> str:
+        """A short text that changes with everything that any answer to a search could depend on: with what the index
+        has, and already with what the catalogue has, since nothing is shown that it no longer lets be seen."""
+        return f"{await self.index.generation()}/{await self.catalog.revision()}"
+
+    async def all_found(self, asked: SearchQuery, audience: Audience) -> AsyncIterator[Sequence[Document]]:
+        """Every document that a search finds, as the audience may read it, in its order, in batches."""
+        asked = msgspec.structs.replace(asked, limit=EXPORT_BATCH, offset=0, facets=(), fragments=0)
+        outcome = await self._asker(audience).outcome(asked)
+        hits = outcome.result.hits
+        while hits:
+            yield [each.document for each in await self._shown(hits, audience)]
+            behind = After(hits[-1].id, hits[-1].score)
+            onwards = msgspec.structs.replace(outcome.asked, after=behind)
+            hits = (await self.index.search(onwards, audience)).hits if len(hits) == EXPORT_BATCH else ()
+
+    async def notices(self, public: Audience) -> list[Notice]:
+        """What harvesters may know (harvest.py)."""
+        return await self._harvest.notices(public)
 
     async def suggest(self, typed: str, audience: Audience, *, language: str, limit: int) -> tuple[Suggestion, ...]:
         """How a question may go on that is still being typed; each way finds something (suggestions.py)."""
@@ -111,6 +147,11 @@ class Exchange:
         if not audience.sees(document):
             raise no_document(document_id)
         return for_eyes(document, audience)
+
+    async def documents(self, ids: Sequence[DocumentId], audience: Audience) -> dict[DocumentId, Document]:
+        """Those of these documents that the audience may see, as it may read them."""
+        found = await self.catalog.documents(ids)
+        return {each.id: for_eyes(each, audience) for each in found.values() if audience.sees(each)}
 
     async def page(self, document_id: DocumentId, number: int, match: Clause, audience: Audience) -> Fragment:
         """The whole text of one page, with what matches in it. Raises NotFound like `document`."""
@@ -185,7 +226,11 @@ class Exchange:
         return await self.catalog.put(admitted, analysed)
 
     async def revise(self, document: Document) -> Document:
-        """Describe a document anew; the gate looks at it again. Raises like `Catalog.revise`."""
+        """Describe a document anew; the gate looks at it again.
+
+        Raises Incomplete where it is to be public and would lack more than it does, and else like `Catalog.revise`.
+        """
+        await self._check_complete(document)
         pages = [Page(number=page.number, text=page.text) for page in await self.catalog.pages(document.id)]
         return await self.catalog.revise(await self._through_gate(await self._as_wished(document), pages))
 
@@ -236,6 +281,18 @@ class Exchange:
         spoken = (language,) if number is None else tuple(dict.fromkeys((*document.languages, language)))
         said = msgspec.structs.replace(document, languages=spoken, language_known="declared")
         return await self.add(await self._as_wished(said), corrected)
+
+    async def restore(self, document_id: DocumentId) -> Document:
+        """Bring a withdrawn document back. Raises NotFound where none was withdrawn."""
+        return await self.catalog.restore(document_id)
+
+    async def show_changes(self) -> None:
+        """Let what has just changed be found by the next search. Where the index cannot be written to, whoever looks
+        after it does this later; the change is safe in the catalogue."""
+        try:
+            await self.catch_up()
+        except Unavailable as error:
+            _log.warning("what has changed will be found later: %s", error.detail)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
@@ -297,6 +354,18 @@ class Exchange:
             )
         await self.gate.keep(document.id, passed.record)
         return passed.document
+
+    async def _check_complete(self, document: Document) -> None:
+        """Raises Incomplete. That somebody has checked for personal data is the gate's business."""
+        if document.visibility is not Visibility.PUBLIC:
+            return
+        before = await self.catalog.document(document.id)
+        lacked = missing_to_publish(before) if before.visibility is Visibility.PUBLIC else ()
+        known = {*lacked, "personal_data_check"}
+        lacks = [name for name in missing_to_publish(document) if name not in known]
+        if lacks:
+            reasons = tuple(Reason(name, "body", "must be filled in before it may be public") for name in lacks)
+            raise Incomplete(f"this cannot be public before it has: {', '.join(lacks)}", reasons=reasons)
 
     async def _as_wished(self, document: Document) -> Document:
         """A document that the gate holds still is to be public."""

@@ -309,6 +309,11 @@ def missing_to_publish(document: Document) -> tuple[str, ...]:
     return tuple(name for name in names if not getattr(document, name))
 
 
+def kind_of(document: Document) -> str:
+    """`practice` or `study`."""
+    return "practice" if isinstance(document, Practice) else "study"
+
+
 def title_of(document: Document) -> str:
     """The title in the document's first language, or in whichever there is."""
     for language in document.languages:

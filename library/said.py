@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from library.errors import BadRequest, Reason
-from library.model import Document, LocalizedText, Practice, Study
+from library.model import Document, LocalizedText, Practice, Study, kind_of
 from library.vocabulary import unknown_terms
 
 Said = dict[str, Any]
@@ -24,6 +24,10 @@ UNKNOWN_LANGUAGE = "und"
 
 _FIELDS = {field.name: field for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
 _LOCALIZED = frozenset(name for name, field in _FIELDS.items() if field.type == LocalizedText)
+_OF_THE_OTHER_KIND = {
+    "practice": frozenset(Study.__struct_fields__) - frozenset(Practice.__struct_fields__),
+    "study": frozenset(Practice.__struct_fields__) - frozenset(Study.__struct_fields__),
+}
 _SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
@@ -52,12 +56,75 @@ def document_from(said: Said, *, language: str, **known: Any) -> Document:
     return msgspec.convert(localized, Document)  # type: ignore[no-any-return]  # mypy does not see through a union
 
 
+def described_anew(before: Document, given: Mapping[str, Any]) -> Document:
+    """The document with this description in place of its own. Its id, kind, organisation and files stay.
+
+    Raises BadRequest like `read_said`.
+    """
+    return _described(before, read_said(_same_document(before, given)))
+
+
+def revised(before: Document, patch: Mapping[str, Any]) -> Document:
+    """The document with some fields changed, as a JSON Merge Patch (RFC 7396) says. Only what the patch names is
+    checked: a term that has left its list since stays where nobody touches it.
+
+    Raises BadRequest like `read_said`.
+    """
+    present = {name: value for name, value in msgspec.to_builtins(before).items() if name not in GIVEN_BY_US}
+    merged = _merged(present, _same_document(before, patch))
+    touched = {name: merged.get(name) for name in patch if merged.get(name) is not None or name not in _FIELDS}
+    read_said({**touched, "kind": kind_of(before)})
+    return _described(before, merged)
+
+
+def _described(before: Document, said: Said) -> Document:
+    kept = {name: getattr(before, name) for name in GIVEN_BY_US} | {"id": before.id}
+    known = {**kept, "kind": kind_of(before)}
+    if "languages" in said:
+        known["language_known"] = "declared"
+    if not said.get("title"):
+        raise BadRequest("A document has a title.", reasons=(Reason("title", "body", "is missing"),))
+    language = next(iter(said.get("languages", before.languages)), "")
+    try:
+        return document_from(said, language=language, **msgspec.to_builtins(known))
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"The description cannot be used: {error}", reasons=(_reason(error),)) from error
+
+
+def _same_document(before: Document, given: Mapping[str, Any]) -> Said:
+    """What was given, without what names the document itself and therefore says nothing new."""
+    own = {"id": before.id, "kind": kind_of(before)}
+    reasons = [
+        Reason(name, "body", f"cannot be changed; it is '{value}'")
+        for name, value in own.items()
+        if given.get(name, value) != value
+    ]
+    if reasons:
+        raise BadRequest("The id and the kind of a document stay what they are.", reasons=tuple(reasons))
+    return {**given, "kind": own["kind"]}
+
+
+def _merged(target: Any, patch: Any) -> Any:
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = _merged(result.get(name), value)
+    return result
+
+
 def _localized(name: str, value: Any, language: str) -> Any:
     return {language or UNKNOWN_LANGUAGE: value} if name in _LOCALIZED and isinstance(value, str) else value
 
 
 def _unknown_fields(said: Said) -> list[Reason]:
-    return [Reason(name, "body", _unknown(name)) for name in said if name not in _SAYABLE]
+    unknown = [Reason(name, "body", _unknown(name)) for name in said if name not in _SAYABLE]
+    kind = said.get("kind", "practice")
+    strange = _OF_THE_OTHER_KIND.get(kind, frozenset()) if isinstance(kind, str) else frozenset()
+    return [*unknown, *(Reason(name, "body", f"a {kind} has no such field") for name in said if name in strange)]
 
 
 def _unknown(name: str) -> str:
@@ -78,7 +145,11 @@ def _wrong_values(said: Said) -> list[Reason]:
     try:
         document_from(said, language="", id="id", organisation="organisation", title={})
     except msgspec.ValidationError as error:
-        found = _AT.fullmatch(str(error))
-        assert found is not None
-        return [Reason(found["place"] or "description", "body", found["reason"])]
+        return [_reason(error)]
     return []
+
+
+def _reason(error: msgspec.ValidationError) -> Reason:
+    found = _AT.fullmatch(str(error))
+    assert found is not None
+    return Reason(found["place"] or "description", "body", found["reason"])

@@ -34,6 +34,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     workers: Positive = 1
     """Web processes."""
+    public_url: str = ""
+    """The address under which the library is known outside, such as `https://library.example`; empty: the one that each
+    request names. It stands in exports, feeds and harvests."""
     anonymous: bool = True
     """Whether somebody without a key may search what is public."""
     upload_bytes: Positive = 200_000_000

@@ -124,7 +124,8 @@ async def say_who_may_keep_it(message: Message, scope: AsgiScope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         anybody = key_in(Headers.from_scope(scope)) is None
         headers.setdefault("Cache-Control", f"public, {KEPT}" if anybody else f"private, {KEPT}")
-        headers["Vary"] = "Authorization, X-API-Key, Accept-Language"
+        own = [headers["Vary"]] if "Vary" in headers else []
+        headers["Vary"] = ", ".join(["Authorization", "X-API-Key", "Accept-Language", *own])
 
 
 async def _caller(connection: Connection) -> Caller:

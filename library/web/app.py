@@ -15,27 +15,35 @@ from library.exchange import open_exchange
 from library.settings import Settings, load_settings
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
 from library.web.audit import audit
+from library.web.changes import change_document, replace_document, restore_document, withdraw_document
 from library.web.docs import asset, description, openapi_json
-from library.web.documents import document, page, similar
+from library.web.documents import document, documents, page, similar
+from library.web.export import export
+from library.web.facet_values import facet_values
+from library.web.feeds import feed, opensearch, robots, sitemap, sitemap_part
 from library.web.files import original
 from library.web.health import alive, ready
 from library.web.jobs import job, jobs
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
+from library.web.oai import oai, oai_by_form
 from library.web.parameters import refuse_unknown_parameters
 from library.web.personal_data import confirm_personal_data, held_documents, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
 from library.web.requests import EveryRequest
 from library.web.results import API
 from library.web.search import search, search_by_body
+from library.web.statistics import statistics
 from library.web.suggest import suggest
 from library.web.uploads import FORM_BYTES, hand_in
 from library.web.vocabulary import (
+    organisation,
     organisations,
     topics,
     vocabulary_concepts,
     vocabulary_concepts_in_skos,
     vocabulary_list,
+    vocabulary_lists,
 )
 from library.web.warming import keep_warm
 
@@ -61,6 +69,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today) -> EveryRequ
             explain_problem,
             openapi_json,
             asset,
+            *(oai, oai_by_form, feed, sitemap, sitemap_part, opensearch, robots),
         ],
         guards=[admit],
         dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
@@ -83,7 +92,15 @@ def _api(settings: Settings) -> Router:
             search,
             search_by_body,
             suggest,
+            facet_values,
+            statistics,
+            export,
+            documents,
             document,
+            replace_document,
+            change_document,
+            withdraw_document,
+            restore_document,
             page,
             similar,
             original,
@@ -92,6 +109,8 @@ def _api(settings: Settings) -> Router:
             confirm_personal_data,
             topics,
             organisations,
+            organisation,
+            vocabulary_lists,
             vocabulary_concepts,
             vocabulary_list,
             job,

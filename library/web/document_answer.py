@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from library.model import Audience, Document, LocalizedText, missing_to_publish
-from library.web.results import DocumentPlace, Names, OrganisationName, file_link, kind_of, organisation_name
+from library.model import Audience, Document, LocalizedText, kind_of, missing_to_publish
+from library.web.results import DocumentPlace, Names, OrganisationName, file_link, organisation_name
 
 
 class DocumentPeriod(Struct, frozen=True):

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
+from litestar import Request, Response
 
 _ETAG = re.compile(r'(?:W/)?"[^"]*"')
 _RELEASE = version("good-practice-library")
@@ -14,8 +15,12 @@ _RELEASE = version("good-practice-library")
 def weak_etag(*depends_on: Any) -> str:
     """The entity tag of an answer that these values determine. Weak: answers that differ in the time they took are the
     same answer. Another release may write the same answer differently, so it is one of the values."""
-    written = msgspec.json.encode((_RELEASE, *depends_on))
-    return f'W/"{blake2b(written, digest_size=16).hexdigest()}"'
+    return f"W/{strong_etag(_RELEASE, *depends_on)}"
+
+
+def strong_etag(*content: Any) -> str:
+    """The entity tag of an answer that is these values and nothing else."""
+    return f'"{blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()}"'
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:
@@ -23,6 +28,13 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or _bare(etag) in map(_bare, _ETAG.findall(if_none_match))
+
+
+def unchanged(request: Request[Any, Any, Any], etag: str) -> Response[Any] | None:
+    """The answer for a caller who has the present one already; None for who has not."""
+    if is_known(request.headers.get("if-none-match"), etag):
+        return Response(None, status_code=304, headers={"ETag": etag})
+    return None
 
 
 def _bare(etag: str) -> str:

@@ -36,9 +36,10 @@ async def keep_mended(exchange: Exchange) -> None:
 
 
 async def mend(exchange: Exchange) -> None:
-    """Rebuild the index if it cannot be used and nobody else is at it."""
+    """Rebuild the index if it cannot be used and nobody else is at it; give it what it could not take before."""
     state = await exchange.index.state()
     if state is IndexState.READY:
+        await exchange.show_changes()
         return
     _log.warning("the search index is %s: rebuilding it from the catalogue", state.value)
     try:

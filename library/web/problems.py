@@ -18,6 +18,7 @@ from library.errors import (
     BadRequest,
     Conflict,
     ExtractionFailed,
+    Incomplete,
     LibraryError,
     NotAllowed,
     NotFound,
@@ -45,6 +46,21 @@ class InvalidParameter(BadRequest):
 class MethodNotAllowed(LibraryError):
     code = "method-not-allowed"
     title = "This address does not take this method"
+
+
+class NotAcceptable(LibraryError):
+    code = "not-acceptable"
+    title = "It cannot be had in any of the formats asked for"
+
+
+class PreconditionFailed(LibraryError):
+    code = "precondition-failed"
+    title = "It has changed since it was read"
+
+
+class PreconditionRequired(LibraryError):
+    code = "precondition-required"
+    title = "Say which state of it is to be changed"
 
 
 class UnsupportedMediaType(LibraryError):
@@ -75,11 +91,15 @@ STATUS: dict[type[LibraryError], int] = {
     NotAllowed: 403,
     NotFound: 404,
     MethodNotAllowed: 405,
+    NotAcceptable: 406,
     Conflict: 409,
+    PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMediaType: 415,
     RangeNotSatisfiable: 416,
     ExtractionFailed: 422,
+    Incomplete: 422,
+    PreconditionRequired: 428,
     Unavailable: 503,
     LibraryError: 500,
 }
@@ -216,6 +236,10 @@ CURES = {
     "not-allowed": "The key is valid, but this needs a key of the organisation's staff or of an administrator.",
     "not-found": "There is no such thing, or it is not for the eyes of whoever asked. Check the address and the key.",
     "method-not-allowed": "The header `Allow` of the answer names the methods that the address takes.",
+    "not-acceptable": "Name one of the formats in the detail, in `Accept` or as `?format=`.",
+    "precondition-failed": "Read the document again, look at what somebody else changed, and send the new `ETag`.",
+    "precondition-required": "Read the document first and send its `ETag` back in `If-Match`, so that no work is lost.",
+    "incomplete": "Fill in the fields that `errors` names, or keep the document with the members.",
     "conflict": "Something else is there already. The detail says what; change the request or use another id.",
     "too-large": "Send less: a smaller file over HTTP, or have the staff add the file on the server itself.",
     "unsupported-media-type": "Send JSON as `application/json`, and files as `multipart/form-data`.",

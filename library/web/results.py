@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from library.answers import Answer, Found
-from library.model import Document, LocalizedText, OrganisationId, Practice, missing_to_publish
+from library.model import Document, LocalizedText, OrganisationId, Practice, kind_of, missing_to_publish
 from library.search import Expansion, Facet, Fragment, SearchQuery
 from library.syntax import understood
 from library.vocabulary import label, lists
@@ -142,8 +142,8 @@ class SearchAnswer(Struct, frozen=True):
     warnings: list[str]
 
 
-def encoded(answer: SearchAnswer, fields: Sequence[str]) -> bytes:
-    """The answer as JSON; of each item these fields and its id, or all where none are named."""
+def with_fields(answer: Struct, fields: Sequence[str]) -> bytes:
+    """The answer as JSON; of each of its `items` these fields and the id, or all where none are named."""
     if not fields:
         return msgspec.json.encode(answer)
     written: dict[str, Any] = msgspec.to_builtins(answer)
@@ -196,10 +196,6 @@ def facet_counts(field: str, facet: Facet, language: str, names: Names) -> Facet
         other=facet.other,
         missing=facet.missing,
     )
-
-
-def kind_of(document: Document) -> str:
-    return "practice" if isinstance(document, Practice) else "study"
 
 
 def organisation_name(document: Document, names: Names) -> OrganisationName:

@@ -1,6 +1,6 @@
 """Searching over HTTP: from named parameters to a SearchQuery, and from its answer to JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from time import perf_counter
@@ -24,7 +24,7 @@ from library.vocabulary import lists
 from library.vocabulary.thesaurus import concepts
 from library.web.access import needs, organisation_names
 from library.web.cursors import read_cursor, write_cursor
-from library.web.etags import is_known, weak_etag
+from library.web.etags import unchanged, weak_etag
 from library.web.explanations import explanations
 from library.web.languages import shown_language
 from library.web.parameters import READS_QUERY_ITSELF, Given, Parameters
@@ -34,10 +34,10 @@ from library.web.results import (
     ITEM_FIELDS,
     OtherQuestion,
     SearchAnswer,
-    encoded,
     facet_counts,
     found_item,
     query_echo,
+    with_fields,
 )
 from library.web.search_parameters import (
     DEEPEST_HIT,
@@ -77,13 +77,15 @@ class AskedSearch(Struct, frozen=True, kw_only=True):
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
-def read_search(given: Given, *, place: str = "query", accept_language: str | None = None) -> AskedSearch:
-    """What these parameters ask for; `place` says in an error where they stood.
+def read_search(
+    given: Given, *, known: Collection[str] = NAMES, place: str = "query", accept_language: str | None = None
+) -> AskedSearch:
+    """What these parameters ask for; only those in `known` are taken, and `place` says in an error where they stood.
 
     Raises InvalidParameter with a reason for each parameter that is unknown or cannot be used.
     """
     parameters = Parameters(given, place=place)
-    parameters.refuse_unknown(NAMES)
+    parameters.refuse_unknown(known)
     q = clean(parameters.text("q"))
     match = parse(q)
     page, per_page, by_cursor = _read_paging(parameters)
@@ -212,9 +214,9 @@ async def search(
     given = request.query_params.dict()
     asked = read_search(given, accept_language=request.headers.get("accept-language"))
     names = await organisation_names(exchange)
-    etag = weak_etag(await exchange.index.generation(), audience, asked, names)
-    if is_known(request.headers.get("if-none-match"), etag):
-        return Response(content=None, status_code=304, headers={"ETag": etag})  # type: ignore[arg-type]  # has no body
+    etag = weak_etag(await exchange.edition(), audience, asked, names)
+    if (same := unchanged(request, etag)) is not None:
+        return same
     answer = await search_answer(asked, given, names, audience, exchange)
     links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
     return _json(asked, answer, {"ETag": etag, **({"Link": ", ".join(links)} if links else {})})
@@ -258,19 +260,19 @@ async def search_answer(
         facets={field: facet_counts(field, facet, asked.language, names) for field, facet in answer.facets.items()},
         did_you_mean=answer.mended or None,
         instead=[_other_question(given, each) for each in answer.instead],
-        next_cursor=_next_cursor(asked, answer),
+        next_cursor=next_cursor(asked, answer),
         warnings=[*asked.warnings, *answer.warnings],
         took_ms=round((perf_counter() - begun) * 1000, 1),
     )
 
 
-def _next_cursor(asked: AskedSearch, answer: Answer) -> str | None:
+def next_cursor(asked: AskedSearch, answer: Answer) -> str | None:
     ended = not asked.by_cursor and asked.page * asked.search.limit >= answer.total
     return None if ended or answer.next is None else write_cursor(asked.search.sort, answer.next)
 
 
 def _json(asked: AskedSearch, answer: SearchAnswer, headers: dict[str, str]) -> Response[SearchAnswer]:
-    body: Any = encoded(answer, asked.fields)
+    body: Any = with_fields(answer, asked.fields)
     return Response(body, media_type=MediaType.JSON, headers=headers)
 
 

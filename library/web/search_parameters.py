@@ -1,7 +1,7 @@
 """What a search may be asked with, as the API's documentation says it: once for the address, once for a JSON body."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Parameter, Reference, RequestBody, Schema
@@ -16,12 +16,16 @@ MOST_VALUES = 100
 """Values of one filter."""
 MOST_FACET_VALUES = 1_000
 LAST_YEAR = 9_999
+EXPORT_FORMATS = ("bibtex", "csl", "csv", "jsonl", "ris")
 
 
 class Known(NamedTuple):
     name: str
     schema: Schema
     description: str
+
+    def in_address(self) -> Parameter:
+        return Parameter(name=self.name, param_in="query", schema=self.schema, description=self.description)
 
 
 def _text(description: str, choices: Iterable[str] | None = None) -> tuple[Schema, str]:
@@ -76,15 +80,53 @@ NARROWING = frozenset(
 """What leaves hits out that have all that is looked for."""
 
 
+SEARCHING = NARROWING | {"q", "expand", "lang"}
+"""What says which documents are meant, and in which language labels are shown."""
+LISTING = NARROWING | {"cursor", "per_page", "fields", "lang"}
+EXPORTING = SEARCHING | {"sort"}
+
+_PREFIX = Known("prefix", *_text("Only values whose label, or the value itself, begins so; diacritics do not matter."))
+_MOST = Known("facet_size", *_number("How many values at most, the most frequent first; 20 unless said.", 1, 1_000))
+_FORMAT = Known("format", *_text("In which format.", EXPORT_FORMATS))
+
+
 @dataclass
 class SearchByAddress(Operation):
     """The documentation of a search whose parameters stand in the address."""
 
     def __post_init__(self) -> None:
-        self.parameters = [
-            Parameter(name=known.name, param_in="query", schema=known.schema, description=known.description)
-            for known in KNOWN
-        ]
+        self.parameters = _in_address(NAMES)
+
+
+@dataclass
+class ListByAddress(Operation):
+    """The documentation of browsing."""
+
+    def __post_init__(self) -> None:
+        self.parameters = _in_address(LISTING)
+
+
+@dataclass
+class ExportByAddress(Operation):
+    """The documentation of an export: of what, and in which format."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [replace(_FORMAT.in_address(), required=True), *_in_address(EXPORTING)]
+
+
+@dataclass
+class FacetByAddress(Operation):
+    """The documentation of one facet's values within a search."""
+
+    def __post_init__(self) -> None:
+        field = Parameter(
+            name="field",
+            param_in="path",
+            required=True,
+            schema=Schema(type=OpenAPIType.STRING, enum=list(FACETS)),
+            description="The facet.",
+        )
+        self.parameters = [field, _PREFIX.in_address(), _MOST.in_address(), *_in_address(SEARCHING)]
 
 
 @dataclass
@@ -95,3 +137,7 @@ class SearchByBody(Operation):
         properties: dict[str, Reference | Schema] = {known.name: known.schema for known in KNOWN}
         schema = Schema(type=OpenAPIType.OBJECT, properties=properties, additional_properties=False)
         self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
+
+
+def _in_address(names: Collection[str]) -> list[Parameter | Reference]:
+    return [known.in_address() for known in KNOWN if known.name in names]

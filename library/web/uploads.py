@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any
 
 import msgspec
@@ -10,14 +11,16 @@ from litestar import Request, Response, post
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, QueryParameter
 from msgspec import Struct
 
 from library.errors import TooLarge
 from library.exchange import Exchange
 from library.language import clean
-from library.model import Audience, OrganisationId, Scope
+from library.model import Audience, OrganisationId, Scope, missing_to_publish
+from library.said import document_from, read_said
 from library.web.access import check_may_change, needs, organisation_names
 from library.web.jobs import Job, shown_job
 from library.web.parameters import raise_for, unknown_parameters
@@ -37,6 +40,18 @@ class HandedIn(Struct, frozen=True):
 
     news: str
     job: Job
+
+
+class WouldHandIn(Struct, frozen=True):
+    """What would become of a file; nothing was kept."""
+
+    name: str
+    size: int
+    organisation: str
+    document: str | None
+    """The document that has this very file already."""
+    missing: list[str]
+    """What the description lacks for the document to be public; what is found in the file may still fill it in."""
 
 
 @dataclass
@@ -62,7 +77,10 @@ class HandInForm(Operation):
     operation_class=HandInForm,
     status_code=202,
     opt=needs(Scope.INGEST),
-    responses=documented(400, 401, 403, 409, 413, 415, 503),
+    responses={
+        200: ResponseSpec(WouldHandIn, description="With `dry_run`: what would become of it", generate_examples=False),
+        **documented(400, 401, 403, 409, 413, 415, 503),
+    },
     tags=["documents"],
     summary="Hand in a file",
 )
@@ -70,6 +88,7 @@ async def hand_in(
     request: Request[Any, Any, Any],
     audience: NamedDependency[Audience],
     exchange: NamedDependency[Exchange],
+    *,
     idempotency_key: Annotated[
         str,
         HeaderParameter(
@@ -78,6 +97,9 @@ async def hand_in(
             description="Chosen by the sender: sent again with the same key, nothing is taken in twice.",
         ),
     ] = "",
+    dry_run: Annotated[
+        bool, QueryParameter(description="Only say whether the file and its description would be taken in.")
+    ] = False,
 ) -> Response[HandedIn]:
     """Taken in is not read: `Location` is the job that tells how the reading goes."""
     form = await _form(request, exchange.settings.upload_bytes)
@@ -85,6 +107,9 @@ async def hand_in(
         raise_for(unknown_parameters(form, _PARTS, "body"))
         organisation = await _organisation(form, audience, exchange)
         file = _file(form)
+        if dry_run:
+            would = await _would_hand_in(file, await _metadata(form), organisation, exchange)
+            return Response(would, status_code=200)  # type: ignore[arg-type]  # documented among the responses
         accepted = await exchange.accept(
             _pieces(file, exchange.settings.upload_bytes),
             name=_name(file),
@@ -97,6 +122,25 @@ async def hand_in(
         await form.close()
     job = shown_job(accepted.job)
     return Response(HandedIn(accepted.news, job), status_code=202, headers={"Location": job.links.self})
+
+
+async def _would_hand_in(
+    file: UploadFile, said: dict[str, Any], organisation: OrganisationId, exchange: Exchange
+) -> WouldHandIn:
+    """Raises what handing it in would raise."""
+    checked = read_said(said)
+    digest, size = sha256(), 0
+    async for piece in _pieces(file, exchange.settings.upload_bytes):
+        digest.update(piece)
+        size += len(piece)
+    described = document_from({"title": {}, **checked}, language="", id="", organisation=organisation)
+    return WouldHandIn(
+        name=_name(file),
+        size=size,
+        organisation=organisation,
+        document=await exchange.catalog.with_file(digest.hexdigest(), organisation),
+        missing=list(missing_to_publish(described)),
+    )
 
 
 async def _form(request: Request[Any, Any, Any], upload_bytes: int) -> FormMultiDict:

@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from library.exchange import Exchange
-from library.model import Scope
-from library.vocabulary import agreed_list, label
+from library.model import Organisation, Scope
+from library.vocabulary import agreed_list, label, lists
 from library.vocabulary.thesaurus import Concept, as_skos, concepts, pref_label, thesaurus_version
 from library.web.access import OPEN, needs
 from library.web.etags import is_known, weak_etag
@@ -35,6 +35,10 @@ class VocabularyList(Struct, frozen=True):
     id: str
     language: str
     terms: list[VocabularyTerm]
+
+
+class VocabularyLists(Struct, frozen=True):
+    lists: list[str]
 
 
 class VocabularyConcept(Struct, frozen=True):
@@ -64,6 +68,18 @@ class SharingOrganisation(Struct, frozen=True):
 
 class SharingOrganisations(Struct, frozen=True):
     organisations: list[SharingOrganisation]
+
+
+@get(
+    "/vocabulary",
+    operation_id="vocabulary_lists",
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403),
+    tags=["vocabulary"],
+    summary="Which agreed lists there are",
+)
+async def vocabulary_lists() -> VocabularyLists:
+    return VocabularyLists(list(lists()))
 
 
 @get(
@@ -134,12 +150,23 @@ async def topics(request: Request[Any, Any, Any], lang: Lang = None) -> Vocabula
 )
 async def organisations(exchange: NamedDependency[Exchange]) -> SharingOrganisations:
     """All organisations, whether or not they have shared anything yet."""
-    return SharingOrganisations(
-        [
-            SharingOrganisation(each.id, each.name, each.url, each.invented)
-            for each in await exchange.accounts.organisations()
-        ]
-    )
+    return SharingOrganisations([_shared_by(each) for each in await exchange.accounts.organisations()])
+
+
+@get(
+    "/organisations/{organisation_id:str}",
+    operation_id="organisation",
+    opt=needs(Scope.SEARCH),
+    responses=documented(400, 401, 403, 404),
+    tags=["vocabulary"],
+    summary="One organisation",
+)
+async def organisation(organisation_id: FromPath[str], exchange: NamedDependency[Exchange]) -> SharingOrganisation:
+    return _shared_by(await exchange.accounts.organisation(organisation_id))
+
+
+def _shared_by(organisation: Organisation) -> SharingOrganisation:
+    return SharingOrganisation(organisation.id, organisation.name, organisation.url, organisation.invented)
 
 
 def _list(list_id: str, language: str) -> VocabularyList:

@@ -28,7 +28,7 @@ async def test_a_wrong_method_is_a_problem_that_says_which_are_right(client):
 
 
 async def test_head_where_there_is_only_post_is_refused(client):
-    answer = await client.head("/api/v1/documents")
+    answer = await client.head("/api/v1/documents/p1/restore")
     assert (answer.status_code, answer.content) == (405, b"")
 
 
