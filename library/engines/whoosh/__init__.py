@@ -12,8 +12,11 @@ for each posting; here each term's postings are decoded once into numpy arrays, 
     snapshot.py   all segments of one generation, and what one audience sees of them
     words.py      which terms a typed word stands for
     vocabulary.py  which words the visible documents have: completing and mending what is typed
+    matched.py    documents that match and what each scores: listed, or spread over all documents
+    parts.py      how much each document has of what is sought, whoever asks
     evaluate.py   Clause -> the documents that match, and their scores
     narrowing.py  filters and facets
+    bits.py       a bit for each document: counting by whole words
     orders.py     sorting and paging
     passages.py   where in a document the words stand
     index.py      WhooshIndex: all of it behind the SearchIndex protocol

@@ -11,7 +11,7 @@ protocol: in protocol 2, which Whoosh asks for, each byte string costs a functio
 
 import mmap
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import SEEK_CUR, SEEK_END, BytesIO
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -149,9 +149,10 @@ def _one_by_one(matcher: Any) -> Postings:
     )
 
 
-def decode_positions(values: Iterable[bytes]) -> list[list[int]]:
-    """The steps between positions that each value holds: behind four bytes for their number."""
-    return [loads(value[4:]) for value in values]  # noqa: S301  # our own file
+def decode_positions(value: bytes) -> list[int]:
+    """The positions that a value holds, as steps from one to the next behind four bytes for their number."""
+    steps = loads(value[4:])  # noqa: S301  # our own file
+    return steps if len(steps) == 1 else list(accumulate(steps))
 
 
 class TermWriter(W3FieldWriter):  # type: ignore[misc]

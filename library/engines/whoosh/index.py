@@ -12,13 +12,14 @@ import numpy as np
 
 from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.cache import Cache
-from library.engines.whoosh.evaluate import Evaluation, Matched
+from library.engines.whoosh.evaluate import Evaluation
 from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, check_room, our_errors, sweep
+from library.engines.whoosh.matched import NOTHING, Listed, Mask, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
-from library.engines.whoosh.orders import best
+from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
 from library.engines.whoosh.passages import passages
 from library.engines.whoosh.segment import Segment
-from library.engines.whoosh.snapshot import Mask, Snapshot, View
+from library.engines.whoosh.snapshot import Snapshot, View
 from library.engines.whoosh.vocabulary import completions, nearest
 from library.engines.whoosh.words import expansions, matched_clauses
 from library.engines.whoosh.writing import (
@@ -41,6 +42,7 @@ BYTES_PER_TOKEN = 100
 """Room that indexing a token takes at most while segments are put together."""
 THREADS = 4
 OPENING_TRIES = 5
+NO_PAGE = Ranked(NOTHING.ids, NOTHING.scores)
 
 Answer = TypeVar("Answer")
 
@@ -217,11 +219,10 @@ class WhooshIndex:
 
 def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:
     evaluation = Evaluation(view, analyzer)
-    found = narrowed(evaluation.match(asked.match), asked, view.snapshot)
-    hits = found.hits()
-    page = _page(hits, asked, view)
+    found = narrowed(evaluation.match(asked.match), asked, view)
+    page = _page(found.hits, asked, view) if asked.limit else NO_PAGE
     return SearchResult(
-        total=len(hits.ids),
+        total=found.total,
         hits=tuple(_with_passages(page, asked, view, evaluation)),
         facets=facet_counts(found, asked, view.snapshot),
         expansions=_expansions(asked, view, analyzer),
@@ -238,35 +239,34 @@ def _expansions(asked: SearchQuery, view: View, analyzer: Analyzer) -> tuple[Exp
     return found
 
 
-def _page(hits: Matched, asked: SearchQuery, view: View) -> Matched:
+def _page(hits: Matched, asked: SearchQuery, view: View) -> Ranked:
     """The hits on the page that was asked for, in order."""
-    ids, scores = hits.ids, hits.scores
-    if asked.sort is not Sort.RELEVANCE:
-        scores = np.zeros(len(ids), np.float32)
     if asked.after is not None:
-        behind = _behind(asked.after, Matched(ids, scores), asked.sort, view)
-        ids, scores = ids[behind], scores[behind]
-    order = best(scores, view.snapshot.rank(asked.sort)[ids], asked.offset + asked.limit)[asked.offset :]
-    return Matched(ids[order], scores[order])
+        hits = _behind(asked.after, listed(hits), asked.sort, view)
+    first = first_by_score if asked.sort is Sort.RELEVANCE else first_by_order
+    ids, scores = first(hits, view.snapshot.order(asked.sort), asked.offset + asked.limit)
+    return Ranked(ids[asked.offset :], scores[asked.offset :])
 
 
-def _behind(after: After, hits: Matched, sort: Sort, view: View) -> Mask:
-    """Which hits come after that one: by its present score and place. Where it is no hit any more, by the score that
+def _behind(after: After, hits: Listed, sort: Sort, view: View) -> Listed:
+    """The hits that come after that one: by its present score and place. Where it is no hit any more, by the score that
     it had; where it is not even there, an order by relevance goes on with all that score no more than it did (rather
     one hit twice than one never), and any other order begins again, because nothing says where it stood."""
+    scores = hits.scores if sort is Sort.RELEVANCE else np.zeros(len(hits.ids), np.float32)
     number = view.number_of(after.id)
     score = np.float32(after.score if sort is Sort.RELEVANCE else 0)
     if number is None:
-        return hits.scores <= score
-    at = int(np.searchsorted(hits.ids, number))
-    if at < len(hits.ids) and hits.ids[at] == number:
-        score = hits.scores[at]
-    rank = view.snapshot.rank(sort)
-    behind: Mask = (hits.scores < score) | ((hits.scores == score) & (rank[hits.ids] > rank[number]))
-    return behind
+        behind = scores <= score
+    else:
+        at = int(np.searchsorted(hits.ids, number))
+        if at < len(hits.ids) and hits.ids[at] == number:
+            score = scores[at]
+        rank = view.snapshot.order(sort).rank
+        behind = (scores < score) | ((scores == score) & (rank[hits.ids] > rank[number]))
+    return Listed(hits.ids[behind], hits.scores[behind])
 
 
-def _with_passages(page: Matched, asked: SearchQuery, view: View, evaluation: Evaluation) -> list[Hit]:
+def _with_passages(page: Ranked, asked: SearchQuery, view: View, evaluation: Evaluation) -> list[Hit]:
     found = _all_passages(page.ids, asked, view, evaluation) if asked.fragments > 0 else {}
     ids = view.snapshot.ids
     return [

@@ -1,38 +1,52 @@
 """Filters, and how many hits each value of a facet has."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import Ids
-from library.engines.whoosh.evaluate import Matched
+from library.engines.whoosh.bits import Bits, as_bits
+from library.engines.whoosh.matched import Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR, instant
-from library.engines.whoosh.snapshot import Facets, Mask, Snapshot
+from library.engines.whoosh.snapshot import Facets, Snapshot, View
 from library.errors import BadRequest
 from library.search import FACETS, Facet, FacetCount, Filter, SearchQuery
 
 
-class Narrowed(NamedTuple):
-    """What the clause has matched, and the filters: each a mask over all documents, by the facet whose own counts it
-    leaves alone (none, for those that always count)."""
+class Narrowed:
+    """What the clause has matched of what is visible, and the filters: each a mask over all documents, by the facet
+    whose own counts it leaves alone (none, for those that always count)."""
 
-    matched: Matched
-    filters: Sequence[tuple[str, Mask]]
+    def __init__(self, matched: Matched, always: Sequence[Mask], own: Sequence[tuple[str, Mask]]) -> None:
+        self._matched = _kept(matched, always)
+        self._own = own
+        self.hits: Matched = _kept(self._matched, [mask for _, mask in own])
 
-    def hits(self) -> Matched:
-        kept = _in_all(self.matched.ids, [mask for _, mask in self.filters])
-        return self.matched if kept is None else Matched(self.matched.ids[kept], self.matched.scores[kept])
+    @cached_property
+    def total(self) -> int:
+        match self.hits:
+            case Listed(ids=ids):
+                return len(ids)
+            case Spread():
+                return int(np.count_nonzero(self.hits.matching()))
 
-    def ids_but_for(self, field: str) -> Ids:
-        """The hits that there would be without this facet's own filters."""
-        kept = _in_all(self.matched.ids, [mask for name, mask in self.filters if name != field])
-        return self.matched.ids if kept is None else self.matched.ids[kept]
+    def but_for(self, field: str) -> Listed | Bits:
+        """The hits that there would be without this facet's own filters; where they are many, a bit for each document,
+        made once for all facets that have none."""
+        own = [mask for name, mask in self._own if name != field]
+        if len(own) == len(self._own):
+            return self._counted
+        return _as_counted(_kept(self._matched, own))
+
+    @cached_property
+    def _counted(self) -> Listed | Bits:
+        return _as_counted(self.hits)
 
 
-def narrowed(matched: Matched, asked: SearchQuery, snapshot: Snapshot) -> Narrowed:
+def narrowed(matched: Matched, asked: SearchQuery, view: View) -> Narrowed:
     """Raises BadRequest for a filter on what is no facet."""
+    snapshot = view.snapshot
     filters = [_filter(wanted, snapshot) for wanted in asked.filters]
     if asked.year_from is not None:
         filters.append(("year", (snapshot.year >= asked.year_from) & (snapshot.year != NO_YEAR)))
@@ -42,7 +56,24 @@ def narrowed(matched: Matched, asked: SearchQuery, snapshot: Snapshot) -> Narrow
         filters.append(("", (snapshot.added >= instant(asked.added_since)) & (snapshot.added != NO_TIME)))
     if asked.within:
         filters.append(("", _among(asked.within, snapshot)))
-    return Narrowed(matched, filters)
+    always = [view.visible, *(mask for field, mask in filters if not field)]
+    return Narrowed(matched, always, [(field, mask) for field, mask in filters if field])
+
+
+def _kept(matched: Matched, masks: Sequence[Mask]) -> Matched:
+    """What matches and is in all masks. What the others score is left: to take it out would cost more than the rest."""
+    if not masks:
+        return matched
+    match matched:
+        case Listed(ids, scores, factor):
+            kept = reduce(np.logical_and, [mask[ids] for mask in masks])
+            return Listed(ids[kept], scores[kept], factor)
+        case Spread(scores, _, factor):
+            return Spread(scores, reduce(np.logical_and, masks, matched.matching()), factor)
+
+
+def _as_counted(hits: Matched) -> Listed | Bits:
+    return hits if isinstance(hits, Listed) else as_bits(hits.matching())
 
 
 def facet_counts(found: Narrowed, asked: SearchQuery, snapshot: Snapshot) -> dict[str, Facet]:
@@ -67,20 +98,21 @@ def _counted(name: str, found: Narrowed, asked: SearchQuery, snapshot: Snapshot)
     selected = {
         value for wanted in asked.filters if wanted.field == name and not wanted.excluded for value in wanted.values
     }
-    missing, counts = _counts(facets, found.ids_but_for(name), snapshot.size)
-    return _listed(facets, counts, selected, asked.facet_size, missing)
+    counts = _counts(name, found.but_for(name), snapshot)
+    return _listed(facets, counts[1:], selected, asked.facet_size, int(counts[0]))
 
 
-def _counts(facets: Facets, ids: Ids, size: int) -> tuple[int, NDArray[np.intp]]:
-    """How many of the documents have no value, and how many have each."""
-    counts = np.bincount(facets.first[ids] + 1, minlength=len(facets.values) + 1)
-    missing = int(counts[0])
+def _counts(name: str, hits: Listed | Bits, snapshot: Snapshot) -> NDArray[np.intp]:
+    """How many of the hits have no value, and how many have each."""
+    if not isinstance(hits, Listed):
+        return snapshot.facet_bits(name).counts(hits)
+    facets = snapshot.facet(name)
+    counts = np.bincount(facets.first[hits.ids] + 1, minlength=len(facets.values) + 1)
     if len(facets.more_documents):
-        among = np.zeros(size, bool)
-        among[ids] = True
-        more = facets.more_places[among[facets.more_documents]]
-        counts[1:] += np.bincount(more, minlength=len(facets.values))
-    return missing, counts[1:]
+        among = np.zeros(snapshot.size, bool)
+        among[hits.ids] = True
+        counts[1:] += np.bincount(facets.more_places[among[facets.more_documents]], minlength=len(facets.values))
+    return counts
 
 
 def _listed(facets: Facets, counts: NDArray[np.intp], selected: Collection[str], most: int, missing: int) -> Facet:
@@ -96,14 +128,6 @@ def _listed(facets: Facets, counts: NDArray[np.intp], selected: Collection[str],
         other=int(counts.sum()) - sum(shown.values()),
         missing=missing,
     )
-
-
-def _in_all(ids: Ids, masks: Sequence[Mask]) -> Mask | None:
-    """Which of the documents are in all masks; None where there are no masks."""
-    kept = None
-    for mask in masks:
-        kept = mask[ids] if kept is None else kept & mask[ids]
-    return kept
 
 
 def _known(name: str, snapshot: Snapshot) -> Facets:

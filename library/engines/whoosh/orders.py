@@ -1,13 +1,22 @@
 """Sorting and paging: which of the documents found stand on the page that was asked for."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
+from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.matched import Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR
 from library.search import Sort
+
+STACK = 64
+"""Documents of which only the one with the highest score is looked at, to begin with."""
+MORE_THAN_WANTED = 2
+LOOKED_AT = 4_096
+"""Documents of an order that are looked at first, to find the first hits in it."""
 
 
 class Sortable(Protocol):
@@ -22,12 +31,80 @@ class Sortable(Protocol):
     def titles(self) -> list[str]: ...
 
 
-def ranks(documents: Sortable, sort: Sort) -> NDArray[np.int32]:
-    """Each document's place in this order, from 0."""
-    order = _by_title(documents) if sort is Sort.TITLE else _by_time(documents, sort)
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return rank
+class Order(Struct, frozen=True, eq=False):
+    """All documents in an order, and the place of each in it, from 0."""
+
+    documents: NDArray[np.int32]
+    rank: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.documents.nbytes + self.rank.nbytes
+
+
+class Ranked(NamedTuple):
+    """Documents in order, and what each scores."""
+
+    ids: Ids
+    scores: Weights
+
+
+def order(documents: Sortable, sort: Sort) -> Order:
+    ordered = _by_title(documents) if sort is Sort.TITLE else _by_time(documents, sort)
+    rank = np.empty(len(ordered), np.int32)
+    rank[ordered] = np.arange(len(ordered), dtype=np.int32)
+    return Order(np.array(ordered, np.int32), rank)
+
+
+def first_by_order(hits: Matched, order: Order, most: int) -> Ranked:
+    """The first `most` hits in this order; they score nothing."""
+    match hits:
+        case Listed(ids=ids):
+            ids = ids[best(np.zeros(len(ids), np.float32), order.rank[ids], most)]
+        case Spread():
+            ids = _first_of(hits.matching(), order.documents, most)
+    return Ranked(ids, np.zeros(len(ids), np.float32))
+
+
+def _first_of(mask: Mask, documents: NDArray[np.int32], most: int) -> Ids:
+    """The first documents of a row that are in the mask, looking at longer and longer pieces till there are so many."""
+    looked = LOOKED_AT
+    while True:
+        row = documents[:looked]
+        found = row[mask[row]]
+        if len(found) >= most or looked >= len(documents):
+            return found[:most]
+        looked *= 8
+
+
+def first_by_score(hits: Matched, order: Order, most: int) -> Ranked:
+    """The first `most` hits by score, the highest first; the order decides between equals."""
+    match hits:
+        case Listed(ids, scores):
+            at = best(scores, order.rank[ids], most)
+            return Ranked(ids[at], hits.factor * scores[at])
+        case Spread(scores):
+            ids = _highest(scores, hits.matching(), most)
+            at = best(scores[ids], order.rank[ids], most)
+            return Ranked(ids[at], hits.factor * scores[ids[at]])
+
+
+def _highest(scores: Weights, mask: Mask, most: int) -> Ids:
+    """A few documents of the mask, among them all of the first `most` by score.
+
+    The documents are dealt to stacks like cards. If so many stacks have a score of at least `floor`, so many documents
+    have; which these are, one look over all of them says. Some more than wanted, since not all are in the mask."""
+    stacks = len(scores) // STACK
+    wanted = MORE_THAN_WANTED * most
+    if 0 < wanted <= stacks:
+        highest = scores[: stacks * STACK].reshape(STACK, stacks).max(axis=0)
+        floor = np.partition(highest, stacks - wanted)[stacks - wanted]
+        if floor > 0:
+            found = np.flatnonzero(scores >= floor)
+            found = found[mask[found]]
+            if len(found) >= most:
+                return found.astype(np.int32)
+    return np.flatnonzero(mask).astype(np.int32)
 
 
 def best(scores: NDArray[np.float32], rank: NDArray[np.int32], most: int) -> NDArray[np.intp]:

@@ -1,8 +1,9 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
-from collections.abc import Callable, Hashable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -130,6 +131,19 @@ class Segment:
             places=np.repeat(np.arange(len(terms), dtype=np.int32), [len(ids) for ids in found]),
         )
 
+    def places(self, field: str, term: bytes, documents: Ids) -> Iterator[tuple[int, list[int]]]:
+        """For each of a few documents (in ascending order) that has the term: the document's place among them, and
+        where in it the term stands."""
+        postings = self.postings(field, term)
+        if not len(postings.ids):
+            return
+        ats = postings.ids.searchsorted(documents).tolist()
+        for place, (at, document) in enumerate(zip(ats, documents.tolist(), strict=True)):
+            if at < len(postings.ids) and postings.ids[at] == document:
+                block = bisect_right(postings.firsts, at) - 1
+                value = self._block(field, term, postings, block)[at - postings.firsts[block]]
+                yield place, decode_positions(value)
+
     def positions(self, field: str, term: bytes, documents: Ids) -> Keys:
         """Where the term stands in these documents (in ascending order)."""
         postings = self.postings(field, term)
@@ -137,9 +151,9 @@ class Segment:
             return np.empty(0, np.int64)
         at = np.minimum(np.searchsorted(postings.ids, documents), len(postings.ids) - 1)
         there = postings.ids[at] == documents
-        steps = decode_positions(self._values(field, term, postings, at[there].tolist()))
-        counts = np.fromiter(map(len, steps), np.int64, len(steps))
-        positions = np.fromiter(chain.from_iterable(map(accumulate, steps)), np.int64, int(counts.sum()))
+        places = [decode_positions(value) for value in self._values(field, term, postings, at[there].tolist())]
+        counts = np.fromiter(map(len, places), np.int64, len(places))
+        positions = np.fromiter(chain.from_iterable(places), np.int64, int(counts.sum()))
         return (np.repeat(documents[there].astype(np.int64), counts) << DOCUMENT_BITS) | positions
 
     def _read(self, field: str, term: bytes) -> Postings:

@@ -12,16 +12,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from library.engines.whoosh.bits import FacetBits, facet_bits
 from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.cache import Cache
-from library.engines.whoosh.orders import ranks
+from library.engines.whoosh.matched import Mask
+from library.engines.whoosh.orders import Order, order
 from library.engines.whoosh.schema import SEPARATOR, day_number, surface_field
 from library.engines.whoosh.segment import Segment
 from library.language import fold
 from library.model import Audience, Role, Visibility
 from library.search import FACETS, Sort
-
-Mask = NDArray[np.bool_]
 
 _owners = count()
 
@@ -39,6 +39,12 @@ class Facets(Struct, frozen=True, eq=False):
     @property
     def nbytes(self) -> int:
         return self.first.nbytes + self.more_documents.nbytes + self.more_places.nbytes + 200 * len(self.values)
+
+    def bits(self) -> FacetBits:
+        """Which documents have no value, and which have each."""
+        size = len(self.first)
+        documents = np.concatenate([np.arange(size, dtype=np.int32), self.more_documents])
+        return facet_bits(size, len(self.values) + 1, documents, np.concatenate([self.first, self.more_places]) + 1)
 
     def documents(self, places: Sequence[int]) -> Mask:
         """Which documents have one of these values, each given by its place."""
@@ -80,11 +86,11 @@ class Snapshot:
     def ids(self) -> list[str]:
         return [document for segment in self.segments for document in segment.ids]
 
-    def rank(self, sort: Sort) -> NDArray[np.int32]:
-        """Each document's place in this order (relevance: in the newest, which decides between equal scores)."""
-        order = Sort.NEWEST if sort is Sort.RELEVANCE else sort
-        rank: NDArray[np.int32] = self.kept(("rank", order), lambda: ranks(self, order))
-        return rank
+    def order(self, sort: Sort) -> Order:
+        """All documents in this order (relevance: in the newest, which decides between equal scores)."""
+        by = Sort.NEWEST if sort is Sort.RELEVANCE else sort
+        found: Order = self.kept(("order", by), lambda: order(self, by))
+        return found
 
     def titles(self) -> list[str]:
         return [title for segment in self.segments for title in segment.titles]
@@ -92,6 +98,10 @@ class Snapshot:
     def facet(self, name: str) -> Facets:
         facets: Facets = self.kept(("facet", name), lambda: self._facet(name))
         return facets
+
+    def facet_bits(self, name: str) -> FacetBits:
+        bits: FacetBits = self.kept(("bits", name), lambda: self.facet(name).bits())
+        return bits
 
     def seen_by(self, audience: Audience) -> "View":
         """What this audience sees."""

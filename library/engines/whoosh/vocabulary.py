@@ -12,9 +12,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.matched import Mask
 from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import Segment
-from library.engines.whoosh.snapshot import Mask, View
+from library.engines.whoosh.snapshot import View
 from library.language import fold, is_function_key
 
 SHORTEST_MENDED = 4

@@ -1,0 +1,193 @@
+"""How much each document has of what is sought: its score but for the rarity, which depends on who asks.
+
+Scores are BM25F: a term's occurrences in all zones, weighed, make one frequency, which is damped once. What is made
+here is the same for every audience, so it is kept once a generation.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.matched import FEW, NOTHING, Listed, Mask, Matched, Spread, best_of, has, listed, listing
+from library.engines.whoosh.schema import SEPARATOR
+from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
+from library.engines.whoosh.snapshot import Snapshot
+from library.engines.whoosh.words import Group, Slot, Sought
+
+DAMPING = np.float32(1.2)
+"""BM25's k1: how soon further occurrences of a word stop counting."""
+UNLIKELY = np.float32(0.5)
+"""What an unlikely meaning of a word counts beside its likely ones."""
+EXACT = np.float32(1.1)
+"""What a document gains by having a word in the very form that was typed."""
+
+
+class Part(Struct, frozen=True, eq=False):
+    """What documents have of something sought, those among them that nobody may see any more."""
+
+    matched: Matched
+    unlikely: Ids
+    """Those that have only what a word unlikely means; its rarity is taken from the others, if there are any."""
+    beside: Ids = NOTHING.ids
+    """Others, that do not match but count where the rarity is taken."""
+
+    @property
+    def nbytes(self) -> int:
+        return self.matched.nbytes + self.unlikely.nbytes + self.beside.nbytes
+
+
+class _Found(NamedTuple):
+    """A term's documents, numbered through all segments."""
+
+    ids: Ids
+    weights: Weights
+
+
+class _Alternative(NamedTuple):
+    """What a word may stand for: its terms in all zones add up."""
+
+    factor: np.float32
+    terms: list[_Found]
+
+
+def part(sought: Sought, snapshot: Snapshot) -> Part:
+    """What each document has of it."""
+    if len(sought.slots) > 1:
+        return Part(_sequence(sought, snapshot), NOTHING.ids)
+    if sought.group is None:
+        (slot,) = sought.slots
+        return _best([_Alternative(np.float32(1), _found(sought.zones, slot, snapshot))], snapshot.size)
+    return _word(sought.zones, sought.group, snapshot)
+
+
+def one_of(ways: Sequence[Matched], weights: Sequence[float], size: int) -> Part:
+    """Several ways to say one thing: the best counts, none is worth more for being rare itself."""
+    weighed = [way.times(np.float32(weight)) for way, weight in zip(ways, weights, strict=True) if weight]
+    found = best_of(weighed, size) if weighed else NOTHING
+    silent = [listed(way).ids for way, weight in zip(ways, weights, strict=True) if not weight]
+    beside = np.unique(np.concatenate([*silent, NOTHING.ids]))
+    return Part(found, NOTHING.ids, beside[~has(found, beside)])
+
+
+def _word(zones: Sequence[str], word: Group, snapshot: Snapshot) -> Part:
+    """The best of a word's alternatives counts."""
+    alternatives = [
+        _Alternative(factor, _found(zones, alternative, snapshot))
+        for factor, slot in ((np.float32(1), word.likely), (UNLIKELY, word.unlikely))
+        for alternative in slot.alternatives()
+    ]
+    found = _best(alternatives, snapshot.size)
+    return Part(_favoured(found.matched, _exactly(word, snapshot)), found.unlikely) if word.exact else found
+
+
+def _best(alternatives: Sequence[_Alternative], size: int) -> Part:
+    lists = [found.ids for alternative in alternatives for found in alternative.terms]
+    ids = _frame(lists, size)
+    width = size if ids is None else len(ids)
+    best, likely = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    for factor, terms in alternatives:
+        much = np.zeros(width, np.float32)
+        for found in terms:
+            # One document stands once in a term's list, so that nothing is lost in adding.
+            much[found.ids if ids is None else np.searchsorted(ids, found.ids)] += found.weights
+        np.maximum(best, factor * much, out=best)
+        if factor == 1:
+            np.maximum(likely, much, out=likely)
+    there = np.flatnonzero(best).astype(np.int32)
+    only_unlikely = there[likely[there] == 0]
+    scores = damped(best[there])
+    return Part(
+        listing(there if ids is None else ids[there], scores, size),
+        only_unlikely if ids is None else ids[only_unlikely],
+    )
+
+
+def _frame(lists: Sequence[Ids], size: int) -> Ids | None:
+    """The documents that stand in any of these lists; None for all there are, where that is less work."""
+    if sum(map(len, lists)) * FEW > size:
+        return None
+    return np.unique(np.concatenate([*lists, NOTHING.ids]))
+
+
+def _found(zones: Iterable[str], slot: Slot, snapshot: Snapshot) -> list[_Found]:
+    """What there is of the slot's terms."""
+    return [
+        found for zone in zones for field, term in slot.terms(zone) if len((found := _term(field, term, snapshot)).ids)
+    ]
+
+
+def _term(field: str, term: bytes, snapshot: Snapshot) -> _Found:
+    some = [(segment.postings(field, term), np.int32(place.start)) for segment, place in snapshot.placed()]
+    return _Found(
+        np.concatenate([NOTHING.ids, *(postings.ids + first for postings, first in some if len(postings.ids))]),
+        np.concatenate([NOTHING.scores, *(postings.weights for postings, _ in some)]),
+    )
+
+
+def damped(much: Weights) -> Weights:
+    return (DAMPING + 1) * much / (DAMPING + much)
+
+
+def _favoured(matched: Matched, documents: Mask) -> Matched:
+    """The same, with more for these documents."""
+    match matched:
+        case Listed():
+            more = np.where(documents[matched.ids], EXACT, np.float32(1))
+            return Listed(matched.ids, matched.scores * more)
+        case Spread():
+            return Spread(matched.scores * np.where(documents, EXACT, np.float32(1)))
+
+
+def _exactly(word: Group, snapshot: Snapshot) -> Mask:
+    """The documents that have the word in the very form that was typed."""
+    has = np.zeros(snapshot.size, bool)
+    for segment, place in snapshot.placed():
+        for term in segment.terms("forms", SEPARATOR.join((*word.likely.surfaces, word.exact, "")).encode()):
+            has[place][segment.postings("forms", term).ids] = True
+    return has
+
+
+# Words side by side --------------------------------------------------------------------------------------------------
+
+
+def _sequence(sought: Sought, snapshot: Snapshot) -> Matched:
+    """What documents have of the slots side by side."""
+    weighed = np.zeros(snapshot.size, np.float32)
+    for segment, place in snapshot.placed():
+        here = weighed[place]
+        for zone in sought.zones:
+            candidates = _having_all(segment, zone, sought.slots)
+            found = sequences(segment, zone, sought.slots, candidates) >> DOCUMENT_BITS
+            documents, times = np.unique(found, return_counts=True)
+            here[documents] += times.astype(np.float32) * segment.occurrence(zone)[documents]
+    ids = np.flatnonzero(weighed).astype(np.int32)
+    return listing(ids, damped(weighed[ids]), snapshot.size)
+
+
+def sequences(segment: Segment, zone: str, slots: Sequence[Slot], documents: Ids) -> Keys:
+    """Where in these documents' zone the slots stand side by side: the places of the first."""
+    found = _standing(segment, zone, slots[0], documents)
+    for distance, slot in enumerate(slots[1:], 1):
+        if not len(found):
+            break
+        found = np.intersect1d(found, _standing(segment, zone, slot, documents) - distance, assume_unique=True)
+    return found
+
+
+def _standing(segment: Segment, zone: str, slot: Slot, documents: Ids) -> Keys:
+    """Where the slot's terms stand, in ascending order, each place once."""
+    places = [segment.positions(field, term, documents) for field, term in slot.terms(zone)]
+    return places[0] if len(places) == 1 else np.unique(np.concatenate([*places, np.empty(0, np.int64)]))
+
+
+def _having_all(segment: Segment, zone: str, slots: Sequence[Slot]) -> Ids:
+    """The documents that have something for each slot."""
+    times = np.zeros(segment.size, np.int32)
+    for number, slot in enumerate(slots):
+        for field, term in slot.terms(zone):
+            ids = segment.postings(field, term).ids
+            times[ids[times[ids] == number]] += 1
+    return np.flatnonzero(times == len(slots)).astype(np.int32)
