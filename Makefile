@@ -43,7 +43,7 @@ demo: install
 	@$(BIN)/good-practice organisations add --from ingest/samples/organisations.toml
 	@$(BIN)/good-practice-ingest add ingest/samples/files --submitted-by "sample library"
 	@echo
-	@echo "The sample library is on http://127.0.0.1:$(PORT) (all of it is invented). Three searches to try:"
+	@echo "The sample library is on http://127.0.0.1:$(PORT) (all of it is invented). Three searches of the API to try:"
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=vzdelavani+deti+cizincu"
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=unaccompanied+minors&facets=topic,language,year"
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=%D0%B1%D1%96%D0%B6%D0%B5%D0%BD%D1%86%D1%96"

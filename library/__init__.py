@@ -34,6 +34,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     harvest.py    what harvesters are told: what is public since when, and what no longer is
     records/      a document as other programs read it: BibTeX, RIS, CSL, JSON-LD, Dublin Core, a row of a table
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root
+    page/         the pages that people look at: templates, texts in three languages, styles and scripts
     web/          the HTTP door, one file a subject
 
 A search goes  web.search -> syntax.parse -> Exchange.search -> asking -> SearchIndex.search -> answers -> JSON.

@@ -27,6 +27,7 @@ from library.web.jobs import job, jobs
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.oai import oai, oai_by_form
+from library.web.pages import PAGES
 from library.web.parameters import refuse_unknown_parameters
 from library.web.personal_data import confirm_personal_data, held_documents, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
@@ -63,6 +64,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today) -> EveryRequ
     app = Litestar(
         route_handlers=[
             _api(settings),
+            PAGES,
             vocabulary_concepts_in_skos,
             alive,
             ready,

@@ -1,5 +1,8 @@
 """In which language labels are shown."""
 
+from collections.abc import Container, Mapping
+from types import MappingProxyType
+
 from library.language import LANGUAGES
 
 DEFAULT = "en"
@@ -7,7 +10,15 @@ DEFAULT = "en"
 
 def shown_language(asked: str | None, accepted: str | None) -> str:
     """The language asked for, else the first served one of an Accept-Language header, else English."""
-    return asked or next((language for language in _preferred(accepted or "") if language in LANGUAGES), DEFAULT)
+    return asked or first_accepted(accepted, LANGUAGES)
+
+
+def first_accepted(
+    accepted: str | None, served: Container[str], nearest: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The first language of an Accept-Language header that is served, or whose nearest one is; else English."""
+    preferred = (nearest.get(language, language) for language in _preferred(accepted or ""))
+    return next((language for language in preferred if language in served), DEFAULT)
 
 
 def _preferred(accepted: str) -> list[str]:

@@ -157,13 +157,13 @@ def refused(name: str, reason: str, *, place: str = "query") -> InvalidParameter
 
 
 def _answer_library_error(request: Request[Any, Any, Any], error: LibraryError) -> Response[Problem]:
-    return _answer(request, error, _headers_of(error))
+    return _answer(request, error, headers_of(error))
 
 
 def _answer_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     # Its headers are passed on: a 405 without `Allow` says nothing.
-    meant = _meant(request, error)
-    return _answer(request, meant, {**_headers_of(meant), **(error.headers or {})})
+    ours = meant(request, error)
+    return _answer(request, ours, {**headers_of(ours), **(error.headers or {})})
 
 
 def _answer_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
@@ -191,7 +191,8 @@ def _answer(request: Request[Any, Any, Any], error: LibraryError, headers: dict[
     )
 
 
-def _headers_of(error: LibraryError) -> dict[str, str]:
+def headers_of(error: LibraryError) -> dict[str, str]:
+    """What an answer says in its headers beside this error."""
     match error:
         case NotSignedIn():
             return {"WWW-Authenticate": 'Bearer realm="library"'}
@@ -203,7 +204,7 @@ def _headers_of(error: LibraryError) -> dict[str, str]:
             return {}
 
 
-def _meant(request: Request[Any, Any, Any], error: HTTPException) -> LibraryError:
+def meant(request: Request[Any, Any, Any], error: HTTPException) -> LibraryError:
     """What an exception of the web framework is called here."""
     match error.status_code:
         case 404:

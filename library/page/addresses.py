@@ -1,0 +1,38 @@
+"""The address of each state of a page. Parameters are those of the API, and nothing else holds a state."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+Given = Mapping[str, Sequence[str]]
+"""Parameter names to the values given under them."""
+
+SEARCH_PAGE = "/"
+API = "/api/v1"
+
+
+def changed(given: Given, changes: Mapping[str, str | Sequence[str]], path: str = SEARCH_PAGE) -> str:
+    """The same state with other values for some parameters, none where a value is empty. A changed search begins at
+    its first page again."""
+    kept = {name: list(values) for name, values in given.items() if name not in ("page", "explain")}
+    for name, value in changes.items():
+        kept[name] = [value] if isinstance(value, str) else list(value)
+    pairs = [(name, value) for name, values in kept.items() for value in values if value]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def without(given: Given, name: str, value: str) -> str:
+    """The same state without one value of a parameter."""
+    return changed(given, {name: [each for each in given.get(name, ()) if each != value]})
+
+
+def document_page(document: str, *, q: str = "", lang: str = "") -> str:
+    return _with(f"/documents/{quote(document, safe='')}", q=q, lang=lang)
+
+
+def reader_page(document: str, number: int, *, q: str = "", lang: str = "") -> str:
+    return _with(f"/documents/{quote(document, safe='')}/pages/{number}", q=q, lang=lang)
+
+
+def _with(path: str, **parameters: str) -> str:
+    given = {name: value for name, value in parameters.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,143 @@
+"""The pages that people look at: each asks the functions of the API and hands their answers to `library.page`."""
+
+import gzip
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+
+from library.errors import LibraryError, NotFound
+from library.exchange import Exchange
+from library.model import Audience, Scope
+from library.page.addresses import Given, changed
+from library.page.assets import asset, release
+from library.page.narrowing import MOST_VALUES, OFFERED
+from library.page.rendering import rendered
+from library.page.search_page import STATE, search_page
+from library.page.wording import LANGUAGES, Wording, wording
+from library.web.access import OPEN, needs, organisation_names
+from library.web.languages import first_accepted
+from library.web.parameters import READS_QUERY_ITSELF
+from library.web.problems import InvalidParameter, headers_of, meant, status_of
+from library.web.search import AskedSearch, read_search, search_answer
+
+HTML = "text/html"
+FOR_EVER = "public, max-age=31536000, immutable"
+NEAREST = {"sk": "cs"}
+"""Languages that no page is in, and the one that their readers read most easily."""
+COMPRESSION = 5
+"""Of gzip: a page of results takes 2 ms."""
+
+# Scripts, styles and pictures come from here and stand in files of their own; forms go here; nobody frames a page.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@get("/", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **needs(Scope.SEARCH)})
+async def search_for_people(
+    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> Response[bytes]:
+    """The search page. Its address has the parameters of the API's search; others are passed over."""
+    words = spoken_wording(request)
+    named = {name: values for name, values in request.query_params.dict().items() if name in STATE}
+    asked, given, refused = _read(named, words)
+    answer = await search_answer(asked, given, await organisation_names(exchange), audience, exchange)
+    shown = search_page(msgspec.to_builtins(answer), given, refused, words)
+    return answered(
+        request, "search.html", shown, words, here=changed({**given, "lang": ()}, {"page": given.get("page", ())})
+    )
+
+
+@get("/assets/{fingerprint:str}/{name:str}", include_in_schema=False, opt=OPEN)
+async def asset_file(
+    request: Request[Any, Any, Any], fingerprint: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
+    """A file of the pages. An address with the fingerprint of another release has the present file, for a while."""
+    file = asset(name)
+    headers = {"Cache-Control": FOR_EVER if fingerprint == release() else "no-cache", "ETag": f'"{file.etag}"'}
+    return _compressed(request, file.content, file.media_type, headers, compressed=file.compressed)
+
+
+def spoken_wording(request: Request[Any, Any, Any]) -> Wording:
+    """The texts in the language that the address names, else the first accepted one that pages are in, else English."""
+    asked = request.query_params.get("lang", "")
+    return wording(
+        asked if asked in LANGUAGES else first_accepted(request.headers.get("accept-language"), LANGUAGES, NEAREST)
+    )
+
+
+def answered(
+    request: Request[Any, Any, Any],
+    template: str,
+    page: Mapping[str, Any],
+    words: Wording,
+    *,
+    here: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    spoken = request.query_params.get("lang", "") in LANGUAGES
+    content = rendered(template, page, words, here=here, spoken=spoken).encode()
+    own = {"Content-Security-Policy": _POLICY, "Content-Language": words.language, **(headers or {})}
+    return _compressed(request, content, HTML, own, status=status)
+
+
+def _read(given: Given, words: Wording) -> tuple[AskedSearch, Given, list[str]]:
+    """What is asked for, the parameters that could be used, and a sentence on each that could not."""
+    ours = {"facets": [",".join(OFFERED)], "facet_size": [str(MOST_VALUES)], "lang": [words.language]}
+    try:
+        return read_search({**given, **ours}), given, []
+    except InvalidParameter as error:
+        refused = {
+            reason.name: words.say("trouble.refused", name=reason.name, reason=reason.reason)
+            for reason in error.reasons
+        }
+        usable = {name: values for name, values in given.items() if name not in refused}
+        return read_search({**usable, **ours}), usable, list(refused.values())
+
+
+def _compressed(
+    request: Request[Any, Any, Any],
+    content: bytes,
+    media_type: str,
+    headers: Mapping[str, str],
+    *,
+    compressed: bytes | None = None,
+    status: int = 200,
+) -> Response[bytes]:
+    sent = dict(headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        sent["Content-Encoding"] = "gzip"
+        content = compressed or gzip.compress(content, COMPRESSION, mtime=0)
+    sent["Vary"] = "Accept-Encoding, Accept-Language"
+    return Response(content, media_type=media_type, headers=sent, status_code=status)
+
+
+# What cannot be shown ------------------------------------------------------------------------------------------------
+
+
+def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[bytes]:
+    """A page for people where something is missing or out of order; a hidden document looks like a missing one."""
+    words = spoken_wording(request)
+    missing = isinstance(error, NotFound)
+    template = "missing.html" if missing else "trouble.html"
+    page = {} if missing else {"title": error.title, "detail": error.detail}
+    headers = {"Cache-Control": "no-store", **headers_of(error)}
+    return answered(request, template, page, words, here="/", status=status_of(type(error)), headers=headers)
+
+
+def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return _explain(request, meant(request, error))
+
+
+PAGES = Router(
+    "/",
+    route_handlers=[search_for_people, asset_file],
+    exception_handlers={LibraryError: _explain, HTTPException: _explain_http},
+)
