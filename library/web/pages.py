@@ -1,7 +1,7 @@
 """The pages that people look at: each asks the functions of the API and hands their answers to `library.page`."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ async def search_for_people(
 ) -> Response[bytes]:
     """The search page. Its address has the parameters of the API's search; others are passed over."""
     words = spoken_wording(request)
-    named = {name: values for name, values in request.query_params.dict().items() if name in STATE}
+    named = parameters_in(request, STATE)
     asked, given, refused = _read(named, words)
     answer = await search_answer(asked, given, await organisation_names(exchange), audience, exchange)
     shown = search_page(msgspec.to_builtins(answer), given, refused, words)
@@ -70,6 +70,15 @@ def spoken_wording(request: Request[Any, Any, Any]) -> Wording:
     return wording(
         asked if asked in LANGUAGES else first_accepted(request.headers.get("accept-language"), LANGUAGES, NEAREST)
     )
+
+
+def parameters_in(request: Request[Any, Any, Any], known: Container[str]) -> dict[str, list[str]]:
+    """The known parameters of an address, in the order in which they stand there."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name in known:
+            given.setdefault(name, []).append(value)
+    return given
 
 
 def answered(
