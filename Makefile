@@ -68,9 +68,12 @@ bench: .venv/.tested-with
 relevance: .venv/.tested-with
 	$(BIN)/python -m tests.relevance
 
-campaign: export KILL_ROUNDS = 20
+campaign: export KILL_ROUNDS = 30
+campaign: export KILL_FILES = 300
+campaign: export FULL_DISK_FILES = 100
 campaign: .venv/.tested-with
-	$(BIN)/python -m pytest -q tests/ingest/test_add.py tests/contract
+	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py
+	$(BIN)/python -m pytest -q tests/contract
 
 samples: .venv/.tested-with
 	$(BIN)/python -m ingest.samples.build

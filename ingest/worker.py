@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from errno import EDQUOT, EFBIG, ENOSPC
 
 from ingest.extract import Limits, Reader
 from ingest.log import of_job
@@ -148,7 +149,7 @@ async def _slot(exchange: Exchange, reader: Reader, steps: Steps) -> None:
 async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: Steps) -> None:
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
-        with acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
+        with _full_disks_are_no_fault_of_a_file(), acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
             ended = await ingest(job, exchange, reader, steps.of(job.id))
     except Unavailable:
         raise  # no file's fault: the worker stops, and the job waits again
@@ -168,6 +169,16 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
             case Unpacked(notes):
                 await exchange.inbox.unpacked(job.id, notes)
                 logger.info("unpacked")
+
+
+@contextmanager
+def _full_disks_are_no_fault_of_a_file() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT, EFBIG):
+            raise Unavailable(f"a disk of this machine is full; make room and try again ({error})") from error
+        raise
 
 
 async def _catch_up(exchange: Exchange) -> bool:

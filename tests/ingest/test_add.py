@@ -2,12 +2,6 @@
 
 import json
 import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from contextlib import closing
 from pathlib import Path
 
 import pikepdf
@@ -15,24 +9,14 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from library.command import ExitCode
+from tests.ingest.running import a_library, command
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
-"""How often the worker is killed; the campaign says more."""
 LARGE = int(os.environ.get("LARGE_PAGES", "2000"))
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> dict[str, str]:
-    """The environment of a library with one organisation."""
-    environment = {**os.environ, "LIBRARY_DATA": str(tmp_path / "data")}
-    command(environment, "library", "organisations", "add", "alfa", "--name", "Spolek Alfa")
-    return environment
-
-
-def command(environment: dict[str, str], module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    return a_library(tmp_path / "data")
 
 
 def add(environment: dict[str, str], folder: Path) -> tuple[int, list[dict[str, object]]]:
@@ -84,36 +68,6 @@ def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: di
     code, lines = add(library, tmp_path / "folder")
     assert code == ExitCode.SOME_FAILED
     assert lines[-1] == {"done": 0, "known": 21, "failed": 5}
-
-
-def wait_until_done(environment: dict[str, str], jobs: int) -> None:
-    """So that a kill falls into the middle of a batch, whatever the machine's speed."""
-    with closing(sqlite3.connect(f"file:{environment['LIBRARY_DATA']}/library.sqlite?mode=ro", uri=True)) as database:
-        while database.execute("SELECT count(*) FROM jobs WHERE state = 'done'").fetchone()[0] < jobs:
-            time.sleep(0.001)
-
-
-def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(
-    library: dict[str, str], tmp_path: Path
-):
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    for number in range(100):
-        (folder / f"{number:03}.md").write_text(f"# Text {number}\n\nChildren learn at school number {number}.\n" * 40)
-    assert command(library, "ingest", "add", "--queue-only", str(folder)).returncode == ExitCode.WELL
-    for killed in range(ROUNDS):
-        worker = subprocess.Popen([sys.executable, "-m", "ingest", "work"], env=library, start_new_session=True)
-        wait_until_done(library, 100 * (killed + 1) // (ROUNDS + 1))
-        os.killpg(worker.pid, signal.SIGKILL)
-        assert worker.wait() == -signal.SIGKILL
-    assert command(library, "ingest", "work").returncode == ExitCode.WELL
-    jobs = [json.loads(line) for line in command(library, "ingest", "jobs", "--json").stdout.splitlines()]
-    assert [job["state"] for job in jobs] == ["done"] * 100
-    assert len({job["document"] for job in jobs}) == 100
-    checked = command(library, "library", "check")
-    assert checked.returncode == ExitCode.WELL
-    assert "documents    100\n" in checked.stdout
-    assert "to index     0\n" in checked.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""What a library does on a disk that fills up: run by test_full_disk, on a small disk of its own.
+
+`python -m tests.ingest.full_disk FOLDER HOW`, where HOW is `disk`, with FOLDER on a small disk that a file fills, or
+`limit`, where no file may grow beyond a bound.
+"""
+
+import os
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from library.command import ExitCode
+from tests.ingest.running import Running, a_folder, a_library, all_that_must_hold, command, jobs_done, wait_for
+
+FILES = int(os.environ.get("FULL_DISK_FILES", "24"))
+ELSEWHERE = Path(tempfile.gettempdir())
+"""A folder that is not on the small disk."""
+LEFT = int(os.environ.get("FULL_DISK_LEFT", "400000"))
+"""Bytes that are left on the disk, or that a file may grow to, when reading begins."""
+
+
+class SmallDisk:
+    """A disk on which a large file lies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ballast = folder / "ballast"
+
+    def fill(self) -> None:
+        with self._ballast.open("wb") as file:
+            while (free := shutil.disk_usage(self._ballast.parent).free) > LEFT:
+                file.write(bytes(min(free - LEFT, 1 << 16)))
+                file.flush()
+
+    def make_room(self, _worker: int) -> None:
+        self._ballast.unlink()
+
+
+class SmallFiles:
+    """A disk that has room, for processes that may write small files only."""
+
+    def fill(self) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LEFT, resource.RLIM_INFINITY))
+
+    def make_room(self, worker: int) -> None:
+        for process in (0, worker):
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def main(folder: Path, how: str) -> None:
+    disk = SmallDisk(folder) if how == "disk" else SmallFiles()
+    library = a_library(folder / "data", LIBRARY_FREE_MB="1")
+    files = a_folder(folder / "files", FILES)
+    assert command(library, "ingest", "add", "--queue-only", str(folder / "files")).returncode == ExitCode.WELL
+    late = ELSEWHERE / "late.txt"
+    late.write_text("late " * 1_000_000)
+    disk.fill()
+    stopped = command(library, "ingest", "work")
+    assert (stopped.returncode, stopped.stdout) == (ExitCode.NOT_REACHABLE, ""), stopped
+    assert "disk" in stopped.stderr, stopped.stderr
+    _is_not_taken_in(late, library, folder)
+    done = jobs_done(library)
+    assert done < FILES, "the disk was large enough: nothing is shown"
+    log = ELSEWHERE / "log"
+    running = Running(library, log)
+    try:
+        running.start("worker")
+        wait_for(lambda: b"the worker waits" in log.read_bytes())
+        disk.make_room(running.pid("worker"))
+        wait_for(lambda: jobs_done(library) == FILES)
+    finally:
+        running.end()
+    print(f"the disk was full after {done} of {FILES} files; then {all_that_must_hold(library, files)}")
+
+
+def _is_not_taken_in(late: Path, library: Mapping[str, str], folder: Path) -> None:
+    refused = command(library, "ingest", "add", "--queue-only", str(late))
+    assert refused.returncode in (ExitCode.SOME_FAILED, ExitCode.NOT_REACHABLE), refused
+    assert "disk is full" in refused.stderr or "no file can be kept" in refused.stderr
+    assert not list((folder / "data" / "files").glob("*.part"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
