@@ -89,7 +89,7 @@ def shared_analyzer() -> Analyzer:
     return Analyzer()
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _form(word: str, language: str) -> Form:
     found = lemmas(word, language) if language in LEMMA_LANGUAGES else ()
     return Form(normal_form(word), tuple(_key(lemma, language) for lemma in found))

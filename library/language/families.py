@@ -1,6 +1,5 @@
 """Which other words somebody may mean who types one: of another part of speech, or of another language."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -9,6 +8,9 @@ from library.language.derivation import derived
 from library.language.fold import fold
 from library.language.tokens import spans
 from library.vocabulary.families import families
+
+Members = tuple[str, ...]
+"""A family as the lemma keys of its words."""
 
 
 def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, ...]:
@@ -20,13 +22,13 @@ def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, 
 
 
 @cache
-def _families_of(form_of: FormOf) -> Mapping[str, list[tuple[str, ...]]]:
-    """The families of a folded key, each as its members' lemma keys."""
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+def _families_of(form_of: FormOf) -> Mapping[str, tuple[Members, ...]]:
+    """The families of a folded key."""
+    found: dict[str, tuple[Members, ...]] = {}
     for family in families():
         members = tuple(dict.fromkeys(_keys(family, form_of)))
         for folded in set(map(fold, members)):
-            found[folded].append(members)
+            found[folded] = (*found.get(folded, ()), members)
     return found
 
 

@@ -24,7 +24,7 @@ def normal_form(word: str) -> str:
     return word.lower().translate(_APOSTROPHES)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def fold(word: str) -> str:
     """The word without case and diacritics: `Žáci` -> `zaci`, `Łódź` -> `lodz`, but `Київ` -> `київ`."""
     lowered = normal_form(word).translate(_LETTERS)

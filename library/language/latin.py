@@ -49,7 +49,7 @@ _ALIKE = (
 )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def skeleton(word: str) -> str:
     """What a word typed in Latin letters has in common with other ways to type it; empty where that says too little."""
     found = fold(word)

@@ -52,7 +52,7 @@ def lemmas(word: str, language: str) -> tuple[str, ...]:
     return known_lemmas(word, language) or guessed_lemmas(word, language)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
 def known_lemmas(word: str, language: str) -> tuple[str, ...]:
     """The lemmas that somebody wrote down for the word, lower-cased: we, or its language's dictionary."""
     lowered = normal_form(word)
@@ -97,7 +97,7 @@ def _keeps_negation(lemma: str, language: str) -> bool:
     return not (language == "cs" and is_infinitive(lemma, language))
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
 def guessed_lemmas(word: str, language: str) -> tuple[str, ...]:
     """What the lemma of a word is that nobody wrote down: one that somebody did, if a rule leads to it."""
     lowered = normal_form(word)

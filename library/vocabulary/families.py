@@ -5,7 +5,6 @@ The thesaurus has the terms of the field; these are the ordinary words around th
 """
 
 from collections.abc import Iterator
-from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("cs", "en", "uk", "sk", "pl", "ru", "de")
@@ -14,13 +13,12 @@ Family = tuple[tuple[str, str], ...]
 """Pairs of a language (ISO 639-1) and a word of it, in its dictionary form."""
 
 
-@cache
-def families() -> tuple[Family, ...]:
-    """Every family; read once. Raises ValueError for a line that has not one column a language."""
+def families() -> Iterator[Family]:
+    """Every family, read anew at each call. Raises ValueError for a line that has not one column a language."""
     folder = files("library.vocabulary") / "families"
     themes = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda theme: theme.name)
     lines = (line for theme in themes for line in theme.read_text(encoding="utf-8").splitlines())
-    return tuple(tuple(_members(line)) for line in lines if line and not line.startswith("#"))
+    return (tuple(_members(line)) for line in lines if line and not line.startswith("#"))
 
 
 def _members(line: str) -> Iterator[tuple[str, str]]:
