@@ -4,9 +4,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
+from lxml.etree import _Element as Element
 
 from ingest.extract.charset import decode
 from library.errors import DamagedFile, EncryptedFile, TooLarge
@@ -19,6 +20,17 @@ MOST_RATIO = 200
 """Of inflated to stored bytes, for members above RATIO_FROM. Prose in XML reaches about 30."""
 RATIO_FROM = 10_000_000
 _CHUNK = 1 << 20
+_LONGEST_DECLARATION = 20
+"""Bytes of `<!DOCTYPE`, with zeros between them."""
+_HARMLESS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""What a parser of foreign XML is told."""
 _LONGEST_LABEL = 200
 _ENCRYPTED = 0x1
 _SAYS_UTF_8 = 0x800
@@ -81,9 +93,26 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
             raise DamagedFile(_DAMAGED) from error
 
-    def xml(self, name: str) -> etree._Element | None:
+    def xml(self, name: str) -> Element | None:
         """The root of an XML member; None where there is no such member."""
         return parse_xml(self.read(name)) if name in self else None
+
+    def each(self, name: str, kind: str) -> Iterator[Element]:
+        """Each element of this kind in an XML member, forgotten once the next is asked for; none where there is no such
+        member. For members that are larger than the memory of the reader."""
+        parser = etree.XMLPullParser(("end",), tag=f"{{*}}{kind}", **_HARMLESS)
+        before = b""
+        for piece in self.pieces(name) if name in self else ():
+            _refuse_declarations(before + piece)
+            before = piece[-_LONGEST_DECLARATION:]
+            try:
+                parser.feed(piece)
+            except etree.XMLSyntaxError as error:
+                raise DamagedFile(_DAMAGED) from error
+            for _, element in parser.read_events():
+                if isinstance(element, Element):  # as the stubs cannot know of `end` events
+                    yield element
+                    _forget(element)
 
     def _check(self, inflated: int, stored: int) -> None:
         if self._inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > MOST_RATIO * max(stored, 1)):
@@ -95,17 +124,11 @@ def _label(name: str) -> str:
     return "/".join(step for step in steps if step.strip("."))[-_LONGEST_LABEL:]
 
 
-def parse_xml(xml: bytes) -> etree._Element:
+def parse_xml(xml: bytes) -> Element:
     """The root element. Nothing is fetched, no entity is resolved, and a file that declares any is refused."""
-    # Bytes of UTF-16 show what they declare once their zeros are gone.
-    plain = xml.replace(b"\x00", b"") if b"\x00" in xml[:100] else xml
-    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise DamagedFile(_DECLARES)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    _refuse_declarations(xml)
     try:
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, etree.XMLParser(**_HARMLESS))
     except etree.XMLSyntaxError as error:
         raise DamagedFile(_DAMAGED) from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
@@ -113,25 +136,40 @@ def parse_xml(xml: bytes) -> etree._Element:
     return root
 
 
-def kind_of(element: etree._Element) -> str:
+def _refuse_declarations(xml: bytes) -> None:
+    # Bytes of UTF-16 show what they declare once their zeros are gone.
+    plain = xml.replace(b"\x00", b"") if b"\x00" in xml[:100] else xml
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+        raise DamagedFile(_DECLARES)
+
+
+def _forget(element: Element) -> None:
+    """Give up an element and all before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def kind_of(element: Element) -> str:
     """An element's name without its namespace: the strict and the usual form of OOXML differ in nothing else."""
     return str(element.tag).rpartition("}")[2]
 
 
-def attribute(element: etree._Element, name: str) -> str:
+def attribute(element: Element, name: str) -> str:
     """The value of the attribute with this local name, whatever its namespace; empty where there is none."""
     return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
 
 
-def child(element: etree._Element, *names: str) -> etree._Element | None:
+def child(element: Element, *names: str) -> Element | None:
     """The first child with this local name, and so on down; None where a step leads nowhere."""
-    found: etree._Element | None = element
+    found: Element | None = element
     for name in names:
         found = next((part for part in found if kind_of(part) == name), None) if found is not None else None
     return found
 
 
-def text_of(root: etree._Element | None, name: str) -> str:
+def text_of(root: Element | None, name: str) -> str:
     """The text of the first element with this local name anywhere below; empty where there is none."""
     found = next((part for part in root.iter() if kind_of(part) == name), None) if root is not None else None
     return "" if found is None else (found.text or "")

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
-from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.archive import Archive, attribute, child, kind_of
+from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
+from ingest.extract.ooxml import main_part, property_clues
 from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
 from library.errors import DamagedFile
 
@@ -35,7 +36,7 @@ _PLAIN = _Style("", listed=False)
 
 def read_docx(source: Source) -> Extract:
     archive = Archive(source.file)
-    main = _main_part(archive)
+    main = main_part(archive, "word/document.xml")
     root = archive.xml(main)
     if root is None:
         raise DamagedFile(_NO_TEXT_PART)
@@ -47,29 +48,12 @@ def read_docx(source: Source) -> Extract:
         },
     )
     pages, notes = numbered(paginate(body.blocks(root)), source.limits)
-    properties = archive.xml("docProps/core.xml")
     return Extract(
         pages=pages,
         media_type=_MEDIA_TYPE,
-        clues=(
-            *titled("properties", text_of(properties, "title")),
-            *titled("heading", body.title),
-            *written_by("properties", [text_of(properties, "creator")]),
-            *dated("properties", text_of(properties, "modified") or text_of(properties, "created")),
-            *in_language("properties", text_of(properties, "language")),
-        ),
+        clues=(*property_clues(archive), *titled("heading", body.title)),
         notes=notes,
     )
-
-
-def _main_part(archive: Archive) -> str:
-    relations = archive.xml("_rels/.rels")
-    targets = (
-        attribute(relation, "Target").lstrip("/")
-        for relation in (relations if relations is not None else ())
-        if attribute(relation, "Type").endswith("/officeDocument")
-    )
-    return next(targets, "word/document.xml")
 
 
 def _styles(root: Element | None) -> dict[str, _Style]:

@@ -5,16 +5,23 @@ import os
 from pathlib import Path
 
 from ingest.extract.contract import Extract, Extractor, Limits, Source
+from ingest.extract.csv_text import read_csv
 from ingest.extract.docx import read_docx
+from ingest.extract.epub import read_epub
 from ingest.extract.html import read_html
 from ingest.extract.mail import read_mail
 from ingest.extract.markdown import read_markdown
+from ingest.extract.odp import read_odp
+from ingest.extract.ods import read_ods
 from ingest.extract.odt import read_odt
 from ingest.extract.packed import read_zip
 from ingest.extract.pdf import read_pdf
 from ingest.extract.plain import read_plain
+from ingest.extract.pptx import read_pptx
+from ingest.extract.rtf import read_rtf
 from ingest.extract.sniff import Kind, refusal, sniff
 from ingest.extract.text_clues import with_text_clues
+from ingest.extract.xlsx import read_xlsx
 from library.errors import DamagedFile, EmptyFile, ExtractionFailed, NeedsMemory, NoText, ReaderCrashed, TooLarge
 
 logger = logging.getLogger(__name__)
@@ -26,6 +33,13 @@ EXTRACTORS: dict[Kind, Extractor] = {
     Kind.HTML: read_html,
     Kind.MARKDOWN: read_markdown,
     Kind.TEXT: read_plain,
+    Kind.PPTX: read_pptx,
+    Kind.ODP: read_odp,
+    Kind.XLSX: read_xlsx,
+    Kind.ODS: read_ods,
+    Kind.CSV: read_csv,
+    Kind.EPUB: read_epub,
+    Kind.RTF: read_rtf,
     Kind.EML: read_mail,
     Kind.ZIP: read_zip,
 }

@@ -1,133 +1,18 @@
 """The text of an OpenDocument text (.odt), and what it says of itself."""
 
-from collections.abc import Iterator
-
-from lxml.etree import _Element as Element
-
-from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
-from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.archive import Archive
+from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
-from library.errors import DamagedFile, EncryptedFile
+from ingest.extract.opendocument import Text, content_of, property_clues
+from ingest.extract.pages import numbered, paginate
 
 _MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
-_LOCKED = "this document is protected by a password; save it without one and hand it in again"
-_NO_TEXT_PART = "this OpenDocument file has no text part; open it in LibreOffice, save it anew and hand that in"
-_SILENT = {"annotation", "tracked-changes", "forms", "scripts", "ruby-text", "sequence-decls", "variable-decls", "desc"}
-"""Elements whose text is no part of the document: comments, what was deleted, how to pronounce a word."""
-_MOST_SPACES = 100
-_MOST_COPIES = 50
-"""Cells and rows that are declared to repeat, of which more say nothing new."""
 
 
 def read_odt(source: Source) -> Extract:
     archive = Archive(source.file)
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise EncryptedFile(_LOCKED)
-    root = archive.xml("content.xml")
-    text = None if root is None else child(root, "body", "text")
-    if root is None or text is None:
-        raise DamagedFile(_NO_TEXT_PART)
-    body = _Body(root)
-    pages, notes = numbered(paginate(body.blocks(text)), source.limits)
-    meta = archive.xml("meta.xml")
-    return Extract(
-        pages=pages,
-        media_type=_MEDIA_TYPE,
-        clues=(
-            *titled("properties", text_of(meta, "title")),
-            *titled("heading", body.title),
-            *written_by("properties", [text_of(meta, "initial-creator") or text_of(meta, "creator")]),
-            *dated("properties", text_of(meta, "date") or text_of(meta, "creation-date")),
-            *in_language("properties", text_of(meta, "language")),
-        ),
-        notes=notes,
-    )
-
-
-class _Body:
-    """Walks through the text once."""
-
-    def __init__(self, root: Element) -> None:
-        styles = child(root, "automatic-styles")
-        named = {} if styles is None else {attribute(style, "name"): style for style in styles}
-        self._before = {name for name, style in named.items() if _breaks(style, "break-before")}
-        self._after = {name for name, style in named.items() if _breaks(style, "break-after")}
-        self._titles = {"Title"} | {
-            name for name, style in named.items() if attribute(style, "parent-style-name") == "Title"
-        }
-        self.title = ""
-        """The first title or heading that was met so far."""
-
-    def blocks(self, element: Element, mark: str = "") -> Iterator[str]:
-        """The blocks below an element; `mark` stands before the first one, as `- ` before an item of a list."""
-        for part in element:
-            kind = kind_of(part)
-            if kind in ("p", "h"):
-                yield from self._paragraph(part, mark)
-                mark = ""
-            elif kind == "table-row":
-                yield from [self._row(part)] * _copies(part, "number-rows-repeated")
-            elif kind == "list-item":
-                yield from self.blocks(part, "- ")
-            elif kind == "soft-page-break":
-                yield PAGE_BREAK
-            elif kind not in _SILENT:
-                yield from self.blocks(part)
-
-    def _paragraph(self, paragraph: Element, mark: str) -> Iterator[str]:
-        beside: list[str] = []
-        text = "".join(self._inline(paragraph, beside))
-        style = attribute(paragraph, "style-name")
-        if not self.title and (kind_of(paragraph) == "h" or style in self._titles):
-            self.title = text.replace(PAGE_BREAK, " ").strip()
-        if style in self._before:
-            yield PAGE_BREAK
-        first, *others = f"{mark}{text}".split(PAGE_BREAK)
-        yield first if text.strip() else ""
-        for piece in others:
-            yield PAGE_BREAK
-            yield piece
-        yield from beside
-        if style in self._after:
-            yield PAGE_BREAK
-
-    def _row(self, element: Element) -> str:
-        cells: list[list[str]] = []
-        for cell in element:
-            if kind_of(cell) == "table-cell":
-                cells += [list(self.blocks(cell))] * _copies(cell, "number-columns-repeated")
-        return row(cells)
-
-    def _inline(self, element: Element, beside: list[str]) -> Iterator[str]:
-        """The text of a paragraph or a part of it; text boxes and notes that are anchored in it go beside it."""
-        yield element.text or ""
-        for part in element:
-            match kind_of(part):
-                case "s":
-                    yield " " * _copies(part, "c", _MOST_SPACES)
-                case "tab":
-                    yield "\t"
-                case "line-break":
-                    yield "\n"
-                case "soft-page-break":
-                    yield PAGE_BREAK
-                case "note":
-                    note = child(part, "note-body")
-                    beside.extend(() if note is None else self.blocks(note))
-                case "text-box":
-                    beside.extend(self.blocks(part))
-                case kind if kind not in _SILENT:
-                    yield from self._inline(part, beside)
-            yield part.tail or ""
-
-
-def _breaks(style: Element, place: str) -> bool:
-    """Whether a new page begins at this place, `break-before` or `break-after`, of paragraphs of this style."""
-    properties = child(style, "paragraph-properties")
-    return properties is not None and attribute(properties, place) == "page"
-
-
-def _copies(element: Element, name: str, most: int = _MOST_COPIES) -> int:
-    declared = attribute(element, name)
-    return min(int(declared), most) if declared.isdecimal() else 1
+    root, body = content_of(archive, "text")
+    text = Text(root)
+    pages, notes = numbered(paginate(text.blocks(body)), source.limits)
+    clues = (*property_clues(archive), *titled("heading", text.title))
+    return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=clues, notes=notes)

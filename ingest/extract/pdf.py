@@ -1,7 +1,9 @@
 """The text of a PDF, page by page, and what it says of itself."""
 
+import ctypes
 import io
 import logging
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,6 +17,7 @@ from pypdfium2 import raw as pdfium
 from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
+from ingest.extract.pdf_layout import Piece, in_reading_order, is_scrambled
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
 from ingest.extract.titles import LONGEST_TITLE
 from library.errors import DamagedFile, EncryptedFile, NoText
@@ -112,10 +115,35 @@ def _sheets(document: pypdfium2.PdfDocument, content: bytes, source: Source) -> 
 def _sheet(document: pypdfium2.PdfDocument, index: int) -> _Sheet:
     try:
         with closing(_page(document, index)) as page, closing(page.get_textpage()) as letters:
-            text = with_plain_lines(letters.get_text_range())
+            text = with_plain_lines(_text(letters))
             return _Sheet(text, needs_ocr=not text.strip() and _has_images(page))
     except pypdfium2.PdfiumError:
         return _Sheet(damaged=True)
+
+
+def _text(letters: pypdfium2.PdfTextPage) -> str:
+    """The text of a page, as it was drawn, or as it is laid out where it was not drawn as it is read."""
+    places = list(_places(letters))
+    if not is_scrambled(places):
+        text: str = letters.get_text_range()
+        return text
+    pieces = (place._replace(text=letters.get_text_bounded(*place[:4])) for place in places)
+    return in_reading_order(piece._replace(text=_at_line_end(piece.text)) for piece in pieces)
+
+
+def _places(letters: pypdfium2.PdfTextPage) -> Iterator[Piece]:
+    """Where the pieces of text on the page stand, as they were drawn."""
+    sides = [ctypes.c_double() for _ in range(4)]
+    left, top, right, bottom = sides
+    for number in range(pdfium.FPDFText_CountRects(letters, 0, -1)):
+        pdfium.FPDFText_GetRect(letters, number, *sides)
+        yield Piece(left.value, bottom.value, right.value, top.value)
+
+
+def _at_line_end(text: str) -> str:
+    """A piece of a line, which may end with the hyphen of a divided word."""
+    line = text.rstrip("\r\n")
+    return f"{line[:-1]}-" if line.endswith((_HYPHEN, "\ufffe")) else line
 
 
 def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
@@ -195,16 +223,18 @@ def _lines_of_one_size(letters: pypdfium2.PdfTextPage) -> Iterator[tuple[float, 
     """Stretches of the page in letters of one size; what begins inside a word is in another font, not in larger
     letters."""
     size, text = 0.0, ""
+    matrix = pdfium.FS_MATRIX()
     for index in range(min(letters.count_chars(), _FIRST_LETTERS)):
         letter = chr(pdfium.FPDFText_GetUnicode(letters, index))
-        _, bottom, _, top = letters.get_charbox(index, loose=True)
+        pdfium.FPDFText_GetMatrix(letters, index, matrix)
+        own = pdfium.FPDFText_GetFontSize(letters, index) * math.hypot(matrix.c, matrix.d)
         if letter == _HYPHEN:
             text += "\ufffe"
-        elif letter.isspace() or abs(top - bottom - size) <= _SAME_SIZE * size:
+        elif letter.isspace() or abs(own - size) <= _SAME_SIZE * size:
             text += letter
         else:
             yield size, text
-            size, text = (0.0 if text[-1:].isalpha() else top - bottom), letter
+            size, text = (0.0 if text[-1:].isalpha() else own), letter
     yield size, text
 
 

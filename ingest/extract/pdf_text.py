@@ -88,7 +88,8 @@ def without_running_heads(pages: Sequence[str]) -> Iterator[str]:
     would have nothing else stays as it is.
     """
     numbered = list(enumerate(page.split("\n") for page in pages))
-    heads = _heads(numbered[::2]), _heads(numbered[1::2])  # left and right pages may have their own
+    everywhere = _heads(numbered)
+    heads = everywhere | _heads(numbered[::2]), everywhere | _heads(numbered[1::2])  # left and right may have their own
     met: set[str] = set()
     for number, page in numbered:
         yield "\n".join(_body(page, heads[number % 2], met, number) or page)
@@ -127,12 +128,17 @@ def _forms(line: str, number: int) -> set[str]:
     return {line, *counted}
 
 
+def _is_page_number(line: str) -> bool:
+    """Whether the line is only that, which nobody looks for."""
+    return not any(map(str.isalpha, line))
+
+
 def _body(page: Sequence[str], heads: set[str], met: set[str], number: int) -> list[str]:
     kept = [line for line in page if line.strip()]
     for edge in (0, -1):
         for _ in range(_EDGE):
             found = heads & _forms(kept[edge].strip(), number) if kept else set()
-            if not found & met:
+            if not found & met and not (found and _is_page_number(kept[edge])):
                 met |= found
                 break
             kept.pop(edge)

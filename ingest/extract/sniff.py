@@ -20,6 +20,7 @@ class Kind(StrEnum):
     HTML = "a web page"
     MARKDOWN = "a Markdown text"
     TEXT = "a plain text"
+    CSV = "a table in a plain text (CSV)"
     DOC = "a Word document of the old kind (.doc)"
     RTF = "a text in RTF"
     XLSX = "an Excel workbook"
@@ -145,6 +146,13 @@ def refusal(kind: Kind, name: str) -> ExtractionFailed:
     return UnsupportedFormat(f"this is {kind}{named}; {cure}")
 
 
+_OF_TEXTS = {
+    ".md": Kind.MARKDOWN,
+    ".markdown": Kind.MARKDOWN,
+    ".csv": Kind.CSV,
+    ".tsv": Kind.CSV,
+}
+"""What a text is by the end of its name: nothing in it could tell."""
 _SUFFIXES = {
     ".pdf": (Kind.PDF,),
     ".docx": (Kind.DOCX,),
@@ -153,6 +161,7 @@ _SUFFIXES = {
     ".htm": (Kind.HTML,),
     ".md": (Kind.MARKDOWN,),
     ".txt": (Kind.TEXT,),
+    ".csv": (Kind.CSV,),
     ".doc": (Kind.DOC,),
     ".rtf": (Kind.RTF,),
     ".xlsx": (Kind.XLSX,),
@@ -204,7 +213,7 @@ def _text(head: bytes, suffix: str) -> Kind:
         return Kind.HTML if b"<html" in plain else Kind.XML
     if _MAIL_HEADER.match(plain) and _MAIL.search(plain.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]):
         return Kind.EML
-    return Kind.MARKDOWN if suffix in (".md", ".markdown") else Kind.TEXT
+    return _OF_TEXTS.get(suffix, Kind.TEXT)
 
 
 def _is_text(head: bytes) -> bool:

@@ -1,0 +1,131 @@
+"""What all OpenDocument files have in common: opening, properties, and how text stands in them."""
+
+from collections.abc import Iterable, Iterator
+
+from lxml.etree import _Element as Element
+
+from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
+from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.pages import PAGE_BREAK, row
+from library.errors import DamagedFile, EncryptedFile
+from library.model import Clue
+
+_LOCKED = "this document is protected by a password; save it without one and hand it in again"
+_NO_CONTENT = "this OpenDocument file has no content; open it in LibreOffice, save it anew and hand that in"
+_SILENT = {"annotation", "tracked-changes", "forms", "scripts", "ruby-text", "sequence-decls", "variable-decls", "desc"}
+"""Elements whose text is no part of the document: comments, what was deleted, how to pronounce a word."""
+_MOST_SPACES = 100
+_MOST_COPIES = 50
+"""Cells and rows that are declared to repeat, of which more say nothing new."""
+
+
+def content_of(archive: Archive, kind: str) -> tuple[Element, Element]:
+    """The root of the content, and the part of it with the text: `text`, `spreadsheet` or `presentation`."""
+    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise EncryptedFile(_LOCKED)
+    root = archive.xml("content.xml")
+    body = None if root is None else child(root, "body", kind)
+    if root is None or body is None:
+        raise DamagedFile(_NO_CONTENT)
+    return root, body
+
+
+def property_clues(archive: Archive) -> tuple[Clue, ...]:
+    """What the properties of the file say."""
+    meta = archive.xml("meta.xml")
+    return (
+        *titled("properties", text_of(meta, "title")),
+        *written_by("properties", [text_of(meta, "initial-creator") or text_of(meta, "creator")]),
+        *dated("properties", text_of(meta, "date") or text_of(meta, "creation-date")),
+        *in_language("properties", text_of(meta, "language")),
+    )
+
+
+class Text:
+    """Walks through text once."""
+
+    def __init__(self, root: Element) -> None:
+        styles = child(root, "automatic-styles")
+        named = {} if styles is None else {attribute(style, "name"): style for style in styles}
+        self._before = {name for name, style in named.items() if _breaks(style, "break-before")}
+        self._after = {name for name, style in named.items() if _breaks(style, "break-after")}
+        self._titles = {"Title"} | {
+            name for name, style in named.items() if attribute(style, "parent-style-name") == "Title"
+        }
+        self.title = ""
+        """The first title or heading that was met so far."""
+
+    def blocks(self, element: Iterable[Element], mark: str = "") -> Iterator[str]:
+        """The blocks below an element; `mark` stands before the first one, as `- ` before an item of a list."""
+        for part in element:
+            kind = kind_of(part)
+            if kind in ("p", "h"):
+                yield from self._paragraph(part, mark)
+                mark = ""
+            elif kind == "table-row":
+                yield from [row([cell] for cell in self.cells(part))] * copies(part, "number-rows-repeated")
+            elif kind == "list-item":
+                yield from self.blocks(part, "- ")
+            elif kind == "soft-page-break":
+                yield PAGE_BREAK
+            elif kind not in _SILENT:
+                yield from self.blocks(part)
+
+    def cells(self, element: Element) -> list[str]:
+        """The cells of a row of a table."""
+        cells: list[str] = []
+        for cell in element:
+            if kind_of(cell) in ("table-cell", "covered-table-cell"):
+                cells += [" ".join(self.blocks(cell))] * copies(cell, "number-columns-repeated")
+        return cells
+
+    def _paragraph(self, paragraph: Element, mark: str) -> Iterator[str]:
+        beside: list[str] = []
+        text = "".join(self._inline(paragraph, beside))
+        style = attribute(paragraph, "style-name")
+        if not self.title and (kind_of(paragraph) == "h" or style in self._titles):
+            self.title = text.replace(PAGE_BREAK, " ").strip()
+        if style in self._before:
+            yield PAGE_BREAK
+        first, *others = f"{mark}{text}".split(PAGE_BREAK)
+        yield first if text.strip() else ""
+        for piece in others:
+            yield PAGE_BREAK
+            yield piece
+        yield from beside
+        if style in self._after:
+            yield PAGE_BREAK
+
+    def _inline(self, element: Element, beside: list[str]) -> Iterator[str]:
+        """The text of a paragraph or a part of it; text boxes and notes that are anchored in it go beside it."""
+        yield element.text or ""
+        for part in element:
+            match kind_of(part):
+                case "s":
+                    yield " " * copies(part, "c", _MOST_SPACES)
+                case "tab":
+                    yield "\t"
+                case "line-break":
+                    yield "\n"
+                case "soft-page-break":
+                    yield PAGE_BREAK
+                case "note":
+                    note = child(part, "note-body")
+                    beside.extend(() if note is None else self.blocks(note))
+                case "text-box":
+                    beside.extend(self.blocks(part))
+                case kind if kind not in _SILENT:
+                    yield from self._inline(part, beside)
+            yield part.tail or ""
+
+
+def copies(element: Element, name: str, most: int = _MOST_COPIES) -> int:
+    """How often the element stands there, as it declares."""
+    declared = attribute(element, name)
+    return min(int(declared), most) if declared.isdecimal() else 1
+
+
+def _breaks(style: Element, place: str) -> bool:
+    """Whether a new page begins at this place, `break-before` or `break-after`, of paragraphs of this style."""
+    properties = child(style, "paragraph-properties")
+    return properties is not None and attribute(properties, place) == "page"

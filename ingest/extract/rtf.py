@@ -1,0 +1,298 @@
+"""The text of a file in RTF, and what it says of itself."""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from ingest.extract.clues import dated, titled, written_by
+from ingest.extract.contract import Extract, Source
+from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
+from library.model import Clue
+
+_MEDIA_TYPE = "application/rtf"
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\", re.DOTALL
+)
+_CHARSETS = {
+    77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gbk", 136: "big5", 161: "cp1253", 162: "cp1254", 163:
+    "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250", 255:
+    "cp437",
+}  # fmt: skip
+"""What `\\fcharset` says of a font: code pages of Windows."""
+_SIGNS = {
+    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "emspace": " ", "enspace": " ", "qmspace": " ",
+    "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
+}  # fmt: skip
+_SYMBOLS = {b"~": "\u00a0", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
+_PARAGRAPH_ENDS = {b"\n", b"\r"}
+_KEPT = {"shptxt", "result", "ud", "nesttableprops", "shpinst", "shp"}
+"""Destinations that hold text of the document. All others after `\\*` are for programs."""
+_SILENT = {
+    "fonttbl", "colortbl", "stylesheet", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl",
+    "footerr", "footerf", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl", "generator",
+    "xmlnstbl", "fldinst", "bkmkstart", "bkmkend", "nonshppict", "datafield", "annotation", "atnid",
+    "atnauthor", "atntime", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "listtext", "pntext", "info", "objdata",
+    "objclass", "sp", "filetbl", "revtbl", "xe", "tc",
+}  # fmt: skip
+_GOES_ON = re.compile(rb"[^{}]{0,300}?\\sbknone")
+"""What begins a section that begins no page."""
+_WRAPS = 0x10000
+_PROPERTIES = {"title", "author"}
+_TIMES = {"creatim", "revtim"}
+
+
+class _Group(Struct):
+    """What holds until the group ends."""
+
+    encoding: str = ""
+    """Of the present font; empty for that of the file."""
+    silent: bool = False
+    hidden: bool = False
+    skips: int = 1
+    """Signs after each `\\u` that stand for it in old programs."""
+    into: str = ""
+    """Which property its text is, if any."""
+    is_note: bool = False
+
+
+def read_rtf(source: Source) -> Extract:
+    reading = _Reading(source.file.read())
+    pages, notes = numbered(paginate(reading.blocks()), source.limits)
+    return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=tuple(reading.clues()), notes=notes)
+
+
+class _Text:
+    """Puts letters together to paragraphs, rows and notes."""
+
+    def __init__(self) -> None:
+        self.listed = False
+        self.in_table = False
+        self.level = -1
+        """Of a heading, from 0."""
+        self.title = ""
+        self._letters: list[str] = []
+        self._cell: list[str] = []
+        self._cells: list[list[str]] = []
+        self._around: list[list[str]] = []
+        """The paragraphs in which the notes stand that are being read."""
+        self._beside: list[str] = []
+        self._done: list[str] = []
+
+    def add(self, letters: str) -> None:
+        self._letters.append(letters)
+
+    def end_paragraph(self) -> None:
+        text = _with_pairs("".join(self._letters))
+        self._letters = []
+        if self.level == 0 and not self.title:
+            self.title = text.strip()
+        text = f"- {text}" if self.listed and text.strip() else text
+        self.listed = False
+        if self._around:
+            self._beside.append(text)
+        elif self.in_table:
+            self._cell += [text, *self._beside]
+            self._beside = []
+        else:
+            self._done += [text, *self._beside]
+            self._beside = []
+
+    def begin_note(self) -> None:
+        self._around.append(self._letters)
+        self._letters = []
+
+    def end_note(self) -> None:
+        self.end_paragraph()
+        self._letters = self._around.pop()
+
+    def end_cell(self) -> None:
+        self.in_table = True
+        self.end_paragraph()
+        self._cells.append(self._cell)
+        self._cell = []
+
+    def end_row(self) -> None:
+        self._done.append(row(self._cells))
+        self._cell, self._cells = [], []
+
+    def end(self) -> None:
+        """The file ends here, even in the middle of a table."""
+        self.end_paragraph()
+        if self._cell or self._cells:
+            self._cells.append(self._cell)
+            self.end_row()
+
+    def end_page(self) -> None:
+        if not self._around:
+            self.end_paragraph()
+            self._done.append(PAGE_BREAK)
+
+    def taken(self) -> list[str]:
+        """The blocks that are whole."""
+        done, self._done = self._done, []
+        return done
+
+
+class _Reading:
+    """Walks through the file once."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._place = 0
+        self._encoding = "cp1252"
+        self._fonts: dict[int, str] = {}
+        self._font = 0
+        self._groups = [_Group()]
+        self._pending = b""
+        """Bytes that are letters once it is known that no more follow: some letters have two."""
+        self._to_skip = 0
+        self._text = _Text()
+        self._properties: dict[str, str] = {}
+        self._times: dict[str, list[int]] = {}
+
+    def blocks(self) -> Iterator[str]:
+        while found := _TOKEN.match(self._raw, self._place):
+            self._place = found.end()
+            word, number, byte, sign, brace, text = found.groups()
+            if byte is not None or text is not None:
+                self._bytes(text if byte is None else bytes([int(byte, 16)]))
+                continue
+            self._flush()
+            if word is not None:
+                self._word(word.decode("ascii"), int(number) if number else None)
+            elif brace == b"{":
+                self._groups.append(msgspec.structs.replace(self._groups[-1], is_note=False))
+            elif brace == b"}":
+                self._end_group()
+            elif sign is not None:
+                self._sign(sign)
+            yield from self._text.taken()
+        self._flush()
+        self._text.end()
+        yield from self._text.taken()
+
+    def clues(self) -> Iterator[Clue]:
+        """Once the blocks are read."""
+        yield from titled("properties", _with_pairs(self._properties.get("title", "")))
+        yield from titled("heading", self._text.title)
+        yield from written_by("properties", [_with_pairs(self._properties.get("author", ""))])
+        day = self._times.get("revtim") or self._times.get("creatim") or []
+        yield from dated("properties", "-".join(f"{number:02}" for number in day))
+
+    def _word(self, word: str, number: int | None) -> None:  # noqa: C901  # one case a word
+        group = self._groups[-1]
+        match word:
+            case "u":
+                self._letter(chr((number or 0) % _WRAPS))
+                self._to_skip = group.skips
+            case "uc":
+                group.skips = number or 0
+            case "plain":
+                group.hidden = False
+            case "v" | "deleted":
+                group.hidden = number != 0
+            case "bin":
+                self._place += max(number or 0, 0)
+            case "yr" | "mo" | "dy" if group.into in _TIMES:
+                self._times.setdefault(group.into, []).append(number or 0)
+            case _ if word in _PROPERTIES | _TIMES and group.into in {"info", word}:
+                group.into = word
+                self._properties.pop(word, None)  # the same once more, in better letters
+            case "ansicpg" | "mac" | "f" | "fcharset":
+                self._say_letters(word, number)
+            case _ if word in _SILENT:
+                self._text.listed |= word in ("listtext", "pntext") and not group.silent
+                group.silent = True
+                group.into = word if word == "info" else ""
+            case _ if not group.silent:
+                self._layout(word, number)
+
+    def _say_letters(self, word: str, number: int | None) -> None:
+        """Which letters the bytes stand for from now on."""
+        match word:
+            case "ansicpg" if _is_known(f"cp{number}"):
+                self._encoding = f"cp{number}"
+            case "mac":
+                self._encoding = "mac_roman"
+            case "f":
+                self._font = number or 0
+                self._groups[-1].encoding = self._fonts.get(self._font, "")
+            case "fcharset" if number in _CHARSETS:
+                self._fonts[self._font] = _CHARSETS[number]
+
+    def _layout(self, word: str, number: int | None) -> None:  # noqa: C901  # one case a word
+        match word:
+            case "par":
+                self._text.end_paragraph()
+            case "page":
+                self._text.end_page()
+            case "sect" if _GOES_ON.match(self._raw, self._place):
+                self._text.end_paragraph()
+            case "sect":
+                self._text.end_page()
+            case "pagebb" if number != 0:
+                self._text.end_page()
+            case "pard":
+                self._text.in_table, self._text.level = False, -1
+            case "intbl":
+                self._text.in_table = True
+            case "outlinelevel":
+                self._text.level = -1 if number is None else number
+            case "cell" | "nestcell":
+                self._text.end_cell()
+            case "row" | "nestrow":
+                self._text.end_row()
+            case "footnote":
+                self._text.begin_note()
+                self._groups[-1].is_note = True
+            case _ if word in _SIGNS:
+                self._letter(_SIGNS[word])
+
+    def _sign(self, sign: bytes) -> None:
+        if sign == b"*":
+            following = _TOKEN.match(self._raw, self._place)
+            word = following[1].decode("ascii") if following is not None and following[1] else ""
+            # What comes after this sign is a destination that old programs may pass over, and so do we.
+            self._groups[-1].silent |= word not in _KEPT
+        elif sign in _PARAGRAPH_ENDS and not self._groups[-1].silent:
+            self._text.end_paragraph()
+        elif sign in _SYMBOLS:
+            self._letter(_SYMBOLS[sign])
+
+    def _end_group(self) -> None:
+        if len(self._groups) > 1 and self._groups.pop().is_note:
+            self._text.end_note()
+
+    def _bytes(self, raw: bytes) -> None:
+        skipped = min(self._to_skip, len(raw))
+        self._to_skip -= skipped
+        self._pending += raw[skipped:]
+
+    def _flush(self) -> None:
+        raw, self._pending = self._pending, b""
+        self._to_skip = 0
+        if raw:
+            self._letter(raw.decode(self._groups[-1].encoding or self._encoding, "replace"))
+
+    def _letter(self, letters: str) -> None:
+        group = self._groups[-1]
+        if group.into in _PROPERTIES:
+            self._properties[group.into] = self._properties.get(group.into, "") + letters
+        elif not group.silent and not group.hidden:
+            self._text.add(letters)
+
+
+def _with_pairs(text: str) -> str:
+    """The text with one letter where two surrogates stand for it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return False
+    return True
