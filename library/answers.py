@@ -43,6 +43,15 @@ class Answer(Struct, frozen=True, kw_only=True):
     """Where the next page goes on; None at the end."""
 
 
+class Reading(Struct, frozen=True):
+    """What a reader of a document turns through."""
+
+    numbers: tuple[int, ...]
+    """Of its pages."""
+    matching: tuple[int, ...]
+    """The numbers of those in which something matches, the best first."""
+
+
 def found(hit: Hit, document: Document, pages: Pages, analyzer: Analyzer) -> Found:
     """The hit with its fragments, the best first, and with the places in its titles that matched."""
     described, called = about(document), titles(document)

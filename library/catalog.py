@@ -188,6 +188,19 @@ class Catalog:
         )
         return [_page(row) for row in found]
 
+    async def page_numbers(self, document_id: DocumentId) -> tuple[int, ...]:
+        """The numbers of all pages in their row."""
+        found = await self._database.rows(
+            """
+            SELECT number
+              FROM pages JOIN documents ON documents.id = pages.document
+             WHERE pages.document = ? AND withdrawn IS NULL
+             ORDER BY position
+            """,
+            (document_id,),
+        )
+        return tuple(row["number"] for row in found)
+
     async def passages(self, wanted: Sequence[Place]) -> dict[Place, AnalysedPage]:
         """Those of these pages that there are, in one query."""
         # CROSS JOIN keeps this order of looking things up: SQLite cannot know how few pages are wanted.

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from library.accounts import Accounts
-from library.answers import Answer, Found, for_eyes, found, page_source
+from library.answers import Answer, Found, Reading, for_eyes, found, page_source
 from library.asking import Asker, Outcome
 from library.batches import Batches
 from library.catalog import AnalysedPage, Catalog, no_document
@@ -42,12 +42,14 @@ from library.personal import personal_findings
 from library.remembered import Remembered
 from library.said import read_said
 from library.search import (
+    EVERYTHING,
     After,
     Clause,
     Every,
     Fragment,
     Hit,
     IndexEntry,
+    Passage,
     SearchIndex,
     SearchQuery,
     Some,
@@ -160,13 +162,15 @@ class Exchange:
         row = next((row for row, page in enumerate(pages) if page.number == number), None)
         if row is None:
             raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
-        asked = SearchQuery(match=match, within=(document.id,), limit=1, fragments=len(pages))
-        meant = self._asker(audience).meant(asked).match
-        # A page shows what it has of the words, all of them or not.
-        some = Some(meant.clauses) if isinstance(meant, Every) and meant.clauses else meant
-        hits = (await self.index.search(msgspec.structs.replace(asked, match=some), audience)).hits
-        tokens = [p.tokens for hit in hits for p in hit.passages if p.zone == "text" and p.table == row]
-        return whole(page_source(pages[row]), tokens[0] if tokens else ())
+        passages = await self._passages(document.id, len(pages), match, audience)
+        return whole(page_source(pages[row]), next((p.tokens for p in passages if p.table == row), ()))
+
+    async def reading(self, document_id: DocumentId, match: Clause, audience: Audience) -> Reading:
+        """Which pages a document has, and in which of them something matches. Raises NotFound like `document`."""
+        await self.document(document_id, audience)
+        numbers = await self.catalog.page_numbers(document_id)
+        passages = await self._passages(document_id, len(numbers), match, audience) if match != EVERYTHING else ()
+        return Reading(numbers, tuple(numbers[passage.table] for passage in passages if passage.table < len(numbers)))
 
     async def original(self, document_id: DocumentId, name: str, audience: Audience) -> tuple[File, Path]:
         """An original and where its bytes lie. Raises NotFound like `document`."""
@@ -388,6 +392,17 @@ class Exchange:
             warnings=outcome.warnings,
             next=None if ended else After(result.hits[-1].id, result.hits[-1].score),
         )
+
+    async def _passages(
+        self, document_id: DocumentId, pages: int, match: Clause, audience: Audience
+    ) -> Sequence[Passage]:
+        """Where in the pages of one document something matches, the best page first."""
+        asked = SearchQuery(match=match, within=(document_id,), limit=1, fragments=pages)
+        meant = self._asker(audience).meant(asked).match
+        # A page shows what it has of the words, all of them or not.
+        some = Some(meant.clauses) if isinstance(meant, Every) and meant.clauses else meant
+        hits = (await self.index.search(msgspec.structs.replace(asked, match=some), audience)).hits
+        return [passage for hit in hits for passage in hit.passages if passage.zone == "text"]
 
     async def _shown(self, hits: Sequence[Hit], audience: Audience) -> tuple[Found, ...]:
         documents = await self.catalog.documents([hit.id for hit in hits])

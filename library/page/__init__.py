@@ -10,6 +10,9 @@ marking.py        text with what matched in it marked
 hits.py           a found document as a list shows it
 narrowing.py      facets, chips of what is chosen, and the years as a histogram
 search_page.py    the search page
+document_page.py  the page of one document
+citing.py         how it is cited: ISO 690
+reader_page.py    a page of a document to read
 rendering.py      a template and what it shows -> HTML
 scripting.py      what a page hands to its script: texts, and blanks of its parts
 assets.py         the files that a browser loads: by name, compressed, with their fingerprint

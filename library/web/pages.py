@@ -1,7 +1,7 @@
 """The pages that people look at: each asks the functions of the API and hands their answers to `library.page`."""
 
 import gzip
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,26 +10,44 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
+from litestar.response import Redirect
 
-from library.errors import LibraryError, NotFound
+from library.answers import Found
+from library.errors import LibraryError, NotFound, Unavailable
 from library.exchange import Exchange
-from library.model import Audience, Scope
+from library.language import clean
+from library.model import Audience, Document, Scope
 from library.page.addresses import Given, changed
+from library.page.addresses import document_page as document_address
 from library.page.assets import asset, release
+from library.page.document_page import document_page
 from library.page.narrowing import MOST_VALUES, OFFERED
+from library.page.reader_page import reader_page
 from library.page.rendering import rendered
 from library.page.search_page import STATE, search_page
 from library.page.wording import LANGUAGES, Wording, wording
+from library.records.jsonld import json_ld
+from library.records.work import LICENCES
+from library.search import Clause
+from library.syntax import parse
 from library.web.access import OPEN, needs, organisation_names
+from library.web.addresses import base_of
+from library.web.document_answer import shown_document
+from library.web.documents import SIMILAR
 from library.web.languages import first_accepted
 from library.web.parameters import READS_QUERY_ITSELF
 from library.web.problems import InvalidParameter, headers_of, meant, status_of
+from library.web.record_formats import RECORDS, work_of
+from library.web.results import document_link as api_address
+from library.web.results import file_link, found_item
 from library.web.search import AskedSearch, read_search, search_answer
 
 HTML = "text/html"
 FOR_EVER = "public, max-age=31536000, immutable"
 NEAREST = {"sk": "cs"}
 """Languages that no page is in, and the one that their readers read most easily."""
+READING = frozenset({"q", "lang"})
+"""The parameters that the address of a document or page may have."""
 COMPRESSION = 5
 """Of gzip: a page of results takes 2 ms."""
 
@@ -53,6 +71,99 @@ async def search_for_people(
     return answered(
         request, "search.html", shown, words, here=changed({**given, "lang": ()}, {"page": given.get("page", ())})
     )
+
+
+@get("/documents/{document_id:str}", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **needs(Scope.READ)})
+async def document_for_people(
+    request: Request[Any, Any, Any],
+    document_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Response[bytes]:
+    """All that describes a document, for people and, in its head and headers, for programs that read pages."""
+    words, given = spoken_wording(request), parameters_in(request, READING)
+    document = await exchange.document(document_id, audience)
+    reading = await exchange.reading(document_id, _wanted(given), audience)
+    names = await organisation_names(exchange)
+    base = base_of(request, exchange.settings)
+    related = await exchange.documents([each.document for each in document.related], audience)
+    shown = document_page(
+        msgspec.to_builtins(shown_document(document, audience, names)),
+        [msgspec.to_builtins(found_item(each, "", names)) for each in await _similar(document_id, audience, exchange)],
+        {each.id: each.title for each in related.values()},
+        reading.matching,
+        json_ld(work_of(document, names, base)),
+        base=base,
+        given=given,
+        wording=words,
+    )
+    page = {**shown, "readable": bool(reading.numbers)}
+    headers = {"Link": ", ".join(_signposts(document, base))}
+    here = changed({**given, "lang": ()}, {}, document_address(document_id))
+    return answered(request, "document.html", page, words, here=here, headers=headers)
+
+
+@get("/documents/{document_id:str}/pages", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **needs(Scope.READ)})
+async def asked_page(request: Request[Any, Any, Any], document_id: FromPath[str]) -> Redirect:
+    """Where the reader's form leads: to the page with the number that was typed."""
+    given = parameters_in(request, {*READING, "page"})
+    number = "".join(given.pop("page", ()))
+    where = f"{document_address(document_id)}/pages/{number if number.isdecimal() else 1}"
+    return Redirect(changed(given, {}, where), status_code=303)
+
+
+@get(
+    "/documents/{document_id:str}/pages/{number:int}",
+    include_in_schema=False,
+    opt={READS_QUERY_ITSELF: True, **needs(Scope.READ)},
+)
+async def page_for_people(
+    request: Request[Any, Any, Any],
+    document_id: FromPath[str],
+    number: FromPath[int],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Response[bytes]:
+    """One page of a document to read, with what was searched for marked."""
+    words, given = spoken_wording(request), parameters_in(request, READING)
+    document = await exchange.document(document_id, audience)
+    text = await exchange.page(document_id, number, _wanted(given), audience)
+    reading = await exchange.reading(document_id, _wanted(given), audience)
+    shown = reader_page(
+        msgspec.to_builtins(shown_document(document, audience, await organisation_names(exchange))),
+        {"page": number, "text": text.text, "spans": text.spans},
+        reading.numbers,
+        reading.matching,
+        given=given,
+        wording=words,
+    )
+    here = changed({**given, "lang": ()}, {}, f"{document_address(document_id)}/pages/{number}")
+    return answered(request, "reader.html", {**shown, "facsimile": None}, words, here=here)
+
+
+def _wanted(given: Given) -> Clause:
+    return parse(clean("".join(given.get("q", ()))))
+
+
+async def _similar(document_id: str, audience: Audience, exchange: Exchange) -> Sequence[Found]:
+    """None while the index is being made anew: the rest of the page needs no index."""
+    try:
+        return await exchange.similar(document_id, audience, SIMILAR)
+    except Unavailable:
+        return ()
+
+
+def _signposts(document: Document, base: str) -> Iterator[str]:
+    """Links for machines, as signposting.org asks: what this page is, how it is described, and where its files are."""
+    itself = f"{base}{api_address(document.id)}"
+    yield '<https://schema.org/Report>; rel="type"'
+    yield f'<{base}{document_address(document.id)}>; rel="cite-as"'
+    for form in ("jsonld", "csl", "bibtex", "ris"):
+        yield f'<{itself}?format={form}>; rel="describedby"; type="{RECORDS[form].media_type}"'
+    for file in document.files:
+        yield f'<{base}{file_link(document.id, file.name)}>; rel="item"; type="{file.media_type}"'
+    if document.licence in LICENCES:
+        yield f'<{LICENCES[document.licence]}>; rel="license"'
 
 
 @get("/assets/{fingerprint:str}/{name:str}", include_in_schema=False, opt=OPEN)
@@ -149,6 +260,6 @@ def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 PAGES = Router(
     "/",
-    route_handlers=[search_for_people, asset_file],
+    route_handlers=[search_for_people, document_for_people, asked_page, page_for_people, asset_file],
     exception_handlers={LibraryError: _explain, HTTPException: _explain_http},
 )

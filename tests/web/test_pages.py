@@ -7,8 +7,9 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from library.model import Finding, Person, Recommendation, Related
 from library.page.wording import LANGUAGES
-from tests.builders import a_practice, pages_of
+from tests.builders import a_practice, a_study, pages_of
 
 LONG = "a" * 5_000
 HOSTILE = '<script>alert("1")</script>'
@@ -158,3 +159,100 @@ async def test_pages_and_assets_are_compressed_for_who_takes_it(client):
 async def test_a_missing_asset_is_a_page_that_says_so(client):
     answer = await client.get("/assets/x/nothing.css")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+# One document --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_practice_is_shown_by_its_template(client, exchange):
+    await exchange.add(
+        a_practice(id="whole", context={"cs": "Souvislost."}, results={"cs": "Výsledek."}, evidence="own-data"),
+        pages_of("Text.", language="cs"),
+    )
+    await exchange.catch_up()
+    html = await page(client, "/documents/whole?lang=cs")
+    assert texts(html, "h1") == ["Sousedský stůl"]
+    assert texts(html, ".told h2")[:2] == ["Souvislosti", "Výsledky"]
+    assert "Vlastní data" in texts(html, ".facts dd")
+
+
+async def test_a_study_shows_findings_with_the_page_that_says_so(client, exchange):
+    finding = Finding(sentence="Rents rise.", page=1)
+    advice = Recommendation(text="Build.", addressee="government")
+    await exchange.add(
+        a_study(id="found", findings=(finding,), recommendations=(advice,)), pages_of("Rents rise.", language="en")
+    )
+    await exchange.catch_up()
+    html = await page(client, "/documents/found?lang=en")
+    assert texts(html, ".findings li")[0].startswith("Rents rise.")
+    assert html.css_first(".findings .where").attributes["href"] == "/documents/found/pages/1?lang=en"
+
+
+async def test_what_did_not_work_is_for_members(client, keys):
+    assert "Nikdo nepřišel." not in (await client.get("/documents/p1")).text
+    assert "Nikdo nepřišel." in (await client.get("/documents/p1", headers=keys["member"])).text
+
+
+async def test_a_document_opens_at_the_pages_with_what_was_searched_for(client):
+    html = await page(client, "/documents/p1?q=strana&lang=cs")
+    assert [link.attributes["href"] for link in html.css(".matching a")] == ["/documents/p1/pages/2?q=strana&lang=cs"]
+    assert html.css_first(".actions .primary").attributes["href"] == "/documents/p1/pages/2?q=strana&lang=cs"
+    reader = await page(client, "/documents/p1/pages/2?q=strana&lang=cs")
+    assert texts(reader, ".leaf mark") == ["strana"]
+    assert html.css_first(".back a").attributes["href"] == "/?q=strana&lang=cs"
+
+
+async def test_the_readers_form_leads_to_the_page_that_was_typed(client):
+    answer = await client.get("/documents/p1/pages?page=2&q=strana")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/documents/p1/pages/2?q=strana")
+    assert (await client.get("/documents/p1/pages?page=x")).headers["location"] == "/documents/p1/pages/1"
+
+
+async def test_a_hidden_document_has_the_page_of_a_missing_one(client, keys):
+    missing = await client.get("/documents/never")
+    assert missing.status_code == 404
+    for hidden in ("o1", "e1", "mem"):
+        for address in (f"/documents/{hidden}", f"/documents/{hidden}/pages/1", f"/documents/{hidden}?q=byt"):
+            answer = await client.get(address)
+            assert (answer.status_code, answer.content) == (404, missing.content)
+    assert (await client.get("/documents/mem", headers=keys["member"])).status_code == 200
+
+
+async def test_a_citation_says_who_what_when_and_where(client, exchange):
+    people = (Person(family="Nová", given="Ema"), Person(family="Malý", given="Jan"))
+    await exchange.add(a_study(id="cited", authors=people, publisher="Beta", doi="10.1/x"), pages_of("x"))
+    html = await page(client, "/documents/cited?lang=cs")
+    said = "NOVÁ, Ema a Jan MALÝ. Access to housing. Beta, 2024. https://doi.org/10.1/x."
+    assert texts(html, "#citation") == [f"{said} Dostupné z: http://library.test/documents/cited"]
+    links = [link.attributes["href"] for link in html.css("#cite a")]
+    assert links == [f"/api/v1/documents/cited?format={form}" for form in ("bibtex", "ris", "csl")]
+    for link in links:
+        assert (await client.get(link)).status_code == 200
+
+
+async def test_programs_read_a_documents_page_by_its_head_and_headers(client, exchange):
+    title = "</script><script>alert(1)</script>"
+    await exchange.add(a_study(id="read", title={"en": title}, authors=(Person(family="Nová"),)), pages_of("x"))
+    answer = await client.get("/documents/read")
+    html = LexborHTMLParser(answer.text)
+    meta = {tag.attributes["name"]: tag.attributes["content"] for tag in html.css("meta[name^=citation_]")}
+    assert (meta["citation_title"], meta["citation_author"]) == (title, "Nová")
+    assert meta["citation_publication_date"] == "2024"
+    said = html.css_first("script[type='application/ld+json']").text()
+    assert "<" not in said
+    assert json.loads(said)["name"] == title
+    assert len(html.css("script")) == 2
+    link = answer.headers["link"]
+    assert '</api/v1/documents/read?format=bibtex>; rel="describedby"' in link.replace("http://library.test", "")
+    assert 'rel="cite-as"' in link
+
+
+async def test_documents_alike_and_related_are_named_to_who_may_see_them(client, exchange, keys):
+    related = (Related(relation="supports", document="mem"), Related(relation="adapts", document="s1"))
+    await exchange.add(a_practice(id="rel", related=related), pages_of("Nájem bytu a kauce.", language="cs"))
+    await exchange.catch_up()
+    html = await page(client, "/documents/rel?lang=en")
+    assert "Access to housing" in html.css_first(".facts").text()
+    assert "/documents/mem" not in html.html
+    member = await page(client, "/documents/rel?lang=en", **keys["member"])
+    assert "/documents/mem" in member.html

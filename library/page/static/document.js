@@ -1,0 +1,10 @@
+/* The page of a document: the citation is copied with one click. */
+
+const button = document.getElementById("copy");
+const cite = document.getElementById("citation");
+
+button.hidden = false;
+button.addEventListener("click", async () => {
+  await navigator.clipboard.writeText(cite.textContent);
+  button.textContent = button.dataset.done;
+});
