@@ -39,6 +39,14 @@ def parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="make the search index anew beside the present one")
     rebuild.set_defaults(command=lambda _: run(_rebuild))
 
+    purge = commands.add_parser("purge", help="remove a document for good, from everything")
+    purge.add_argument("document", metavar="DOCUMENT")
+    purge.add_argument("--reason", required=True, help="stays for good: write nothing of the content in it")
+    purge.set_defaults(command=lambda asked: run(lambda exchange: _purge(exchange, asked)))
+
+    purges = commands.add_parser("purges", help="what was purged, the latest first")
+    purges.set_defaults(command=lambda _: run(_list_purges))
+
     _organisations(commands.add_parser("organisations", help="who shares documents"))
     _keys(commands.add_parser("keys", help="who may do what"))
 
@@ -112,6 +120,18 @@ async def _check(exchange: Exchange) -> ExitCode:
 
 async def _rebuild(exchange: Exchange) -> ExitCode:
     print(f"{await exchange.rebuild()} documents in the new index")
+    return ExitCode.WELL
+
+
+async def _purge(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    purged = await exchange.purge(asked.document, asked.reason)
+    print(f"{purged.document} is gone from catalogue, files and index")
+    return ExitCode.WELL
+
+
+async def _list_purges(exchange: Exchange) -> ExitCode:
+    for each in await exchange.purges.all():
+        print(f"{each.document:24} {each.purged:%Y-%m-%d %H:%M} {each.who}: {each.reason}")
     return ExitCode.WELL
 
 

@@ -66,9 +66,11 @@ class Catalog:
 
         With the same files as before it is replaced in place, so a job may run twice. With another file it is the next
         version, and what it was is kept. A withdrawn document returns. Raises Conflict for an id of another
-        organisation.
+        organisation, and for one that was purged.
         """
         async with self._database.transaction() as writing:
+            if await rows(writing, "SELECT 1 FROM purges WHERE document = ?", (document.id,)):
+                raise Conflict(f"the document '{document.id}' was purged: an id is not used again")
             before = await _kept(writing, document.id)
             if before is not None and before.organisation != document.organisation:
                 raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
@@ -390,7 +392,11 @@ async def _keep_version(writing: aiosqlite.Connection, document: Document) -> No
 
 # Values to rows and back ---------------------------------------------------------------------------------------------
 
-_WITHDRAWN = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NOT NULL"
+_WITHDRAWN = """
+    SELECT document
+      FROM documents
+     WHERE id = ? AND withdrawn IS NOT NULL AND id NOT IN (SELECT document FROM purges)
+    """
 _documents: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 
 

@@ -63,6 +63,20 @@ class Database:
                     await self._writer.rollback()
                     raise
 
+    async def scrub(self) -> None:
+        """Write the file anew, so that nothing is left in it of what was deleted or overwritten at any time, nor in the
+        log beside it. Nobody else can write meanwhile.
+
+        Raises Unavailable where another process keeps reading or writing for as long as BUSY_SECONDS; done again, it
+        goes on.
+        """
+        with _our_errors(self._path):
+            async with self._turn:
+                await self._writer.execute("VACUUM")
+                busy, *_ = (await rows(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)"))[0]
+        if busy:
+            raise Unavailable(f"another process keeps {self._path} open in the middle of its work: try again")
+
     async def close(self) -> None:
         # The writer last: whoever closes the file last folds the write-ahead log into it.
         await self._reader.close()
@@ -97,6 +111,8 @@ async def open_database(path: Path) -> Database:
             await _write_ahead(writer)
             await writer.execute("PRAGMA synchronous = FULL")
             await writer.execute("PRAGMA foreign_keys = ON")
+            # What is deleted is overwritten with zeros, not only forgotten.
+            await rows(writer, "PRAGMA secure_delete = ON")
             reader = await _connect(path)
             undone.push_async_callback(reader.close)
             await reader.execute("PRAGMA query_only = ON")

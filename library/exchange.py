@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
-from library.errors import BadRequest, Conflict, Incomplete, NotFound, Reason, Unavailable
+from library.errors import BadRequest, Conflict, Incomplete, IndexUnavailable, NotFound, Reason, Unavailable
 from library.explaining import Share, shares
 from library.fragments import whole
 from library.gate import Gate, all_confirmed, pass_gate, seen
@@ -39,6 +40,7 @@ from library.model import (
 )
 from library.originals import Originals
 from library.personal import personal_findings
+from library.purges import Purged, Purges
 from library.remembered import Remembered
 from library.said import read_said
 from library.search import (
@@ -85,6 +87,7 @@ class Exchange:
         self.batches = Batches(database)
         self.accounts = Accounts(database)
         self.gate = Gate(database)
+        self.purges = Purges(database)
         self.originals = originals
         self.index = index
         self.analyzer = analyzer
@@ -206,7 +209,7 @@ class Exchange:
             raise BadRequest(f"say whose file this is: its organisation is one of {known}")
         await self.accounts.organisation(organisation)
         original = await self.originals.keep(chunks)
-        return await self.inbox.accept(
+        accepted = await self.inbox.accept(
             Submission(
                 name=name,
                 sha256=original.sha256,
@@ -219,6 +222,9 @@ class Exchange:
                 within=within,
             )
         )
+        if not await asyncio.to_thread(self.originals.path(original.sha256).exists):
+            raise Unavailable("another document with the same file was purged at this moment: hand it in again")
+        return accepted
 
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
@@ -302,6 +308,26 @@ class Exchange:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
         read it from now on. Raises NotFound."""
         await self.catalog.withdraw(document_id, reason)
+
+    async def purge(self, document_id: DocumentId, reason: str) -> Purged:
+        """Remove a document for good: when this returns, no byte of it is left in catalogue, files and index. Its id is
+        never used again. `reason` stays: it must tell nothing of the content.
+
+        Raises NotFound, Conflict like `Purges.purge`, IndexBusy, and Unavailable where another process is in the way:
+        done again, it goes on.
+        """
+        await self.purges.check(document_id)
+        with suppress(NotFound):
+            await self.catalog.withdraw(document_id, "")
+        purged = await self.purges.purge(document_id, reason, self.originals.discard)
+        try:
+            await self.index.purge([document_id])
+        except IndexUnavailable:
+            await self.rebuild()
+            await self.index.purge([document_id])
+        await self.originals.sweep()
+        await self._database.scrub()
+        return purged
 
     async def catch_up(self) -> int:
         """Give the index what it does not have yet; how many documents that were. Safe to be killed anywhere.

@@ -367,6 +367,8 @@ async def _document_id(writing: aiosqlite.Connection, submission: Submission) ->
         others = "SELECT 1 FROM documents WHERE id = ? AND organisation <> ?"
         if await rows(writing, others, (said, submission.organisation)):
             raise Conflict(f"the id '{said}' belongs to a document of another organisation")
+        if await rows(writing, "SELECT 1 FROM purges WHERE document = ?", (said,)):
+            raise Conflict(f"the document '{said}' was purged: an id is not used again")
         return said
     known = await rows(
         writing,

@@ -59,6 +59,12 @@ class Originals:
             raise NotFound(f"{sha256!r} is not the hash of a file")
         return self._folder / sha256[:2] / sha256
 
+    async def discard(self, sha256: str) -> None:
+        """Remove an original for good; where there is none, nothing happens. Raises Unavailable, and NotFound for what
+        is no hash."""
+        path = self.path(sha256)
+        await asyncio.to_thread(_discard, path, self._folder)
+
     async def sweep(self) -> int:
         """Remove what uploads left that were killed; how many. Uploads that live, of any process, go on."""
         return await asyncio.to_thread(_sweep, self._folder)
@@ -120,6 +126,13 @@ def _new_part(folder: Path) -> tuple[Path, BinaryIO]:
         if os.fstat(file.fileno()).st_nlink:
             return path, file
         file.close()  # a sweep came between the two lines and took it for a dead one
+
+
+def _discard(path: Path, folder: Path) -> None:
+    with _our_errors(folder):
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
 
 
 def _sweep(folder: Path) -> int:

@@ -299,8 +299,8 @@ class IndexState(StrEnum):
 class SearchIndex(Protocol):
     """What stands between the library and a search engine. tests/contract says all of it by example.
 
-    Every method may raise `Unavailable`; `search` and `update` raise `IndexUnavailable` while there is no usable
-    index. What an engine raises of its own is turned into these, the cause kept.
+    Every method may raise `Unavailable`; `search`, `update` and `purge` raise `IndexUnavailable` while there is no
+    usable index. What an engine raises of its own is turned into these, the cause kept.
     """
 
     async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult: ...
@@ -316,6 +316,12 @@ class SearchIndex(Protocol):
 
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         """Take entries in (an older one with the same id goes) and withdraw others; lasting when this returns.
+
+        Raises IndexBusy while another process writes."""
+        ...
+
+    async def purge(self, documents: Sequence[DocumentId]) -> None:
+        """Withdraw these, and leave nothing of them or of anything withdrawn before in what the engine keeps.
 
         Raises IndexBusy while another process writes."""
         ...

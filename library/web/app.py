@@ -31,6 +31,7 @@ from library.web.pages import PAGES
 from library.web.parameters import refuse_unknown_parameters
 from library.web.personal_data import confirm_personal_data, held_documents, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
+from library.web.purges import purge, purges
 from library.web.requests import EveryRequest
 from library.web.results import API
 from library.web.search import search, search_by_body
@@ -106,6 +107,8 @@ def _api(settings: Settings) -> Router:
             page,
             similar,
             original,
+            purge,
+            purges,
             held_documents,
             personal_data,
             confirm_personal_data,

@@ -88,6 +88,9 @@ class NaiveIndex:
         self._entries = {name: entry for name, entry in kept.items() if name not in withdrawn}
         self._commits += 1
 
+    async def purge(self, documents: Sequence[DocumentId]) -> None:
+        await self.update([], documents)
+
     async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
         self._entries = {entry.document.id: entry async for batch in batches for entry in batch}
         self._commits += 1

@@ -24,6 +24,8 @@ OPERATIONS = {
     "GET /api/v1/documents/{document_id}/pages/{number}": "page",
     "GET /api/v1/documents/{document_id}/similar": "similar",
     "GET /api/v1/documents/{document_id}/files/{name}": "original",
+    "GET /api/v1/purges": "purges",
+    "POST /api/v1/documents/{document_id}/purge": "purge",
     "GET /api/v1/personal-data": "held_documents",
     "GET /api/v1/documents/{document_id}/personal-data": "personal_data",
     "POST /api/v1/documents/{document_id}/personal-data": "confirm_personal_data",

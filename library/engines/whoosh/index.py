@@ -81,6 +81,9 @@ class WhooshIndex:
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         await self._run(lambda: self._update(entries, withdrawn))
 
+    async def purge(self, documents: Sequence[DocumentId]) -> None:
+        await self._run(lambda: self._purge(documents))
+
     async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
         """Keeps all other writers out until it is done. A rebuild that is cut off leaves a folder that the next one
         removes; the index stays what it was."""
@@ -188,6 +191,19 @@ class WhooshIndex:
             self._take(path, writer, entries, withdrawn)
             with our_errors("writing to the index"):
                 self._folder.point_to(current.folder, writer.commit(), current.made)
+
+    def _purge(self, documents: Sequence[DocumentId]) -> None:
+        self._snapshot()
+        with self._folder.writing(self._patience), our_errors("purging the index"):
+            current = self._folder.current()
+            path = self._folder.path / current.folder
+            writer = SegmentWriter(path, read_contents(path, current.commit))
+            writer.take((), documents)
+            commit = writer.commit_without_the_dead()
+            self._folder.point_to(current.folder, commit, current.made)
+            # At once, and not with the next commit: who is just opening what goes here tries again.
+            sweep(path, writer.segments(), contents_file(commit))
+            self._folder.sweep_folders([current.folder])
 
     def _take(
         self, path: Path, writer: SegmentWriter, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]

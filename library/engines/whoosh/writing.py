@@ -105,6 +105,19 @@ class SegmentWriter:
         """Write what was taken and a table of contents, and have all of it on the disk; the number of the commit."""
         self._write_waiting()
         self._merge()
+        return self._commit()
+
+    def commit_without_the_dead(self) -> int:
+        """The same; and what was withdrawn, now or before, is in none of the segments that are named."""
+        self._write_waiting()
+        dying = [files for files in self._open if files.segment.deleted_count()]
+        self._open = [files for files in self._open if not files.segment.deleted_count()]
+        for files in dying:
+            if files.segment.doc_count():
+                self._add(_write_merged(self._folder, [files]))
+        return self._commit()
+
+    def _commit(self) -> int:
         commit = self._contents.commit + 1
         toc = TOC(schema(), [files.segment for files in self._open], commit)
         toc.write(FileStorage(str(self._folder)), INDEX_NAME)

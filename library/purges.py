@@ -1,0 +1,188 @@
+"""How everything that a document has left in the catalogue and the inbox is removed, but that it was removed."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import aiosqlite
+import msgspec
+
+from library.acting import acting
+from library.database import Database, now, rows
+from library.errors import Conflict, NotFound
+from library.model import DocumentId, OrganisationId, Value
+
+OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "jobs")
+"""The tables whose rows go with the document that their column `document` names."""
+UNTOUCHED = ("documents", "purges", "trail", "organisations", "keys", "batches", "pauses")
+"""The other tables: the first three are seen to, the rest hold nothing of documents."""
+AN_ARCHIVE = "an archive of which a part was purged"
+"""The name of a job whose file is gone because a purged one lay in it."""
+
+
+class Purged(Value, frozen=True):
+    """All that is left of a document."""
+
+    document: DocumentId
+    purged: datetime
+    who: str
+    reason: str
+
+
+class Purges:
+    """What was purged. Every method may raise Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def check(self, document_id: DocumentId) -> None:
+        """Raises as `purge` does."""
+        async with self._database.transaction() as writing:
+            await _refuse(writing, document_id)
+
+    async def purge(self, document_id: DocumentId, reason: str, discard: Callable[[str], Awaitable[None]]) -> Purged:
+        """Remove a document from all tables; `discard` is called with the hash of each original that nothing else
+        needs. Done again for what was purged, it changes nothing. The bytes stay in the database's file until it is
+        scrubbed.
+
+        Raises NotFound, and Conflict while the document is being read, or where its file lies within that of another
+        document, which has to be purged first.
+        """
+        async with self._database.transaction() as writing:
+            if done := await rows(writing, "SELECT * FROM purges WHERE document = ?", (document_id,)):
+                return _read(done[0])
+            organisation = await _refuse(writing, document_id)
+            archives = await _archives_around(writing, document_id)
+            hashes = await _hashes(writing, document_id) | {archive["sha256"] for archive in archives}
+            await _clear(writing, document_id)
+            for archive in archives:
+                await writing.execute("UPDATE jobs SET name = ? WHERE id = ?", (AN_ARCHIVE, archive["id"]))
+            written = await rows(
+                writing,
+                "INSERT INTO purges (document, purged, who, reason) VALUES (?, ?, ?, ?) RETURNING *",
+                (document_id, now(), acting(), reason),
+            )
+            await writing.execute(
+                """
+                INSERT INTO trail (noted, who, what, subject, organisation, detail)
+                VALUES (?, ?, 'document purged', ?, ?, ?)
+                """,
+                (now(), acting(), document_id, organisation, reason),
+            )
+            # Within the transaction: whoever hands the same bytes in meanwhile waits for its end, and then sees whether
+            # they are still there.
+            for sha256 in [each for each in sorted(hashes) if not await _needed(writing, each)]:
+                await discard(sha256)
+            return _read(written[0])
+
+    async def all(self) -> list[Purged]:
+        """The latest first."""
+        found = await self._database.rows("SELECT * FROM purges ORDER BY purged DESC")
+        return [_read(row) for row in found]
+
+
+async def _refuse(writing: aiosqlite.Connection, document_id: DocumentId) -> OrganisationId:
+    """Raises where a document cannot be purged; whose it is."""
+    found = await rows(writing, "SELECT organisation FROM documents WHERE id = ?", (document_id,))
+    if not found:
+        raise NotFound(f"there is no document '{document_id}'")
+    await _archives_around(writing, document_id)
+    working = "SELECT id FROM jobs WHERE document = ? AND state = 'working'"
+    if at_work := await rows(writing, working, (document_id,)):
+        raise Conflict(
+            f"'{document_id}' is being read at the moment (job {at_work[0]['id']}): try again when it is done"
+        )
+    return str(found[0]["organisation"])
+
+
+async def _archives_around(writing: aiosqlite.Connection, document_id: DocumentId) -> list[sqlite3.Row]:
+    """The jobs of the archives that the document's files came in, which are documents no more than a folder is."""
+    around = await rows(
+        writing,
+        """
+        WITH RECURSIVE around (id) AS (
+            SELECT within FROM jobs WHERE document = :document AND within <> ''
+             UNION
+            SELECT within FROM jobs JOIN around USING (id) WHERE within <> ''
+        )
+        SELECT jobs.id, jobs.document, sha256,
+               EXISTS (SELECT 1
+                         FROM documents
+                        WHERE documents.id = jobs.document
+                          AND documents.id <> :document
+                          AND documents.id NOT IN (SELECT document FROM purges)) AS is_document
+          FROM jobs JOIN around USING (id)
+        """,
+        {"document": document_id},
+    )
+    if enclosing := [row["document"] for row in around if row["is_document"]]:
+        raise Conflict(f"the file of '{document_id}' lies within that of '{enclosing[0]}': purge that one first")
+    return around
+
+
+async def _hashes(writing: aiosqlite.Connection, document_id: DocumentId) -> set[str]:
+    """Of all originals that the document ever had."""
+    found = await rows(
+        writing,
+        """
+        SELECT file.value ->> 'sha256' AS sha256
+          FROM documents, json_each(documents.document, '$.files') AS file
+         WHERE documents.id = :document
+         UNION
+        SELECT file.value ->> 'sha256'
+          FROM versions, json_each(described, '$.files') AS file
+         WHERE document = :document
+         UNION
+        SELECT sha256 FROM jobs WHERE document = :document
+        """,
+        {"document": document_id},
+    )
+    return {row["sha256"] for row in found}
+
+
+async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
+    for table in OF_A_DOCUMENT:
+        await writing.execute(f"DELETE FROM {table} WHERE document = ?", (document_id,))  # noqa: S608  # our own names
+    await writing.execute(
+        """
+        UPDATE documents
+           SET withdrawn = coalesce(withdrawn, :now), reason = '',
+               document = json_object('kind', document ->> 'kind', 'id', id, 'organisation', organisation,
+                                      'title', json_object(), 'added', document ->> 'added',
+                                      'changed', document ->> 'changed')
+         WHERE id = :document
+        """,
+        {"document": document_id, "now": now()},
+    )
+    # The trail is never rewritten, but what staff wrote into it about the document goes with the document.
+    noted = await rows(writing, "DELETE FROM trail WHERE subject = ? RETURNING *", (document_id,))
+    await writing.executemany(
+        """
+        INSERT INTO trail (number, noted, who, what, subject, organisation, detail)
+        VALUES (:number, :noted, :who, :what, :subject, :organisation, '')
+        """,
+        [dict(row) for row in noted],
+    )
+
+
+async def _needed(writing: aiosqlite.Connection, sha256: str) -> bool:
+    """Whether any other document, earlier version or job has this original."""
+    found = await rows(
+        writing,
+        """
+        SELECT 1 FROM files WHERE sha256 = :sha256
+         UNION ALL
+        SELECT 1 FROM jobs WHERE sha256 = :sha256 AND name <> :archive
+         UNION ALL
+        SELECT 1
+          FROM versions, json_each(described, '$.files') AS file
+         WHERE file.value ->> 'sha256' = :sha256
+         LIMIT 1
+        """,
+        {"sha256": sha256, "archive": AN_ARCHIVE},
+    )
+    return bool(found)
+
+
+def _read(row: sqlite3.Row) -> Purged:
+    return msgspec.convert(dict(row), Purged)
