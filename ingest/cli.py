@@ -65,7 +65,10 @@ def parser() -> argparse.ArgumentParser:
 
     retry = commands.add_parser("retry", help="read failed files again")
     retry.add_argument("job", nargs="*", metavar="JOB", help="as `jobs` names it; none: all that failed")
-    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked.job)))
+    retry.add_argument(
+        "--code", metavar="CODE", help="those that ended with it, such as needs-ocr, done in part or not"
+    )
+    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked.job, asked.code)))
 
     language = commands.add_parser("language", help="correct the language of a document or of one of its pages")
     language.add_argument("document", metavar="DOCUMENT")
@@ -163,8 +166,11 @@ def _line(job: IngestJob) -> str:
     return f"{job.id:14} {job.state.value:8} {job.step if job.state is JobState.WORKING else '':10} {job.name}  {told}"
 
 
-async def _retry(exchange: Exchange, jobs: Sequence[str]) -> ExitCode:
-    retried = sum([await exchange.inbox.retry(job) for job in jobs]) if jobs else await exchange.inbox.retry()
+async def _retry(exchange: Exchange, jobs: Sequence[str], code: str | None) -> ExitCode:
+    if code:
+        retried = await exchange.inbox.retry_coded(code)
+    else:
+        retried = sum([await exchange.inbox.retry(job) for job in jobs]) if jobs else await exchange.inbox.retry()
     print(f"{retried} wait again; `work` reads them")
     return ExitCode.WELL
 

@@ -9,7 +9,7 @@ import msgspec
 from ingest.extract import Extract, best
 from library.inbox import IngestJob
 from library.language import detect_language
-from library.model import Clue, Document, File, Page, Study, Sureness, Visibility, missing_to_publish
+from library.model import SURE_OCR, Clue, Document, File, Ocr, Page, Study, Sureness, Visibility, missing_to_publish
 from library.said import document_from
 
 LEAST_SHARE = 0.1
@@ -120,6 +120,18 @@ def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:
         pages=len(extract.pages),
         language=languages[0] if languages else "",
         repaired=extract.repaired,
+        ocr=_ocr(extract.pages),
+    )
+
+
+def _ocr(pages: Sequence[Page]) -> Ocr | None:
+    read = {page.number: page.confidence for page in pages if page.confidence is not None and page.text}
+    if not read:
+        return None
+    return Ocr(
+        pages=len(read),
+        confidence=round(sum(read.values()) / len(read), 2),
+        unsure=tuple(number for number, confidence in read.items() if confidence < SURE_OCR),
     )
 
 

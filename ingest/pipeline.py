@@ -18,6 +18,8 @@ class Kept(Struct, frozen=True):
 
     notes: tuple[str, ...]
     """What staff should know of it."""
+    waits_for: str = ""
+    """What the machine lacks for the rest of its pages."""
 
 
 class Unpacked(Struct, frozen=True):
@@ -39,6 +41,7 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell)
         job.name,
         lambda page, of: tell(Progress(Step.READING, page, of)),
         enclosed.take,
+        languages=tuple(job.said.get("languages", ())),
     )
     if not extract.pages:
         return Unpacked((*extract.notes, *enclosed.notes()))
@@ -48,4 +51,4 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell)
     document = describe(extract, job)
     tell(Progress(Step.KEEPING))
     kept = await exchange.add(document, pages)
-    return Kept((*notes(extract, job, kept), *enclosed.notes()))
+    return Kept((*notes(extract, job, kept), *enclosed.notes()), extract.waits_for)

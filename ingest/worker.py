@@ -13,7 +13,7 @@ from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.steps import Steps
 from library.acting import acting_as
-from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
+from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
 from library.inbox import IngestJob
 from library.settings import Settings
@@ -108,6 +108,8 @@ async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
         memory_mb=settings.read_memory_mb,
         pages=settings.read_pages,
         characters=settings.read_characters,
+        ocr_pages=settings.ocr_pages,
+        tessdata=settings.tessdata,
         file_bytes=settings.file_bytes,
     )
     async with AsyncExitStack() as stack:
@@ -163,8 +165,8 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
         await exchange.inbox.fail(job.id, "internal-error", sentence)
     else:
         match ended:
-            case Kept(notes):
-                await exchange.inbox.done(job.id, notes)
+            case Kept(notes, waits_for):
+                await exchange.inbox.done(job.id, notes, NeedsOcr.code if waits_for else "", waits_for)
                 logger.info("done: document %s", job.document)
             case Unpacked(notes):
                 await exchange.inbox.unpacked(job.id, notes)

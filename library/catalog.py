@@ -26,6 +26,8 @@ class AnalysedPage(Value, frozen=True):
     table: bytes
     analysis: str
     """The `Analyzer.version` that made the table."""
+    confidence: float | None = None
+    """As `Page.confidence`."""
 
 
 class Pending(Value, frozen=True):
@@ -366,11 +368,11 @@ async def _write_pages(writing: aiosqlite.Connection, document_id: DocumentId, p
     await writing.execute("DELETE FROM pages WHERE document = ?", (document_id,))
     await writing.executemany(
         """
-        INSERT INTO pages (document, position, number, language, analysis, text, tokens)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO pages (document, position, number, language, analysis, text, tokens, confidence)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
-            (document_id, position, page.number, page.language, page.analysis, page.text, page.table)
+            (document_id, position, page.number, page.language, page.analysis, page.text, page.table, page.confidence)
             for position, page in enumerate(pages)
         ],
     )
@@ -439,6 +441,7 @@ def _page(row: sqlite3.Row) -> AnalysedPage:
         language=row["language"],
         table=row["tokens"],
         analysis=row["analysis"],
+        confidence=row["confidence"],
     )
 
 

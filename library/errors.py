@@ -12,7 +12,8 @@
     │   └── IndexBusy         another writer holds it
     └── ExtractionFailed      a file that cannot be read
         ├── UnsupportedFormat EncryptedFile  DamagedFile  EmptyFile
-        └── TooLarge          TookTooLong    NeedsMemory  NoText  BadMetadata  ReaderCrashed
+        ├── TooLarge          TookTooLong    NeedsMemory  NoText  BadMetadata  ReaderCrashed
+        └── NeedsOcr          nothing is wrong with the file: this machine lacks what reads pictures of text
 
 Every error carries a `code` that a program can switch on and a `title` that never changes; its message (`detail`)
 is one sentence for a person, and says the cure where there is one. Nothing here knows HTTP.
@@ -129,6 +130,11 @@ class NeedsMemory(ExtractionFailed):
 class NoText(ExtractionFailed):
     code = "no-text"
     title = "The file holds no text"
+
+
+class NeedsOcr(ExtractionFailed):
+    code = "needs-ocr"
+    title = "The file waits for text recognition"
 
 
 class BadMetadata(ExtractionFailed):

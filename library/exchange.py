@@ -230,9 +230,7 @@ class Exchange:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
         the members where personal data may be in it, until a person has looked (`confirm`)."""
         admitted = await self._through_gate(document, pages)
-        analysed = await asyncio.to_thread(
-            lambda: [self._analysed(page.number, page.text, page.language) for page in pages]
-        )
+        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
         return await self.catalog.put(admitted, analysed)
 
     async def revise(self, document: Document) -> Document:
@@ -285,6 +283,7 @@ class Exchange:
                 number=page.number,
                 text=page.text,
                 language=language if number in (None, page.number) else page.language,
+                confidence=page.confidence,
             )
             for page in pages
         ]
@@ -446,17 +445,21 @@ class Exchange:
             entries.append(await asyncio.to_thread(entry, document, tables, self.analyzer))
         return entries
 
-    def _analysed(self, number: int, text: str, language: str) -> AnalysedPage:
-        table = self.analyzer.table(text, language)
+    def _analysed(self, page: Page) -> AnalysedPage:
         return AnalysedPage(
-            number=number, text=text, language=language, table=table.encode(), analysis=self.analyzer.version
+            number=page.number,
+            text=page.text,
+            language=page.language,
+            table=self.analyzer.table(page.text, page.language).encode(),
+            analysis=self.analyzer.version,
+            confidence=page.confidence,
         )
 
     async def _analyse_again(self) -> None:
         for document_id, number in await self.catalog.unanalysed(self.analyzer.version):
             page = await self.catalog.page(document_id, number)
-            again = await asyncio.to_thread(self._analysed, page.number, page.text, page.language)
-            await self.catalog.keep_table(document_id, number, again.table, again.analysis)
+            table = await asyncio.to_thread(self.analyzer.table, page.text, page.language)
+            await self.catalog.keep_table(document_id, number, table.encode(), self.analyzer.version)
 
 
 async def open_exchange(settings: Settings) -> Exchange:

@@ -84,7 +84,7 @@ class IngestJob(Value, frozen=True, kw_only=True):
     pages: int = 0
     """Of so many."""
     code: str = ""
-    """Of the error, where it failed."""
+    """Of the error, where it failed; of what the rest of its pages wait for, where part of it is done."""
     detail: str = ""
     notes: tuple[str, ...] = ()
     attempts: int
@@ -134,6 +134,12 @@ class Inbox:
                 (submission.batch, submission.submitted_by, same.id),
             )
             return Accepted(job=(await _wait_again(writing, same.id))[0], news="again")
+
+    async def retry_coded(self, code: str) -> int:
+        """Let all jobs wait again that ended with this code; how many do. Those that are done with a document from part
+        of their pages are among them."""
+        async with self._database.transaction() as writing:
+            return len(await _let_wait(writing, "state IN ('failed', 'done') AND code = ?", code))
 
     async def retry(self, job_id: str | None = None) -> int:
         """Let a failed job wait again, or all that have failed; how many do. Raises NotFound, and Conflict for a job
@@ -217,15 +223,15 @@ class Inbox:
             """
         await self._at_work(job_id, sql, _json(notes), now())
 
-    async def done(self, job_id: str, notes: Sequence[str] = ()) -> None:
-        """The job's document is kept; `note_indexed` says later that it can be found. Like `fail`, raises NotFound, and
-        Conflict for a job that nobody is working on."""
+    async def done(self, job_id: str, notes: Sequence[str] = (), code: str = "", detail: str = "") -> None:
+        """The job's document is kept; `note_indexed` says later that it can be found. `code` and `detail` say what part
+        of it waits for. Like `fail`, raises NotFound, and Conflict for a job that nobody is working on."""
         sql = """
-            UPDATE jobs SET state = 'done', step = 'indexing', notes = ?, ended = ?
+            UPDATE jobs SET state = 'done', step = 'indexing', notes = ?, ended = ?, code = ?, detail = ?
              WHERE id = ? AND state = 'working'
             RETURNING id
             """
-        await self._at_work(job_id, sql, _json(notes), now())
+        await self._at_work(job_id, sql, _json(notes), now(), code, detail)
 
     async def fail(self, job_id: str, code: str, detail: str) -> None:
         sql = """
@@ -420,15 +426,21 @@ async def _enter(
 
 async def _wait_again(writing: aiosqlite.Connection, job_id: str | None) -> list[IngestJob]:
     """Lets this failed job wait, or all of them."""
+    if job_id is None:
+        return await _let_wait(writing, "state = 'failed'")
+    return await _let_wait(writing, "state = 'failed' AND id = ?", job_id)
+
+
+async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str) -> list[IngestJob]:
     again = await rows(
         writing,
-        """
+        f"""
         UPDATE jobs
-           SET state = 'waiting', code = '', detail = '', attempts = 0, started = NULL, ended = NULL
-         WHERE state = 'failed' AND (:id IS NULL OR id = :id)
+           SET state = 'waiting', step = '', code = '', detail = '', attempts = 0, started = NULL, ended = NULL
+         WHERE {which}
         RETURNING *
-        """,
-        {"id": job_id},
+        """,  # noqa: S608  # conditions of ours
+        values,
     )
     return [_read(row) for row in again]
 

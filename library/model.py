@@ -115,6 +115,22 @@ class File(Value, frozen=True):
     repaired: bool = False
     """True where the file was damaged and could be read after repair."""
     version: int = 1
+    ocr: "Ocr | None" = None
+
+
+class Ocr(Value, frozen=True):
+    """What of a file's text was read from pictures of pages."""
+
+    pages: int
+    confidence: float
+    """Mean over these pages, from 0 to 1."""
+    unsure: tuple[int, ...] = ()
+    """The numbers of pages that had better be looked up in the original."""
+
+
+SURE_OCR = 0.9
+"""The confidence below which a page that was read from its picture is unsure: measured, less than 96 % of its letters
+are right."""
 
 
 class Page(Value, frozen=True):
@@ -126,6 +142,8 @@ class Page(Value, frozen=True):
     """In Unicode's normal form C, without soft hyphens."""
     language: str = ""
     """ISO 639-1; empty where it is not known."""
+    confidence: float | None = None
+    """How sure the text is, from 0 to 1, where it was read from a picture of the page."""
 
 
 Sureness = Literal["high", "medium", "low"]

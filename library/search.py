@@ -194,6 +194,9 @@ FACETS: dict[str, Callable[["IndexEntry"], tuple[str, ...]]] = {
         else ()
     ),
     "study_type": lambda entry: _one(entry.document.study_type) if isinstance(entry.document, Study) else (),
+    "ocr": lambda entry: tuple(
+        "unsure" if file.ocr.unsure else "sure" for file in entry.document.files if file.ocr is not None
+    ),
     "method": lambda entry: entry.document.methods if isinstance(entry.document, Study) else (),
 }
 """The fields one can narrow by, and the values that a document has in each."""

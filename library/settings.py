@@ -49,6 +49,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Address space that reading one file may use."""
     read_pages: Positive = 5_000
     read_characters: Positive = 20_000_000
+    ocr_pages: Positive = 1_000
+    """Pages of one file that are read by their picture."""
+    tessdata: str = ""
+    """The folder of Tesseract's language files; empty: where systems keep them."""
     free_mb: Positive = 200
     """Room on the disk below which nothing new is taken in."""
 

@@ -4,6 +4,7 @@ It knows no path, no setting and no network: files come opened through the one s
 `python -m ingest.extract.child SOCKET LIMITS`, where SOCKET is a descriptor's number and LIMITS are JSON.
 """
 
+import faulthandler
 import gc
 import logging
 import os
@@ -11,13 +12,15 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from ingest.extract import sandbox, wire
 from ingest.extract.contract import Limits, OnEnclosed, OnPage, Source
 from ingest.extract.formats import extract_opened, out_of_memory
+from ingest.extract.ocr import folders
 from library.errors import ExtractionFailed, NeedsMemory
 
 _MB = 1 << 20
@@ -31,11 +34,12 @@ _TELL_EVERY = 0.3
 
 def main() -> None:
     sandbox.die_with_parent()
+    faulthandler.enable()  # where it was when a signal ended it
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     limits = msgspec.json.decode(sys.argv[2], type=Limits)
     with socket.socket(fileno=int(sys.argv[1])) as line:
         _limit(limits)
-        line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox())))
+        line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox(map(Path, folders(limits))))))
         for job, descriptor in _jobs(line):
             _more_time(limits)
             line.sendall(_answer(job, descriptor, limits, line))
@@ -94,10 +98,28 @@ def _giving_away(line: socket.socket) -> OnEnclosed:
     return give
 
 
+def _asking_for_time(line: socket.socket, limits: Limits) -> Callable[[], None]:
+    """Tells the reader that a picture is read next, and moves the limit on processor time on."""
+
+    def ask() -> None:
+        _more_time(limits)
+        line.sendall(wire.message(wire.Recognising()))
+
+    return ask
+
+
 def _answer(job: wire.Job, descriptor: int, limits: Limits, line: socket.socket) -> bytes:
     try:
         with os.fdopen(descriptor, "rb") as file:
-            source = Source(file, job.name, limits, _telling(line), _giving_away(line))
+            source = Source(
+                file=file,
+                name=job.name,
+                limits=limits,
+                languages=job.languages,
+                on_page=_telling(line),
+                on_enclosed=_giving_away(line),
+                on_picture=_asking_for_time(line, limits),
+            )
             return wire.message(wire.Read(extract_opened(source)))
     except ExtractionFailed as error:
         return wire.message(wire.Failed(error.code, error.detail))

@@ -17,6 +17,12 @@ class Limits(Value, frozen=True):
     """Wall and processor time."""
     memory_mb: int = 1024
     """Address space of the process that reads."""
+    ocr_pages: int = 1_000
+    """Pages whose picture is read; each begins the time anew."""
+    ocr_seconds: int = 40
+    """Time for reading one picture once."""
+    tessdata: str = ""
+    """The folder of Tesseract's language files; empty: where systems keep them."""
     pages: int = 5_000
     characters: int = 20_000_000
     file_bytes: int = 500_000_000
@@ -34,7 +40,10 @@ class Extract(Value, frozen=True):
     repaired: bool = False
     """True where the file was damaged and could be read after repair."""
     notes: tuple[str, ...] = ()
-    """Sentences: a limit that was reached, pages that need OCR."""
+    """Sentences: a limit that was reached, pages that could not be read."""
+    waits_for: str = ""
+    """What this machine lacks for the rest of the pages, and the command that brings it; empty where it lacks nothing.
+    """
 
 
 def best(clues: Iterable[Clue], about: str) -> str:
@@ -60,6 +69,10 @@ def nobody_takes(_name: str, _pieces: Iterable[bytes]) -> None:
     """For a reading of which only the text is wanted."""
 
 
+def nothing_to_do() -> None:
+    """For a reading that is not limited."""
+
+
 class Source(Struct, frozen=True):
     """One file to read: opened, so that an extractor needs no path and no right to open anything."""
 
@@ -72,6 +85,11 @@ class Source(Struct, frozen=True):
     """Called before each page by extractors that may take long."""
     on_enclosed: OnEnclosed = nobody_takes
     """Called for each file in it, before the answer."""
+    languages: tuple[str, ...] = ()
+    """That its owner said it is in, ISO 639-1."""
+    on_picture: Callable[[], None] = nothing_to_do
+    """Called before each picture of a page is read: that takes seconds, and the time that a file may take begins anew.
+    """
 
 
 Extractor = Callable[[Source], Extract]

@@ -16,6 +16,7 @@ from ingest.extract.ods import read_ods
 from ingest.extract.odt import read_odt
 from ingest.extract.packed import read_zip
 from ingest.extract.pdf import read_pdf
+from ingest.extract.pictures import read_picture
 from ingest.extract.plain import read_plain
 from ingest.extract.pptx import read_pptx
 from ingest.extract.rtf import read_rtf
@@ -42,6 +43,9 @@ EXTRACTORS: dict[Kind, Extractor] = {
     Kind.RTF: read_rtf,
     Kind.EML: read_mail,
     Kind.ZIP: read_zip,
+    Kind.PNG: read_picture,
+    Kind.JPEG: read_picture,
+    Kind.TIFF: read_picture,
 }
 
 

@@ -18,7 +18,9 @@ from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
 from ingest.extract.pdf_layout import Piece, in_reading_order, is_scrambled
+from ingest.extract.pdf_pictures import Pictures, is_picture
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
+from ingest.extract.pictures import with_confidence
 from ingest.extract.titles import LONGEST_TITLE
 from library.errors import DamagedFile, EncryptedFile, NoText
 from library.model import Clue
@@ -42,29 +44,32 @@ class _Sheet(Struct, frozen=True):
     """One page as it was found."""
 
     text: str = ""
-    needs_ocr: bool = False
-    """True where there are images and no text."""
+    confidence: float | None = None
+    """How sure the text is, where it was read from the picture of the page."""
+    unread: bool = False
+    """True where what can be read is in a picture that could not be read, or not any more."""
     damaged: bool = False
 
 
 def read_pdf(source: Source) -> Extract:
     content = source.file.read()
     document, repaired = _open(content)
-    with closing(document):
+    with closing(document), closing(Pictures(source)) as pictures:
         document.init_forms()
-        sheets = list(_sheets(document, content, source))
+        sheets = list(_sheets(document, content, source, pictures))
         clues = (*_clues(content), *titled("largest font", _largest_line(document)))
         total = len(document)
     texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
     pages, notes = numbered(texts, source.limits)
     if not any(page.text for page in pages):
-        raise NoText(_why_no_text(sheets))
+        raise pictures.lacking or NoText(_why_no_text(sheets))
     return Extract(
-        pages=pages,
+        pages=with_confidence(pages, [sheet.confidence for sheet in sheets]),
         media_type="application/pdf",
         clues=clues,
         repaired=repaired,
-        notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets)),
+        notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets, pictures)),
+        waits_for=pictures.lacking.detail if pictures.lacking else "",
     )
 
 
@@ -96,14 +101,14 @@ def _saved_anew(content: bytes) -> bytes:
     return saved.getvalue()
 
 
-def _sheets(document: pypdfium2.PdfDocument, content: bytes, source: Source) -> Iterator[_Sheet]:
+def _sheets(document: pypdfium2.PdfDocument, content: bytes, source: Source, pictures: Pictures) -> Iterator[_Sheet]:
     """The pages in the order of the file, until one is over a limit."""
     second_reader = _SecondReader(content)
     characters = 0
     count = min(len(document), source.limits.pages)
     for index in range(count):
         source.on_page(index + 1, count)
-        sheet = _sheet(document, index)
+        sheet = _sheet(document, index, pictures)
         if has_loose_accents(sheet.text):
             sheet = _Sheet(with_accents(second_reader.text(index) or sheet.text))
         yield sheet
@@ -112,11 +117,11 @@ def _sheets(document: pypdfium2.PdfDocument, content: bytes, source: Source) -> 
             return
 
 
-def _sheet(document: pypdfium2.PdfDocument, index: int) -> _Sheet:
+def _sheet(document: pypdfium2.PdfDocument, index: int, pictures: Pictures) -> _Sheet:
     try:
         with closing(_page(document, index)) as page, closing(page.get_textpage()) as letters:
             text = with_plain_lines(_text(letters))
-            return _Sheet(text, needs_ocr=not text.strip() and _has_images(page))
+            return _by_picture(page, text, pictures) if is_picture(page, text) else _Sheet(text)
     except pypdfium2.PdfiumError:
         return _Sheet(damaged=True)
 
@@ -146,6 +151,13 @@ def _at_line_end(text: str) -> str:
     return f"{line[:-1]}-" if line.endswith((_HYPHEN, "\ufffe")) else line
 
 
+def _by_picture(page: pypdfium2.PdfPage, text: str, pictures: Pictures) -> _Sheet:
+    read = pictures.read(page)
+    if read is None:
+        return _Sheet(text, unread=True)
+    return _Sheet(read.text, read.confidence) if read.is_text else _Sheet(text)
+
+
 def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
     """The page with what was typed into its form fields as part of its text."""
     page = document[index]
@@ -154,10 +166,6 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
     with closing(page):
         page.flatten()
     return document[index]
-
-
-def _has_images(page: pypdfium2.PdfPage) -> bool:
-    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 
 class _SecondReader:
@@ -239,22 +247,24 @@ def _lines_of_one_size(letters: pypdfium2.PdfTextPage) -> Iterator[tuple[float, 
 
 
 def _why_no_text(sheets: Sequence[_Sheet]) -> str:
-    if any(sheet.needs_ocr for sheet in sheets):
-        return "this PDF holds only images: it needs OCR, which makes a PDF that can be searched; hand in that"
     if all(sheet.damaged for sheet in sheets):
         return "all pages of this PDF are damaged; hand in another copy"
-    return "the pages of this PDF hold no text; if letters can be seen on them they are drawings, and it needs OCR"
+    return (
+        "no text was found in this PDF, nor in the pictures of its pages; if letters can be seen on them, scan it anew"
+    )
 
 
 def _left_out(read: int, total: int) -> tuple[str, ...]:
     return (f"only the first {read:,} of {total:,} pages were read: more are not allowed in one file",) * (read < total)
 
 
-def _missing(sheets: Sequence[_Sheet]) -> Iterator[str]:
+def _missing(sheets: Sequence[_Sheet], pictures: Pictures) -> Iterator[str]:
     """Notes on the pages of which there is no text."""
-    scanned = sum(sheet.needs_ocr for sheet in sheets)
-    if scanned:
-        yield f"{scanned:,} of {len(sheets):,} pages hold no text and need OCR"
+    unread = sum(sheet.unread for sheet in sheets)
+    if unread and pictures.lacking is not None:
+        yield f"{unread:,} of {len(sheets):,} pages are pictures of text and wait: {pictures.lacking.detail}"
+    elif unread:
+        yield f"{unread:,} of {len(sheets):,} pages are pictures of text, and more than may be read of one file"
     damaged = sum(sheet.damaged for sheet in sheets)
     if damaged:
         yield f"{damaged:,} of {len(sheets):,} pages are damaged and could not be read"

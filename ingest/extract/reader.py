@@ -63,18 +63,25 @@ class Reader:
         await self._replace()
 
     async def read(
-        self, path: Path, name: str, on_page: OnPage = nobody_looks_on, take_enclosed: TakeEnclosed | None = None
+        self,
+        path: Path,
+        name: str,
+        on_page: OnPage = nobody_looks_on,
+        take_enclosed: TakeEnclosed | None = None,
+        *,
+        languages: Sequence[str] = (),
     ) -> Extract:
-        """What the file holds; `name` is what its owner called it. `on_page` is told now and then how far it is;
-        `take_enclosed` is given the files in it, and what it raises ends the reading.
+        """What the file holds; `name` is what its owner called it, `languages` what it is said to be in. `on_page` is
+        told now and then how far it is; `take_enclosed` is given the files in it, and what it raises ends the reading.
 
         Raises ExtractionFailed, TookTooLong and ReaderCrashed among them, and OSError where the path cannot be opened.
         A task that is cancelled here takes the child with it.
         """
+        job = wire.Job(name[-_LONGEST_NAME:], tuple(languages))
         async with self._turn:
             with path.open("rb") as file:
                 try:
-                    answer = await self._asked(file.fileno(), name, on_page, take_enclosed)
+                    answer = await self._asked(file.fileno(), job, on_page, take_enclosed)
                 except BaseException:
                     await self._replace()
                     raise
@@ -85,16 +92,16 @@ class Reader:
                 raise extraction_failure(code, detail)
 
     async def _asked(
-        self, descriptor: int, name: str, on_page: OnPage, take_enclosed: TakeEnclosed | None
+        self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
     ) -> wire.Answer:
         if self._child is not None and self._child.has_hung_up:
             await self._replace()
         if self._child is None:
             self._child = await _Child.start(self._limits, self._command)
-        answer = await self._child.ask(descriptor, name[-_LONGEST_NAME:], on_page, take_enclosed)
+        answer = await self._child.ask(descriptor, job, on_page, take_enclosed)
         failure = answer.code if isinstance(answer, wire.Failed) else ""
         if failure == ReaderCrashed.code:
-            logger.warning("the reader failed on %s: %s", name, self._child.last_words())
+            logger.warning("the reader failed on %s: %s", job.name, self._child.last_words())
         # Where memory ran out once, readers stay broken: the next good file would fail.
         if failure == NeedsMemory.code or self._child.jobs >= MOST_JOBS:
             await self._replace()
@@ -158,17 +165,24 @@ class _Child:
         except ConnectionError:
             return True
 
-    async def ask(self, descriptor: int, name: str, on_page: OnPage, take_enclosed: TakeEnclosed | None) -> wire.Answer:
+    async def ask(
+        self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
+    ) -> wire.Answer:
         self.jobs += 1
+        pictures = 0
         enclosed = _Enclosed(self._folder / "enclosed", take_enclosed)
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                socket.send_fds(self._line, [wire.message(wire.Job(name))], [descriptor])
+            async with asyncio.timeout(self._limits.seconds) as deadline:
+                socket.send_fds(self._line, [wire.message(job)], [descriptor])
                 while True:
                     said: wire.Said = _decoder.decode(await self._message())
                     match said:
                         case wire.Reading(page, pages):
                             on_page(page, pages)
+                        case wire.Recognising():
+                            pictures += 1
+                            if pictures <= self._limits.ocr_pages:
+                                deadline.reschedule(asyncio.get_running_loop().time() + self._limits.seconds)
                         case wire.Enclosed():
                             await enclosed.add(said)
                         case wire.Dropped():
@@ -178,7 +192,9 @@ class _Child:
         except TimeoutError as error:
             raise TookTooLong(_too_long(self._limits)) from error
         except (EOFError, ConnectionError) as error:
-            raise _why_it_died(await self._ended(), self._limits) from error
+            failure = _why_it_died(await self._ended(), self._limits)
+            logger.warning("the reader died on %s (%s): %s", job.name, failure.code, self.last_words())
+            raise failure from error
         except msgspec.DecodeError as error:
             raise ReaderCrashed(_CRASHED) from error
 

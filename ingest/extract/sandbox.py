@@ -1,6 +1,7 @@
 """What the process that reads foreign files may still do: read code, and answer.
 
-Linux only; elsewhere, nothing changes. Landlock takes away every file and folder but those of Python's own code; a
+Linux only; elsewhere, nothing changes. Landlock takes away every file and folder but those of Python's
+own code and of Tesseract's languages; a
 seccomp filter takes away new sockets, programs and processes. Neither needs any right, and each is used where the
 kernel has it.
 """
@@ -22,7 +23,7 @@ _SIGKILL = 9
 
 # linux/landlock.h: the calls have the same numbers on every architecture.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _ALL_OF_FILES = (1 << 13) - 1
 """What the first version of Landlock knows: executing, reading, writing, making and removing of every kind."""
 
@@ -45,35 +46,41 @@ def die_with_parent() -> None:
         _libc().prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
-def enter_sandbox() -> tuple[str, ...]:
-    """Give up what reading needs not, for good; the names of what is active now. To be called after all imports."""
+def enter_sandbox(readable: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Give up what reading needs not, for good; the names of what is active now. To be called after all imports.
+    Beside Python's code, what lies in the `readable` folders may still be read."""
     if platform.system() != "Linux" or _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return ()
-    protections = (("landlock", _landlock), ("seccomp", _seccomp))
-    return tuple(name for name, protect in protections if protect())
+    active = {"landlock": _landlock([*_code(), *readable]), "seccomp": _seccomp()}
+    return tuple(name for name, is_active in active.items() if is_active)
 
 
-def _landlock() -> bool:
+def _landlock(readable: Iterable[Path]) -> bool:
     libc = _libc()
     handled = ctypes.create_string_buffer(struct.pack("=Q", _ALL_OF_FILES), 8)
     ruleset = libc.syscall(_CREATE_RULESET, handled, 8, 0)
     if ruleset < 0:
         return False
-    for folder in _code():
-        descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-        rule = ctypes.create_string_buffer(struct.pack("=Qi", _READ_FILE | _READ_DIR, descriptor), 12)
-        libc.syscall(_ADD_RULE, ruleset, 1, rule, 0)
-        os.close(descriptor)
+    _allow(ruleset, Path(os.devnull), _READ_FILE | _WRITE_FILE)  # libraries that cannot open it crash
+    for folder in filter(Path.is_dir, readable):
+        _allow(ruleset, folder, _READ_FILE | _READ_DIR)
     active: bool = libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
     os.close(ruleset)
     return active
+
+
+def _allow(ruleset: int, path: Path, rights: int) -> None:
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor), 12)
+    _libc().syscall(_ADD_RULE, ruleset, 1, rule, 0)
+    os.close(descriptor)
 
 
 def _code() -> Iterable[Path]:
     """Where Python code lies that may yet be imported; never the whole project folder, which may hold the data."""
     installed = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     packages = {folder for package in (ingest, library) for folder in package.__path__}
-    return (Path(folder) for folder in installed | packages if Path(folder).is_dir())
+    return map(Path, installed | packages)
 
 
 def _seccomp() -> bool:

@@ -52,7 +52,7 @@ class Kind(StrEnum):
     EMPTY_OF_SENSE = "neither a text nor a document of a known kind"
 
 
-_IMAGES = (Kind.PNG, Kind.JPEG, Kind.GIF, Kind.TIFF, Kind.BMP, Kind.WEBP, Kind.HEIC, Kind.SVG, Kind.DJVU)
+_IMAGES = (Kind.GIF, Kind.BMP, Kind.WEBP, Kind.HEIC, Kind.SVG, Kind.DJVU)
 _ARCHIVES = (Kind.ZIP, Kind.PACKED)
 _STRANGE = (Kind.RECORDING, Kind.PROGRAM, Kind.EMPTY_OF_SENSE)
 
@@ -136,7 +136,7 @@ def refusal(kind: Kind, name: str) -> ExtractionFailed:
     suffix = PurePath(name).suffix.lower()
     named = f", though its name ends in {suffix}" if suffix in _SUFFIXES and kind not in _SUFFIXES[suffix] else ""
     if kind in _IMAGES:
-        cure = "text in images needs OCR, which makes a PDF that can be searched: hand in that"
+        cure = "save it as PNG, JPEG, TIFF or PDF and hand in that"
     elif kind in _ARCHIVES:
         cure = "unpack it and hand in the documents that it holds"
     elif kind in _STRANGE:

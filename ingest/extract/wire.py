@@ -22,6 +22,11 @@ class Job(Struct, frozen=True, tag=True):
     """Read this file; the opened file itself goes with the message."""
 
     name: str
+    languages: tuple[str, ...] = ()
+
+
+class Recognising(Struct, frozen=True, tag=True):
+    """A picture of a page is read next, which takes its time."""
 
 
 class Reading(Struct, frozen=True, tag=True):
@@ -58,7 +63,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Answer = Read | Failed
-Said = Answer | Reading | Enclosed | Dropped
+Said = Answer | Reading | Recognising | Enclosed | Dropped
 """What a child may say once it has a job."""
 _encoder = msgspec.msgpack.Encoder()
 

@@ -21,7 +21,7 @@ from library.language.analyzer import Analyzer, QueryToken, shared_analyzer
 from library.language.concepts import Standing
 from library.language.detect import detect_language
 from library.language.fold import clean, fold
-from library.language.function_words import is_function_key, is_function_word
+from library.language.function_words import is_function_key, is_function_word, language_by_function_words
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
@@ -41,6 +41,7 @@ __all__ = [
     "fold",
     "is_function_key",
     "is_function_word",
+    "language_by_function_words",
     "language_of",
     "shared_analyzer",
     "skeleton",

@@ -7,6 +7,9 @@ from importlib.resources import files
 from library.language.fold import fold
 from library.language.lemmas import lemma
 
+FEWEST_FUNCTION_WORDS = 4
+"""In a text of which they tell the language."""
+
 
 def is_function_word(typed: str) -> bool:
     """Whether a word as it was typed says nothing of what is looked for. IT and WHO are no function words."""
@@ -16,6 +19,20 @@ def is_function_word(typed: str) -> bool:
 def is_function_key(key: str) -> bool:
     """The same of a lemma key: `cs:být`."""
     return key in _keys()
+
+
+def language_by_function_words(text: str) -> str:
+    """The language (ISO 639-1) whose function words make up most of a text; empty where hardly any do. Less sure than
+    `detect_language`, and without its model: for a process that may open no file."""
+    words = [word for word in text.lower().split() if word.isalpha()]
+    counts = {language: sum(word in known for word in words) for language, known in _as_written().items()}
+    best = max(counts, key=lambda language: counts[language])
+    return best if counts[best] >= FEWEST_FUNCTION_WORDS else ""
+
+
+@cache
+def _as_written() -> dict[str, frozenset[str]]:
+    return {language: frozenset(words) for language, words in _words().items()}
 
 
 @cache

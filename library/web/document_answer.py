@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from library.model import Audience, Document, LocalizedText, kind_of, missing_to_publish
+from library.model import Audience, Document, LocalizedText, Ocr, kind_of, missing_to_publish
 from library.web.results import DocumentPlace, Names, OrganisationName, file_link, organisation_name
 
 
@@ -36,6 +36,12 @@ class RelatedDocument(Struct, frozen=True):
     document: str
 
 
+class FileOcr(Struct, frozen=True):
+    pages: int
+    confidence: float
+    unsure: list[int]
+
+
 class DocumentFile(Struct, frozen=True):
     name: str
     sha256: str
@@ -46,6 +52,7 @@ class DocumentFile(Struct, frozen=True):
     repaired: bool
     version: int
     link: str
+    ocr: FileOcr | None
 
 
 class DocumentClue(Struct, frozen=True):
@@ -204,6 +211,10 @@ def shown_document(document: Document, audience: Audience, names: Names) -> Show
     return msgspec.convert(fields, ShownDocument, from_attributes=True)  # type: ignore[no-any-return]  # mypy does not see through a union
 
 
+def _ocr(ocr: Ocr | None) -> FileOcr | None:
+    return None if ocr is None else FileOcr(ocr.pages, ocr.confidence, list(ocr.unsure))
+
+
 def _files(document: Document) -> Sequence[DocumentFile]:
     return [
         DocumentFile(
@@ -215,6 +226,7 @@ def _files(document: Document) -> Sequence[DocumentFile]:
             language=file.language,
             repaired=file.repaired,
             version=file.version,
+            ocr=_ocr(file.ocr),
             link=file_link(document.id, file.name),
         )
         for file in document.files

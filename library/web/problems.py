@@ -256,8 +256,9 @@ CURES = {
     "damaged-file": "Open the file in the program that made it, save it anew and hand it in again.",
     "empty-file": "There is nothing in the file. Perhaps it was still being written; hand it in again.",
     "took-too-long": "Split the file, or have whoever runs the library raise `read_seconds`.",
+    "needs-ocr": "The file is fine. Whoever runs the library installs what the sentence names, then retries it.",
     "needs-memory": "Split the file, or have whoever runs the library raise `read_memory_mb`.",
-    "no-text": "The file holds pictures of text. Run text recognition (OCR) over it and hand it in again.",
+    "no-text": "No text was found, not even in pictures. Scan it anew at 300 dpi, or hand in another copy.",
     "bad-metadata": "Each entry of `errors` names a field and why it cannot be used.",
     "reader-crashed": "Save the file anew, or in another format. Whoever runs the library can retry the job.",
 }
