@@ -8,7 +8,7 @@ pictures.py  one extractor a format
 ooxml.py opendocument.py sheets.py   what several of them have in common
 pdf_layout.py  in which order the pieces of a PDF page are read
 pdf_text.py  what is wrong with the text of PDF pages, and its repair
-pdf_pictures.py  which pages of a PDF are read by their picture; legible.py  whether a page's text is what one sees on it
+pdf_pictures.py  which pages of a PDF are read by their picture; legible.py  whether its text is none
 ocr.py       from the picture of a page to its text, and how sure that is
 charset.py   which letters the bytes of a text stand for
 archive.py   the members of a zip file, and the XML in them, within limits
