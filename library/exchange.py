@@ -107,6 +107,16 @@ class Exchange:
 
         return await self._answers.get(await self.edition(), (audience, asked), worked_out)
 
+    async def search_exactly(self, asked: SearchQuery, audience: Audience) -> Answer:
+        """What is found for the very clause that is asked: no word stands for more than itself, none is left out."""
+
+        async def worked_out() -> Answer:
+            result = await self.index.search(asked, audience)
+            outcome = Outcome(asked=asked, result=result, mended="", warnings=(), instead=())
+            return await self._answer(outcome, audience)
+
+        return await self._answers.get(await self.edition(), ("exactly", audience, asked), worked_out)
+
     async def edition(self) -> str:
         """A short text that changes with everything that any answer to a search could depend on: with what the index
         has, and already with what the catalogue has, since nothing is shown that it no longer lets be seen."""

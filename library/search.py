@@ -156,6 +156,8 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     """Go on behind this hit; `offset` then counts from there."""
     facets: tuple[str, ...] = ()
     facet_size: int = 20
+    facets_narrowed: bool = False
+    """Whether a facet's own filter, and a bound of the year, narrows its own counts too."""
     fragments: int = 2
     """How many passages of a document to point at, at most."""
 
@@ -231,7 +233,7 @@ class FacetCount(Struct, frozen=True):
 
 class Facet(Struct, frozen=True):
     """How many hits each value of a field has, most first. The field's own filter does not narrow its counts, nor do
-    bounds of the year those of `year`."""
+    bounds of the year those of `year`, unless `facets_narrowed` was asked for."""
 
     values: tuple[FacetCount, ...]
     other: int = 0

@@ -125,7 +125,7 @@ async def say_who_may_keep_it(message: Message, scope: AsgiScope) -> None:
         anybody = key_in(Headers.from_scope(scope)) is None
         headers.setdefault("Cache-Control", f"public, {KEPT}" if anybody else f"private, {KEPT}")
         own = [headers["Vary"]] if "Vary" in headers else []
-        headers["Vary"] = ", ".join(["Authorization", "X-API-Key", "Accept-Language", *own])
+        headers["Vary"] = ", ".join(["Authorization", "X-API-Key", "Accept-Language", "Accept-Encoding", *own])
 
 
 async def _caller(connection: Connection) -> Caller:

@@ -51,7 +51,7 @@ class Parameters:
         known = list(known)
         names = [part.strip() for value in self._given.get(name, []) for part in value.split(",") if part.strip()]
         for unknown in (one for one in names if one not in known):
-            self.refuse(name, f"'{unknown}' is not one of: {', '.join(known)}{_perhaps(unknown, known)}")
+            self.refuse(name, f"'{unknown}' is not one of: {', '.join(known)}{nearest(unknown, known)}")
         return tuple(dict.fromkeys(names))
 
     def number(self, name: str, *, least: int, most: int) -> int | None:
@@ -66,7 +66,7 @@ class Parameters:
         """One of the choices, or an empty text where none was made."""
         value, choices = self.text(name), list(choices)
         if value and value not in choices:
-            self.refuse(name, f"must be one of: {', '.join(choices)}{_perhaps(value, choices)}")
+            self.refuse(name, f"must be one of: {', '.join(choices)}{nearest(value, choices)}")
             return ""
         return value
 
@@ -96,7 +96,7 @@ def raise_for(reasons: Sequence[Reason]) -> None:
 def unknown_parameters(given: Iterable[str], known: Iterable[str], place: str) -> list[Reason]:
     known = list(known)
     return [
-        Reason(name, place, f"unknown parameter{_perhaps(name, known)}") for name in sorted(given) if name not in known
+        Reason(name, place, f"unknown parameter{nearest(name, known)}") for name in sorted(given) if name not in known
     ]
 
 
@@ -117,6 +117,7 @@ async def refuse_unknown_parameters(connection: Connection, handler: BaseRouteHa
     raise_for([*unknown_parameters(given, known, "query"), *repeated])
 
 
-def _perhaps(name: str, known: Sequence[str]) -> str:
-    nearest = get_close_matches(name, known, n=1)
-    return f"; did you mean '{nearest[0]}'?" if nearest else ""
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The end of a sentence that says what may have been meant; empty where nothing is near."""
+    found = get_close_matches(name, known, n=1)
+    return f"; did you mean '{found[0]}'?" if found else ""

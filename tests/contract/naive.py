@@ -233,7 +233,8 @@ class _Search:
         )
 
     def _facet(self, name: str, matched: Sequence[IndexEntry]) -> Facet:
-        values = [set(FACETS[name](entry)) for entry in matched if self._passes(entry, but=name)]
+        but = "" if self._asked.facets_narrowed else name
+        values = [set(FACETS[name](entry)) for entry in matched if self._passes(entry, but=but)]
         counts = Counter(value for some in values for value in some)
         selected = {
             value

@@ -144,6 +144,7 @@ class Chance(random.Random):
             sort=self.choice(list(Sort)),
             facets=COMPARED_FACETS,
             facet_size=self.choice([1, 2, 20]),
+            facets_narrowed=self.choice([False, True]),
             limit=100,
         )
 

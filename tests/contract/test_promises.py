@@ -296,6 +296,13 @@ class TestNarrowing:
         asked = SearchQuery(filters=(Filter("topic", ("sport",)),), facets=("topic",))
         assert FacetCount("sport", 0, selected=True) in (await index.search(asked, the_public())).facets["topic"].values
 
+    async def test_a_facets_own_filter_narrows_its_counts_where_that_is_asked_for(self, index):
+        asked = SearchQuery(filters=(Filter("topic", ("law",)),), facets=("topic",), facets_narrowed=True)
+        law = (FacetCount("law", 1, selected=True),)
+        assert (await index.search(asked, the_public())).facets["topic"].values == law
+        asked = SearchQuery(year_from=2023, facets=("year",), facets_narrowed=True)
+        assert {count.value for count in (await index.search(asked, the_public())).facets["year"].values} == {"2024"}
+
     async def test_an_excluded_filter_narrows_its_own_facet_too(self, index):
         asked = SearchQuery(filters=(Filter("topic", ("housing",), excluded=True),), facets=("topic",))
         assert (await index.search(asked, the_public())).facets["topic"].values == (FacetCount("law", 1),)

@@ -10,6 +10,7 @@ import pytest
 
 from library.exchange import Exchange, open_exchange
 from library.model import Clue, Contact, File, Organisation, Place, Role, Visibility
+from library.search import SearchQuery
 from library.settings import Settings
 from library.web.app import create_app
 from tests.builders import a_practice, a_study, pages_of
@@ -97,6 +98,20 @@ async def keys(exchange) -> dict[str, dict[str, str]]:
         "admin": ("alfa", Role.ADMIN),
     }
     return {who: {"X-API-Key": await exchange.accounts.add_key(*whose)} for who, whose in roles.items()}
+
+
+@pytest.fixture
+def searches(client, monkeypatch) -> list[SearchQuery]:
+    """Each search that the index of the web process carries out from now on."""
+    index = client._transport.app.app.state.exchange.index
+    carried_out, search = list[SearchQuery](), index.search
+
+    async def noting(asked, audience):
+        carried_out.append(asked)
+        return await search(asked, audience)
+
+    monkeypatch.setattr(index, "search", noting)
+    return carried_out
 
 
 async def a_kept_file(exchange, name: str, media_type: str, content: bytes) -> File:

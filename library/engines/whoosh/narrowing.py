@@ -36,11 +36,11 @@ class Narrowed:
         made once for all facets that have none."""
         own = [mask for name, mask in self._own if name != field]
         if len(own) == len(self._own):
-            return self._counted
+            return self.counted
         return _as_counted(_kept(self._matched, own))
 
     @cached_property
-    def _counted(self) -> Listed | Bits:
+    def counted(self) -> Listed | Bits:
         return _as_counted(self.hits)
 
 
@@ -98,7 +98,8 @@ def _counted(name: str, found: Narrowed, asked: SearchQuery, snapshot: Snapshot)
     selected = {
         value for wanted in asked.filters if wanted.field == name and not wanted.excluded for value in wanted.values
     }
-    counts = _counts(name, found.but_for(name), snapshot)
+    hits = found.counted if asked.facets_narrowed else found.but_for(name)
+    counts = _counts(name, hits, snapshot)
     return _listed(facets, counts[1:], selected, asked.facet_size, int(counts[0]))
 
 
