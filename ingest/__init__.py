@@ -10,5 +10,6 @@ pipeline.py  ingest(job, ...): the straight line from an original to the catalog
 enclosed.py  what becomes of the files in an archive or a mail
 describe.py  what was read and what the member said -> Document; pure
 extract/     from bytes to pages, in a limited child process
+drawing/     pages of PDFs as pictures, in a limited child process
 samples/     the sample library: invented organisations and documents, real files
 """

@@ -24,6 +24,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
     originals.py  Originals: files as they were handed in, under their SHA-256
+    facsimiles.py  Facsimiles: pictures of pages, which can be drawn again
     inbox.py      Inbox: the queue of files to be read
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     personal.py   which personal data a text may hold; its words in personal_words.py and .toml
@@ -36,6 +37,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     records/      a document as other programs read it: BibTeX, RIS, CSL, JSON-LD, Dublin Core, a row of a table
     exchange.py   Exchange = all of it together; open_exchange(settings): the one composition root
     page/         the pages that people look at: templates, texts in three languages, styles and scripts
+    serving.py    the web door with the child that draws pages, as it is served
     web/          the HTTP door, one file a subject
 
 A search goes  web.search -> syntax.parse -> Exchange.search -> asking -> SearchIndex.search -> answers -> JSON.

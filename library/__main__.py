@@ -96,7 +96,7 @@ def _serve(_: argparse.Namespace) -> int:
         complain(error.detail)
         return ExitCode.USAGE
     uvicorn.run(
-        "library.web.app:app_from_environment",
+        "library.serving:app_from_environment",
         factory=True,
         host=settings.host,
         port=settings.port,

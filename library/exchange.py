@@ -21,6 +21,7 @@ from library.engines import open_index
 from library.entries import entry
 from library.errors import BadRequest, Conflict, Incomplete, IndexUnavailable, NotFound, Reason, Unavailable
 from library.explaining import Share, shares
+from library.facsimiles import Facsimiles
 from library.fragments import whole
 from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.harvest import Harvest, Notice
@@ -78,6 +79,7 @@ class Exchange:
         *,
         database: Database,
         originals: Originals,
+        facsimiles: Facsimiles,
         index: SearchIndex,
         analyzer: Analyzer,
     ) -> None:
@@ -89,6 +91,7 @@ class Exchange:
         self.gate = Gate(database)
         self.purges = Purges(database)
         self.originals = originals
+        self.facsimiles = facsimiles
         self.index = index
         self.analyzer = analyzer
         self._database = database
@@ -483,6 +486,7 @@ async def open_exchange(settings: Settings) -> Exchange:
         settings,
         database=await open_database(settings.database),
         originals=Originals(settings.files, settings.free_mb * 1_000_000),
+        facsimiles=Facsimiles(settings.facsimiles, settings.free_mb * 1_000_000),
         index=open_index(settings.index_url, analyzer),
         analyzer=analyzer,
     )

@@ -19,7 +19,7 @@ from library.model import Value
 PIECE = 1 << 20
 """Bytes gathered before they are written, so that a slow upload does not cost a thread switch a packet."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Original(Value, frozen=True):
@@ -55,7 +55,7 @@ class Originals:
 
     def path(self, sha256: str) -> Path:
         """Where the original with this hash lies, or would lie. Raises NotFound for what is no hash."""
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise NotFound(f"{sha256!r} is not the hash of a file")
         return self._folder / sha256[:2] / sha256
 

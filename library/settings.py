@@ -68,6 +68,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def files(self) -> Path:
         return self.data / "files"
 
+    @property
+    def facsimiles(self) -> Path:
+        return self.data / "facsimiles"
+
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force. `LIBRARY_SETTINGS` names the TOML file, if there is one.

@@ -13,6 +13,7 @@ search_page.py    the search page
 document_page.py  the page of one document
 citing.py         how it is cited: ISO 690
 reader_page.py    a page of a document to read
+facsimile.py      where on its picture that stands which matched
 rendering.py      a template and what it shows -> HTML
 scripting.py      what a page hands to its script: texts, and blanks of its parts
 assets.py         the files that a browser loads: by name, compressed, with their fingerprint

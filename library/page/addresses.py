@@ -33,6 +33,11 @@ def reader_page(document: str, number: int, *, q: str = "", lang: str = "") -> s
     return _with(f"/documents/{quote(document, safe='')}/pages/{number}", q=q, lang=lang)
 
 
+def picture(document: str, number: int, sha256: str) -> str:
+    """Of a page. The file's hash makes a new version a new address."""
+    return f"/documents/{quote(document, safe='')}/pages/{number}/picture?of={sha256[:12]}"
+
+
 def _with(path: str, **parameters: str) -> str:
     given = {name: value for name, value in parameters.items() if value}
     return f"{path}?{urlencode(given)}" if given else path

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date
@@ -13,12 +12,14 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from library.exchange import open_exchange
-from library.settings import Settings, load_settings
+from library.facsimiles import Drawer
+from library.settings import Settings
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
 from library.web.audit import audit
 from library.web.changes import change_document, replace_document, restore_document, withdraw_document
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, documents, page, similar
+from library.web.drawing import Drawing
 from library.web.export import export
 from library.web.facet_values import facet_values
 from library.web.feeds import feed, opensearch, robots, sitemap, sitemap_part
@@ -64,15 +65,9 @@ BODY_BYTES = 1_000_000
 """The largest body of a request that hands in no file."""
 
 
-def app_from_environment() -> EveryRequest:
-    """What an ASGI server is told to start, in each of its processes."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return create_app(load_settings())
-
-
-def create_app(settings: Settings, day: Callable[[], date] = today) -> EveryRequest:
+def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Drawer | None = None) -> EveryRequest:
     """The whole application. Nothing is opened before its lifespan begins. `day` is the one on which embargoes are
-    looked at."""
+    looked at; `drawer` draws pages for the reader, which shows their text where there is none."""
     app = Litestar(
         route_handlers=[
             _api(settings),
@@ -94,7 +89,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today) -> EveryRequ
         before_send=[say_who_may_keep_it],
         compression_config=COMPRESSION,
         logging_config=None,
-        state=State({"today": day}),
+        state=State({"today": day, "drawing": Drawing(drawer)}),
     )
     check_needs(app)
     return EveryRequest(app)
@@ -162,6 +157,8 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            drawing: Drawing = app.state.drawing
+            await drawing.close()
             await exchange.close()
 
     return opened

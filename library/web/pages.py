@@ -19,8 +19,10 @@ from library.language import clean
 from library.model import Audience, Document, Scope
 from library.page.addresses import Given, changed
 from library.page.addresses import document_page as document_address
+from library.page.addresses import picture as picture_address
 from library.page.assets import asset, release
 from library.page.document_page import document_page
+from library.page.facsimile import shown_facsimile
 from library.page.narrowing import MOST_VALUES, OFFERED
 from library.page.reader_page import reader_page
 from library.page.rendering import rendered
@@ -34,6 +36,8 @@ from library.web.access import OPEN, needs, organisation_names
 from library.web.addresses import base_of
 from library.web.document_answer import shown_document
 from library.web.documents import SIMILAR
+from library.web.drawing import Drawing, drawable
+from library.web.etags import is_known
 from library.web.languages import first_accepted
 from library.web.parameters import READS_QUERY_ITSELF
 from library.web.problems import InvalidParameter, headers_of, meant, status_of
@@ -128,6 +132,9 @@ async def page_for_people(
     words, given = spoken_wording(request), parameters_in(request, READING)
     document = await exchange.document(document_id, audience)
     text = await exchange.page(document_id, number, _wanted(given), audience)
+    file, facsimile = drawable(document, number), None
+    if file is not None and (drawn := await _drawing(request).facsimile(file, number, exchange)) is not None:
+        facsimile = shown_facsimile(drawn, text.text, text.spans, picture_address(document_id, number, file.sha256))
     reading = await exchange.reading(document_id, _wanted(given), audience)
     shown = reader_page(
         msgspec.to_builtins(shown_document(document, audience, await organisation_names(exchange))),
@@ -138,7 +145,35 @@ async def page_for_people(
         wording=words,
     )
     here = changed({**given, "lang": ()}, {}, f"{document_address(document_id)}/pages/{number}")
-    return answered(request, "reader.html", {**shown, "facsimile": None}, words, here=here)
+    return answered(request, "reader.html", {**shown, "facsimile": facsimile}, words, here=here)
+
+
+@get(
+    "/documents/{document_id:str}/pages/{number:int}/picture",
+    include_in_schema=False,
+    opt={READS_QUERY_ITSELF: True, **needs(Scope.READ)},
+)
+async def picture_for_people(
+    request: Request[Any, Any, Any],
+    document_id: FromPath[str],
+    number: FromPath[int],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Response[bytes]:
+    """The picture of a page, which whoever reads the page has had drawn."""
+    file = drawable(await exchange.document(document_id, audience), number)
+    picture = await exchange.facsimiles.picture(file.sha256, number) if file is not None else None
+    if file is None or picture is None:
+        raise NotFound(f"page {number} has no picture; its text is at {document_address(document_id)}/pages/{number}")
+    headers = {"ETag": f'"{file.sha256}-{number}"'}
+    if is_known(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(picture, media_type="image/webp", headers=headers)
+
+
+def _drawing(request: Request[Any, Any, Any]) -> Drawing:
+    drawing: Drawing = request.app.state.drawing
+    return drawing
 
 
 def _wanted(given: Given) -> Clause:
@@ -260,6 +295,13 @@ def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 PAGES = Router(
     "/",
-    route_handlers=[search_for_people, document_for_people, asked_page, page_for_people, asset_file],
+    route_handlers=[
+        search_for_people,
+        document_for_people,
+        asked_page,
+        page_for_people,
+        picture_for_people,
+        asset_file,
+    ],
     exception_handlers={LibraryError: _explain, HTTPException: _explain_http},
 )

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from library.exchange import Exchange, open_exchange
+from library.facsimiles import Drawer
 from library.model import Clue, Contact, File, Organisation, Place, Role, Visibility
 from library.search import SearchQuery
 from library.settings import Settings
@@ -58,9 +59,9 @@ async def exchange(settings) -> AsyncIterator[Exchange]:
 
 
 @asynccontextmanager
-async def served(settings) -> AsyncIterator[httpx.AsyncClient]:
+async def served(settings, drawer: Drawer | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a key, at a running web process."""
-    app = create_app(settings)
+    app = create_app(settings, drawer=drawer)
     begun, ended = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(_run(app, begun, ended))
     await begun.wait()
