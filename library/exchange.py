@@ -331,7 +331,7 @@ class Exchange:
         await self.purges.check(document_id)
         with suppress(NotFound):
             await self.catalog.withdraw(document_id, "")
-        purged = await self.purges.purge(document_id, reason, self.originals.discard)
+        purged = await self.purges.purge(document_id, reason, self._discard)
         try:
             await self.index.purge([document_id])
         except IndexUnavailable:
@@ -340,6 +340,10 @@ class Exchange:
         await self.originals.sweep()
         await self._database.scrub()
         return purged
+
+    async def _discard(self, sha256: str) -> None:
+        await self.facsimiles.forget(sha256)
+        await self.originals.discard(sha256)
 
     async def catch_up(self) -> int:
         """Give the index what it does not have yet; how many documents that were. Safe to be killed anywhere.

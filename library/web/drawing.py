@@ -68,10 +68,13 @@ class Drawing:
         self._running = {page: task for page, task in self._running.items() if task is not done}
 
     async def _draw(self, file: File, numbers: Sequence[int], exchange: Exchange, drawer: Drawer) -> None:
+        original = exchange.originals.path(file.sha256)
         async with self._turns:
             try:
-                async for drawn in drawer.draw(exchange.originals.path(file.sha256), numbers):
+                async for drawn in drawer.draw(original, numbers):
                     await exchange.facsimiles.keep(file.sha256, drawn)
+                if not await asyncio.to_thread(original.exists):  # it was purged in the meantime
+                    await exchange.facsimiles.forget(file.sha256)
             except (ExtractionFailed, OSError) as error:
                 _log.warning("pages %s of %s cannot be drawn: %s", list(numbers), file.sha256, error)
                 if len(self._failed) < MOST_REMEMBERED:

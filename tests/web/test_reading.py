@@ -51,11 +51,12 @@ async def test_a_picture_is_for_the_eyes_of_who_may_see_the_document(reader, key
     assert "private" in shown.headers["cache-control"]
 
 
-async def test_pictures_go_with_their_file(reader, exchange):
+async def test_pictures_are_purged_with_the_last_document_that_has_the_file(reader, exchange):
     await reader.get("/documents/drawn/pages/1")
     (file,) = (await exchange.catalog.document("drawn")).files
     assert await exchange.facsimiles.picture(file.sha256, 1)
-    await exchange.facsimiles.forget(file.sha256)
+    for document in ("inside", "drawn"):
+        await exchange.purge(document, "asked for")
     assert await exchange.facsimiles.picture(file.sha256, 1) is None
     assert await exchange.facsimiles.kept(file.sha256, 1) is None
 
