@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from ingest.batch import Outcome, descriptions, files_in, hand_in, outcome_of
+from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of
 from ingest.log import log_to_stderr
 from ingest.metadata import SIDECAR
 from ingest.progress import JsonReport, PersonReport, Report
@@ -20,6 +20,7 @@ from library.gate import CONFIRMING, seen
 from library.inbox import IngestJob, JobState
 from library.language import LANGUAGES
 from library.model import PersonalDataCheck, Visibility, missing_to_publish
+from library.said import REPLACES
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at how a batch is doing."""
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
         "report.pdf describes one",
     )
     add.add_argument("--visibility", choices=[each.value for each in Visibility], help="default: members")
+    add.add_argument("--replaces", metavar="DOCUMENT", help="the one file is the next version of this document")
     add.add_argument("--submitted-by", default="", metavar="NAME", help="who answers for them")
     add.add_argument("--queue-only", action="store_true", help="keep them safe and leave reading to a worker")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -99,6 +101,10 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     organisation = await _organisation(exchange, asked.organisation)
     said = descriptions(asked.metadata, asked.visibility)
     files = files_in(asked.paths, asked.metadata)
+    if asked.replaces is not None:
+        if len(files) != 1:
+            raise BadRequest(f"one file is the next version of a document, and here are {len(files)}")
+        said = Descriptions({**said.for_all, REPLACES: asked.replaces}, said.by_name)
     report = JsonReport() if asked.json else PersonReport()
     report.begin(len(files))
     try:

@@ -5,10 +5,11 @@ from pathlib import Path
 from ingest.batch import chunks
 from library.exchange import Exchange
 from library.inbox import IngestJob
+from library.said import REPLACES
 
 DEEPEST = 2
 """How many files may lie around one: a document in a ZIP in a mail is read, one in a ZIP in a ZIP in a ZIP is not."""
-OF_ONE_DOCUMENT = frozenset({"id", "title", "summary", "doi", "isbn", "related", "change_note"})
+OF_ONE_DOCUMENT = frozenset({"id", "title", "summary", "doi", "isbn", "related", "change_note", REPLACES})
 """What was said of the whole and cannot be true of each part."""
 
 

@@ -11,6 +11,7 @@ from ingest.extract import Reader
 from ingest.steps import Tell
 from library.exchange import Exchange
 from library.inbox import IngestJob, Progress, Step
+from library.said import REPLACES, of_next_version
 
 
 class Kept(Struct, frozen=True):
@@ -48,6 +49,9 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell)
     tell(Progress(Step.DESCRIBING))
     pages = await asyncio.to_thread(with_languages, extract.pages, tuple(job.said.get("languages", ())))
     extract = msgspec.structs.replace(extract, pages=pages)
+    if REPLACES in job.said:
+        said = of_next_version(await exchange.replaced(job.document), job.said)
+        job = msgspec.structs.replace(job, said=said)
     document = describe(extract, job)
     tell(Progress(Step.KEEPING))
     kept = await exchange.add(document, pages)

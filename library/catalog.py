@@ -1,7 +1,7 @@
 """Which documents there are, and what stands on their pages: the truth that every index is made from."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import aiosqlite
@@ -9,7 +9,7 @@ import msgspec
 
 from library.database import Database, now, rows
 from library.errors import Conflict, NotFound, Unavailable
-from library.model import Audience, Document, DocumentId, OrganisationId, Value, Visibility
+from library.model import Audience, Document, DocumentId, File, OrganisationId, Page, Value, Visibility
 
 Place = tuple[DocumentId, int]
 """A document and the place of a page in its row of pages, from 0."""
@@ -164,6 +164,18 @@ class Catalog:
             (document_id,),
         )
         return [_read(row["described"], document_id) for row in found]
+
+    async def earlier_pages(self, document_id: DocumentId, version: int) -> list[Page] | None:
+        """The pages of an earlier version in their row; None where there was no such version."""
+        row = await self._database.row(
+            """
+            SELECT pages
+              FROM versions JOIN documents ON documents.id = versions.document
+             WHERE versions.document = ? AND version = ? AND withdrawn IS NULL
+            """,
+            (document_id, version),
+        )
+        return None if row is None else msgspec.json.decode(row["pages"], type=list[Page])
 
     async def page(self, document_id: DocumentId, number: int) -> AnalysedPage:
         """The page that a reader calls by this number. Raises NotFound."""
@@ -406,9 +418,21 @@ def _dated(document: Document, before: Document | None) -> Document:
     """The document as it goes in after what it was before."""
     moment = datetime.now(UTC)
     if before is None:
-        return msgspec.structs.replace(document, added=moment, changed=moment, version=1)
+        dated = msgspec.structs.replace(document, added=moment, changed=moment, version=1)
+        return msgspec.structs.replace(dated, files=_with_versions(dated, {}))
     version = before.version if _hashes(before) == _hashes(document) else before.version + 1
-    return msgspec.structs.replace(document, added=before.added, changed=moment, version=version)
+    dated = msgspec.structs.replace(document, added=before.added, changed=moment, version=version)
+    return msgspec.structs.replace(dated, files=_with_versions(dated, {file.sha256: file for file in before.files}))
+
+
+def _with_versions(document: Document, before: Mapping[str, File]) -> tuple[File, ...]:
+    """The document's files, each with the version of the document with which it came."""
+    return tuple(
+        msgspec.structs.replace(
+            file, version=before[file.sha256].version if file.sha256 in before else document.version
+        )
+        for file in document.files
+    )
 
 
 def _is_public(document: Document) -> bool:

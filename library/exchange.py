@@ -188,14 +188,40 @@ class Exchange:
         passages = await self._passages(document_id, len(numbers), match, audience) if match != EVERYTHING else ()
         return Reading(numbers, tuple(numbers[passage.table] for passage in passages if passage.table < len(numbers)))
 
+    async def versions(self, document_id: DocumentId, audience: Audience) -> list[Document]:
+        """The document as it is and as it was before it came with another file, the latest first: of the earlier
+        versions those that the audience might see when they were the present one. Raises NotFound like `document`."""
+        present = await self.document(document_id, audience)
+        earlier = [each for each in await self.catalog.earlier(document_id) if audience.sees(each)]
+        return [present, *(for_eyes(each, audience) for each in earlier)]
+
+    async def version(self, document_id: DocumentId, number: int, audience: Audience) -> Document:
+        """One of `versions`. Raises NotFound like `document`, and where there is none of this number."""
+        versions = await self.versions(document_id, audience)
+        for each in versions:
+            if each.version == number:
+                return each
+        raise NotFound(f"'{document_id}' has no version {number}; it has {', '.join(str(v.version) for v in versions)}")
+
+    async def version_pages(self, version: Document) -> list[Page]:
+        """The text of one of `versions`."""
+        earlier = await self.catalog.earlier_pages(version.id, version.version)
+        if earlier is not None:
+            return earlier
+        present = await self.catalog.pages(version.id)
+        return [Page(number=page.number, text=page.text, language=page.language) for page in present]
+
     async def original(self, document_id: DocumentId, name: str, audience: Audience) -> tuple[File, Path]:
         """An original and where its bytes lie. Raises NotFound like `document`."""
-        document = await self.document(document_id, audience)
+        return self.file_of(await self.document(document_id, audience), name)
+
+    def file_of(self, document: Document, name: str) -> tuple[File, Path]:
+        """An original of a document, or of an earlier version of one. Raises NotFound."""
         for file in document.files:
             if file.name == name:
                 return file, self.originals.path(file.sha256)
         names = ", ".join(file.name for file in document.files)
-        raise NotFound(f"'{document_id}' has no file of this name; its files: {names or 'none'}")
+        raise NotFound(f"'{document.id}' has no file of this name; its files: {names or 'none'}")
 
     # Taking in -------------------------------------------------------------------------------------------------------
 
@@ -245,6 +271,10 @@ class Exchange:
         admitted = await self._through_gate(document, pages)
         analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
         return await self.catalog.put(admitted, analysed)
+
+    async def replaced(self, document_id: DocumentId) -> Document:
+        """The document of which a file is to be the next version, as it is meant to be seen. Raises NotFound."""
+        return await self._as_wished(await self.catalog.document(document_id))
 
     async def revise(self, document: Document) -> Document:
         """Describe a document anew; the gate looks at it again.

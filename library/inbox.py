@@ -15,6 +15,7 @@ import msgspec
 from library.database import Database, now, rows
 from library.errors import Conflict, NotFound, ReaderCrashed
 from library.model import DocumentId, OrganisationId, Value
+from library.said import REPLACES
 
 ATTEMPTS = 3
 """How often a job is begun that takes the worker down with it, before it has failed."""
@@ -367,7 +368,14 @@ async def _same(writing: aiosqlite.Connection, submission: Submission, digest: s
 
 
 async def _document_id(writing: aiosqlite.Connection, submission: Submission) -> DocumentId:
-    """The id said, else that of the organisation's document or job with the same bytes, else a new one."""
+    """That of what it replaces, else the one said, else that of the organisation's document or job with the same
+    bytes, else a new one."""
+    replaced = submission.said.get(REPLACES)
+    if replaced is not None:
+        alive = "SELECT 1 FROM documents WHERE id = ? AND organisation = ? AND withdrawn IS NULL"
+        if not await rows(writing, alive, (replaced, submission.organisation)):
+            raise NotFound(f"'{submission.organisation}' has no document '{replaced}' that this file could replace")
+        return str(replaced)
     said = submission.said.get("id")
     if isinstance(said, str) and said:
         others = "SELECT 1 FROM documents WHERE id = ? AND organisation <> ?"

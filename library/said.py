@@ -20,6 +20,12 @@ GIVEN_BY_US = frozenset(
 )
 """Fields that nobody may say: the library knows them itself."""
 
+REPLACES = "replaces"
+"""Beside the fields of a document: the id of the one of which this file is the next version."""
+
+OF_ONE_TEXT = frozenset({"id", "languages", "personal_data_check", "reviewed_by", "verified_on", "change_note"})
+"""What was said of a text and need not be true of its next version."""
+
 UNKNOWN_LANGUAGE = "und"
 
 _FIELDS = {field.name: field for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
@@ -28,7 +34,7 @@ _OF_THE_OTHER_KIND = {
     "practice": frozenset(Study.__struct_fields__) - frozenset(Practice.__struct_fields__),
     "study": frozenset(Practice.__struct_fields__) - frozenset(Study.__struct_fields__),
 }
-_SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind"}
+_SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind", REPLACES}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
 
@@ -52,7 +58,7 @@ def document_from(said: Said, *, language: str, **known: Any) -> Document:
     Raises msgspec.ValidationError where `said` has not been through `read_said`.
     """
     fields = {"kind": "practice", **known, **said, **{name: known[name] for name in GIVEN_BY_US & known.keys()}}
-    localized = {name: _localized(name, value, language) for name, value in fields.items()}
+    localized = {name: _localized(name, value, language) for name, value in fields.items() if name != REPLACES}
     return msgspec.convert(localized, Document)  # type: ignore[no-any-return]  # mypy does not see through a union
 
 
@@ -77,6 +83,13 @@ def revised(before: Document, patch: Mapping[str, Any]) -> Document:
     return _described(before, merged)
 
 
+def of_next_version(before: Document, said: Said) -> Said:
+    """What describes the next version of a document: what described it, but for what was said anew."""
+    of_text = GIVEN_BY_US | OF_ONE_TEXT | _OF_THE_OTHER_KIND.get(said.get("kind", kind_of(before)), frozenset())
+    carried = {name: value for name, value in msgspec.to_builtins(before).items() if name not in of_text}
+    return {**carried, **said}
+
+
 def _described(before: Document, said: Said) -> Document:
     kept = {name: getattr(before, name) for name in GIVEN_BY_US} | {"id": before.id}
     known = {**kept, "kind": kind_of(before)}
@@ -99,6 +112,8 @@ def _same_document(before: Document, given: Mapping[str, Any]) -> Said:
         for name, value in own.items()
         if given.get(name, value) != value
     ]
+    if REPLACES in given:
+        reasons.append(Reason(REPLACES, "body", "is said of a file that is handed in, not of a description"))
     if reasons:
         raise BadRequest("The id and the kind of a document stay what they are.", reasons=tuple(reasons))
     return {**given, "kind": own["kind"]}
@@ -135,10 +150,14 @@ def _unknown(name: str) -> str:
 
 
 def _bad_id(said: Said) -> list[Reason]:
-    given = said.get("id")
-    if given is None or (isinstance(given, str) and _ID.fullmatch(given)):
-        return []
-    return [Reason("id", "body", "an id has 1 to 64 small letters a-z, digits and hyphens")]
+    bad = [
+        Reason(name, "body", "an id has 1 to 64 small letters a-z, digits and hyphens")
+        for name in ("id", REPLACES)
+        if said.get(name) is not None and not (isinstance(said[name], str) and _ID.fullmatch(said[name]))
+    ]
+    if not bad and said.get("id", said.get(REPLACES)) != said.get(REPLACES, said.get("id")):
+        return [Reason("id", "body", "a next version has the id of the document that it replaces; leave it out")]
+    return bad
 
 
 def _wrong_values(said: Said) -> list[Reason]:

@@ -41,6 +41,7 @@ from library.web.search import search, search_by_body
 from library.web.statistics import statistics
 from library.web.suggest import suggest
 from library.web.uploads import FORM_BYTES, hand_in
+from library.web.versions import version, version_original, version_page, versions
 from library.web.vocabulary import (
     organisation,
     organisations,
@@ -117,6 +118,10 @@ def _api(settings: Settings) -> Router:
             original,
             purge,
             purges,
+            versions,
+            version,
+            version_page,
+            version_original,
             held_documents,
             personal_data,
             confirm_personal_data,

@@ -82,7 +82,11 @@ async def original(
     exchange: NamedDependency[Exchange],
 ) -> Response[Any]:
     """Takes `Range` and `If-Range`; the entity tag is the file's SHA-256."""
-    file, path = await exchange.original(document_id, name, audience)
+    return await handed_out(request, *await exchange.original(document_id, name, audience))
+
+
+async def handed_out(request: Request[Any, Any, Any], file: File, path: Path) -> Response[Any]:
+    """The answer to a request for a file."""
     headers = {**_SAFE_HEADERS, "ETag": f'"{file.sha256}"', "Content-Disposition": disposition(file)}
     if is_known(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(None, status_code=304, headers=headers)

@@ -210,6 +210,10 @@ def file_link(document: str, name: str) -> str:
     return f"{document_link(document)}/files/{quote(name, safe='')}"
 
 
+def version_link(document: str, version: int) -> str:
+    return f"{document_link(document)}/versions/{version}"
+
+
 def page_link(document: str, page: int, q: str) -> str:
     return f"{document_link(document)}/pages/{page}" + (f"?{urlencode({'q': q})}" if q else "")
 

@@ -6,7 +6,7 @@ import pytest
 from library.search import FACETS
 from library.web.search_parameters import NAMES
 
-WITHOUT_JSON = {"original", "export", "withdraw_document", "revoke_key"}
+WITHOUT_JSON = {"original", "version_original", "export", "withdraw_document", "revoke_key"}
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     "GET /api/v1/search": "search",
@@ -26,6 +26,10 @@ OPERATIONS = {
     "GET /api/v1/documents/{document_id}/similar": "similar",
     "GET /api/v1/documents/{document_id}/files/{name}": "original",
     "GET /api/v1/purges": "purges",
+    "GET /api/v1/documents/{document_id}/versions": "versions",
+    "GET /api/v1/documents/{document_id}/versions/{number}": "version",
+    "GET /api/v1/documents/{document_id}/versions/{number}/pages/{page_number}": "version_page",
+    "GET /api/v1/documents/{document_id}/versions/{number}/files/{name}": "version_original",
     "POST /api/v1/documents/{document_id}/purge": "purge",
     "GET /api/v1/personal-data": "held_documents",
     "GET /api/v1/documents/{document_id}/personal-data": "personal_data",
