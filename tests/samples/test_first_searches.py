@@ -99,3 +99,4 @@ async def test_every_document_was_taken_in_whole(samples: Exchange):
     documents = await samples.catalog.documents(await samples.catalog.ids())
     assert len(documents) == len(list((SAMPLES / "sources").glob("*.md")))
     assert all(document.files[0].pages for document in documents.values())
+    assert not await samples.gate.held()
