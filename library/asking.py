@@ -33,7 +33,7 @@ from library.search import (
     weakened,
 )
 from library.syntax import understood
-from library.vocabulary.thesaurus import concepts, pref_label
+from library.vocabulary.thesaurus import concepts, language_of_label, pref_label
 
 ENOUGH = 10
 """Documents below which an answer goes on with those that have fewer of the words: half a page."""
@@ -159,11 +159,15 @@ class Asker:
             yield "broader", msgspec.structs.replace(asked, match=label)
 
     def _broader(self, asked: SearchQuery, mended: Clause) -> Iterator[Clause]:
-        """The broader concepts of those that the words name, by their Czech names."""
+        """The broader concepts of those that the words name, by their names in the language that was typed."""
         named = dict.fromkeys(_concepts(self.meant(msgspec.structs.replace(asked, match=mended)).match))
-        wider = dict.fromkeys(wide for concept in named for wide in concepts()[concept].broader)
-        for concept in wider:
-            yield every([Word(word) for word in pref_label(concept, "cs").split()])
+        wider = dict.fromkeys(
+            pref_label(wide, language_of_label(concept, typed))
+            for concept, typed in named
+            for wide in concepts()[concept].broader
+        )
+        for label in wider:
+            yield every([Word(word) for word in label.split()])
 
     async def _count(self, meant: SearchQuery) -> int:
         counted = msgspec.structs.replace(meant, limit=0, offset=0, after=None, facets=(), fragments=0)
@@ -181,14 +185,15 @@ def _words(clause: Clause) -> Iterator[Word]:
             return
 
 
-def _concepts(clause: Clause) -> Iterator[str]:
+def _concepts(clause: Clause) -> Iterator[tuple[str, str]]:
+    """Each concept, and the words that name it."""
     match clause:
-        case Concept(concept):
-            yield concept
-        case Every(clauses) | Some(clauses) | OneOf(clauses):
+        case OneOf(clauses, _, typed):
+            yield from ((part.id, typed) for part in clauses if isinstance(part, Concept))
+        case Every(clauses) | Some(clauses):
             for part in clauses:
                 yield from _concepts(part)
-        case Word() | Phrase() | Prefix() | Lemma() | Not():
+        case Word() | Phrase() | Prefix() | Concept() | Lemma() | Not():
             return
 
 

@@ -7,6 +7,7 @@ its labels: the preferred one first, then what else people type. `related` holds
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -25,6 +26,8 @@ _SCHEME_TITLE = {
     "uk": "Тезаурус міграції та інтеграції",
 }
 _LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+ALIKE = 0.6
+"""How alike an inflected word and its label are at least: twice the common letters / all letters."""
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;="
 """What RFC 3986 lets stand in a URL, beside letters and digits; Turtle allows nothing else that matters."""
 
@@ -91,6 +94,17 @@ def pref_label(concept_id: str, language: str) -> str:
         raise NotFound(f"there is no concept {concept_id!r} in the thesaurus")
     labels = concepts()[concept_id].labels
     return labels.get(language, labels["en"])[0]
+
+
+def language_of_label(concept_id: str, typed: str) -> str:
+    """In which language these words, in whatever inflection, are most like a label of the concept; `cs` if in none."""
+    labels = concepts()[concept_id].labels
+    likeness = {
+        language: max(SequenceMatcher(None, typed.lower(), label.lower()).ratio() for label in some)
+        for language, some in labels.items()
+    }
+    best = max(likeness, key=lambda language: likeness[language])
+    return best if likeness[best] >= ALIKE else "cs"
 
 
 def as_skos(base_url: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from library.errors import NotFound
 from library.language import fold
 from library.vocabulary import agreed_list
-from library.vocabulary.thesaurus import as_skos, concepts, pref_label
+from library.vocabulary.thesaurus import as_skos, concepts, language_of_label, pref_label
 
 DEEPEST = 5
 BASE = "https://library.example/vocabulary/concepts"
@@ -59,3 +59,17 @@ def test_the_skos_has_a_statement_for_each_concept_and_each_label():
     assert turtle.count("skos:prefLabel") + turtle.count("skos:altLabel") == labels
     assert f"<{BASE}/bilingual-assistant>\n" in turtle
     assert '"dvojjazyčný asistent"@cs' in turtle
+
+
+@pytest.mark.parametrize(
+    ("concept", "typed", "language"),
+    [
+        ("unaccompanied-minor", "unaccompanied minors", "en"),
+        ("unaccompanied-minor", "nezletilých bez doprovodu", "cs"),
+        ("trade-licence", "живностенського листа", "uk"),
+        ("trade-licence", "zivnostensky list", "cs"),
+        ("trade-licence", "x", "cs"),
+    ],
+)
+def test_words_tell_in_which_language_they_name_a_concept(concept, typed, language):
+    assert language_of_label(concept, typed) == language

@@ -136,6 +136,7 @@ async def test_where_nothing_has_all_words_other_questions_are_told_with_what_th
     body = (await client.get(SEARCH, params=asked)).json()
     others = {each["why"]: each for each in body["instead"]}
     assert {"without_filters", "fewer_words", "broader"} <= set(others)
+    assert others["broader"]["q"] == "nájemní bydlení"
     assert (others["without_filters"]["q"], others["without_filters"]["total"]) == ("deti nájem", 1)
     assert others["without_filters"]["link"] == f"{SEARCH}?facets=kind&lang=cs&q=deti+n%C3%A1jem"
     kept = f"{SEARCH}?facets=kind&kind=study&lang=cs&q=n%C3%A1jem&year_from=2000"
