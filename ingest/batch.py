@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ class Descriptions(Struct, frozen=True):
 
         Raises BadMetadata."""
         beside = sidecar_of(path)
-        own = read_description(beside) if beside.is_file() else {}
+        own = read_description(beside) if _is_there(beside) else {}
         return {**self.for_all, **self.by_name.get(path.name, {}), **own}
 
 
@@ -122,6 +123,13 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
+def _is_there(path: Path) -> bool:
+    # A name may be too long once something is put behind it.
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
 def _is_description(path: Path, metadata: Path | None) -> bool:
     described = path.with_name(path.name.removesuffix(SIDECAR))
-    return (path.suffix == SIDECAR and described.is_file()) or (metadata is not None and path == metadata)
+    return (path.suffix == SIDECAR and _is_there(described)) or (metadata is not None and path == metadata)

@@ -170,6 +170,7 @@ class _Child:
     ) -> wire.Answer:
         self.jobs += 1
         pictures = 0
+        clock = asyncio.get_running_loop().time
         enclosed = _Enclosed(self._folder / "enclosed", take_enclosed)
         try:
             async with asyncio.timeout(self._limits.seconds) as deadline:
@@ -182,9 +183,12 @@ class _Child:
                         case wire.Recognising():
                             pictures += 1
                             if pictures <= self._limits.ocr_pages:
-                                deadline.reschedule(asyncio.get_running_loop().time() + self._limits.seconds)
+                                deadline.reschedule(clock() + self._limits.seconds)
                         case wire.Enclosed():
+                            begun = clock()
                             await enclosed.add(said)
+                            # What it takes us to keep it is not the reader's time.
+                            deadline.reschedule((deadline.when() or begun) + clock() - begun)
                         case wire.Dropped():
                             enclosed.drop()
                         case _:
