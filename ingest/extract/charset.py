@@ -36,6 +36,8 @@ für über können möglich Schüler Größe größer straße Behörde gehören 
 été être à où même français élève où très après première leçon façon cœur île août hôpital réfugiés año niño están
 información también más días según título único óptimo
 """
+_PUNCTUATION = str.maketrans(dict.fromkeys("“”„‘’‚«»–—…•·§°€", " "))
+"""Signs that stand around words in any language."""
 _PAIRS = frozenset(
     pair for word in _WORDS.split() for pair in pairwise(f" {word} ".lower()) if not "".join(pair).isascii()
 )
@@ -75,7 +77,7 @@ def _verified(raw: bytes, encoding: str) -> str | None:
 
 def _score(sample: bytes, encoding: str) -> float:
     """How much the sample reads like words in this encoding: each pair of letters with one beyond ASCII counts."""
-    text = sample.decode(encoding, errors="replace")
+    text = sample.decode(encoding, errors="replace").translate(_PUNCTUATION)
     seen = [pair for pair in pairwise(f" {text} ") if not "".join(pair).isascii()]
     known = sum(_normal(pair) in _PAIRS for pair in seen)
     wrong = sum(not (left + right).replace(" ", "").isalpha() or _turns_capital(left, right) for left, right in seen)

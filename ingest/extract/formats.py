@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.extract.contract import Extract, Extractor, Limits, Source
 from ingest.extract.csv_text import read_csv
+from ingest.extract.doc import read_doc
 from ingest.extract.docx import read_docx
 from ingest.extract.epub import read_epub
 from ingest.extract.html import read_html
@@ -41,6 +42,7 @@ EXTRACTORS: dict[Kind, Extractor] = {
     Kind.CSV: read_csv,
     Kind.EPUB: read_epub,
     Kind.RTF: read_rtf,
+    Kind.DOC: read_doc,
     Kind.EML: read_mail,
     Kind.ZIP: read_zip,
     Kind.PNG: read_picture,

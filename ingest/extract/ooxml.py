@@ -35,7 +35,7 @@ def property_clues(archive: Archive) -> tuple[Clue, ...]:
     """What the properties of the file say."""
     core = archive.xml(next((name for name in related(archive, "", "core-properties")), "docProps/core.xml"))
     return (
-        *titled("properties", text_of(core, "title")),
+        *titled("properties", text_of(core, "title"), "low"),
         *written_by("properties", [text_of(core, "creator")]),
         *dated("properties", text_of(core, "modified") or text_of(core, "created")),
         *in_language("properties", text_of(core, "language")),

@@ -34,7 +34,7 @@ def property_clues(archive: Archive) -> tuple[Clue, ...]:
     """What the properties of the file say."""
     meta = archive.xml("meta.xml")
     return (
-        *titled("properties", text_of(meta, "title")),
+        *titled("properties", text_of(meta, "title"), "low"),
         *written_by("properties", [text_of(meta, "initial-creator") or text_of(meta, "creator")]),
         *dated("properties", text_of(meta, "date") or text_of(meta, "creation-date")),
         *in_language("properties", text_of(meta, "language")),

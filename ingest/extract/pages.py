@@ -48,8 +48,12 @@ def paginate(blocks: Iterable[str]) -> Iterator[str]:
 def row(cells: Iterable[Iterable[str]]) -> str:
     """A row of a table on one line, from the blocks of each cell; empty where all cells are."""
     words = (" ".join(" ".join(cell).split()) for cell in cells)
-    line = " | ".join(words)
-    return line if line.strip(" |") else ""
+    return " | ".join(words).rstrip(" |")
+
+
+def with_pairs(text: str) -> str:
+    """The text with one letter where two surrogates stand for it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _cut(blocks: Sequence[str], bound: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ import ctypes
 import io
 import logging
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -32,6 +33,7 @@ _DAMAGED = "this PDF is damaged or was cut off on its way, and cannot be repaire
 _NO_PAGES = "this PDF has no pages; make it anew and hand that in"
 _FIRST_LETTERS = 5_000
 """Of the first page, among which its title is."""
+_WORD = re.compile(r"\s*\S+\s*|\s+")
 _SMALLEST_TITLE = 4
 """Letters of a line on the first page that can be a title."""
 _HYPHEN = "\x02"
@@ -220,30 +222,47 @@ def _largest_line(document: pypdfium2.PdfDocument) -> str:
     for size, text in lines:
         sizes[round(size, 1)] += len(text)
     (body, _), *_ = sizes.most_common(1)
-    titles = [(size, text) for size, text in lines if sum(map(str.isalpha, text)) >= _SMALLEST_TITLE]
+    titles = [(size, text) for size, text in lines if _can_be_title(text)]
     largest = max((size for size, _ in titles), default=0.0)
     if largest <= body * (1 + _SAME_SIZE) and sizes.total() > LONGEST_TITLE:
         return ""  # all is set alike
     return next(joined([with_accents(with_plain_lines(text)) for size, text in titles if size == largest]), "")
 
 
+def _can_be_title(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return letters >= _SMALLEST_TITLE and letters * 2 >= len("".join(text.split()))
+
+
 def _lines_of_one_size(letters: pypdfium2.PdfTextPage) -> Iterator[tuple[float, str]]:
-    """Stretches of the page in letters of one size; what begins inside a word is in another font, not in larger
-    letters."""
-    size, text = 0.0, ""
+    """Stretches of the page in letters of one size, which is looked at where words begin."""
+    size, line = 0.0, ""
+    place = 0
+    for word in _WORD.findall(_first_letters(letters)):
+        own = _size(letters, place)
+        if abs(own - size) > _SAME_SIZE * size and line:
+            yield size, line
+            line = ""
+        size = size if line else own
+        line += word
+        place += len(word)
+    yield size, line
+
+
+def _first_letters(letters: pypdfium2.PdfTextPage) -> str:
+    """The beginning of the page, with one letter for each number."""
+    count = min(letters.count_chars(), _FIRST_LETTERS)
+    text: str = letters.get_text_range(0, count)
+    if len(text) != count:  # what has no letter of its own was left out
+        text = "".join(chr(pdfium.FPDFText_GetUnicode(letters, number)) for number in range(count))
+    return text.replace(_HYPHEN, "\ufffe")
+
+
+def _size(letters: pypdfium2.PdfTextPage, number: int) -> float:
+    """Of a letter, in points."""
     matrix = pdfium.FS_MATRIX()
-    for index in range(min(letters.count_chars(), _FIRST_LETTERS)):
-        letter = chr(pdfium.FPDFText_GetUnicode(letters, index))
-        pdfium.FPDFText_GetMatrix(letters, index, matrix)
-        own = pdfium.FPDFText_GetFontSize(letters, index) * math.hypot(matrix.c, matrix.d)
-        if letter == _HYPHEN:
-            text += "\ufffe"
-        elif letter.isspace() or abs(own - size) <= _SAME_SIZE * size:
-            text += letter
-        else:
-            yield size, text
-            size, text = (0.0 if text[-1:].isalpha() else own), letter
-    yield size, text
+    pdfium.FPDFText_GetMatrix(letters, number, matrix)
+    return float(pdfium.FPDFText_GetFontSize(letters, number)) * math.hypot(matrix.c, matrix.d)
 
 
 def _why_no_text(sheets: Sequence[_Sheet]) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ingest.extract.clues import dated, titled, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
+from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row, with_pairs
 from library.model import Clue
 
 _MEDIA_TYPE = "application/rtf"
@@ -85,7 +85,7 @@ class _Text:
         self._letters.append(letters)
 
     def end_paragraph(self) -> None:
-        text = _with_pairs("".join(self._letters))
+        text = with_pairs("".join(self._letters))
         self._letters = []
         if self.level == 0 and not self.title:
             self.title = text.strip()
@@ -176,9 +176,9 @@ class _Reading:
 
     def clues(self) -> Iterator[Clue]:
         """Once the blocks are read."""
-        yield from titled("properties", _with_pairs(self._properties.get("title", "")))
+        yield from titled("properties", with_pairs(self._properties.get("title", "")), "low")
         yield from titled("heading", self._text.title)
-        yield from written_by("properties", [_with_pairs(self._properties.get("author", ""))])
+        yield from written_by("properties", [with_pairs(self._properties.get("author", ""))])
         day = self._times.get("revtim") or self._times.get("creatim") or []
         yield from dated("properties", "-".join(f"{number:02}" for number in day))
 
@@ -283,11 +283,6 @@ class _Reading:
             self._properties[group.into] = self._properties.get(group.into, "") + letters
         elif not group.silent and not group.hidden:
             self._text.add(letters)
-
-
-def _with_pairs(text: str) -> str:
-    """The text with one letter where two surrogates stand for it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_known(encoding: str) -> bool:

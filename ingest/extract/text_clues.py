@@ -10,6 +10,8 @@ from ingest.extract.contract import Extract
 from library.language import fold
 from library.model import Clue, Page, Sureness
 
+_DECLARED = {"xmp", "info", "properties", "head", "subject"}
+"""Where titles stand that are not part of the text."""
 _FIRST_PAGES = 3
 """Where a document says what it is."""
 _LAST_PAGES = 2
@@ -44,10 +46,14 @@ def with_text_clues(extract: Extract) -> Extract:
 
 
 def _borne_out(extract: Extract) -> Iterator[Clue]:
-    """The clues as they came; a declared title that stands on the first page too is sure."""
+    """The clues as they came; a title is sure where it is declared and stands on the first page, or where one that is
+    declared holds it: `Sousedský stůl` in `Sousedský stůl – Spolek Alfa`."""
     beginning = _letters(extract.pages[0].text) if extract.pages else ""
+    titles = [clue for clue in extract.clues if clue.about == "title"]
+    declared = [_letters(clue.value) for clue in titles if clue.where in _DECLARED]
     for clue in extract.clues:
-        if clue.about == "title" and clue.sure == "medium" and not clue.page and _letters(clue.value) in beginning:
+        own = _letters(clue.value) if clue in titles else ""
+        if own and (own in beginning if clue.where in _DECLARED else any(own in other for other in declared)):
             yield msgspec.structs.replace(clue, sure="high", page=1)
         else:
             yield clue

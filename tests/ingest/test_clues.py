@@ -29,7 +29,19 @@ def test_a_declared_title_is_sure_where_the_text_bears_it_out(tmp_path: Path):
 
 
 def test_a_title_that_no_page_has_gives_way_to_one_that_stands_there(tmp_path: Path):
-    told = clues(tmp_path / "a.html", "<title>Šablona zprávy</title><body><h1>Sousedský stůl</h1><p>Text.")
+    rtf = r"{\rtf1\ansi\ansicpg1250{\info{\title Vzor}}\pard\outlinelevel0 Stůl\par Text.\par}".replace("ů", r"\'f9")
+    told = clues(tmp_path / "a.rtf", rtf)
+    assert about(told, "title") == [("Vzor", "properties", "low", 0), ("Stůl", "heading", "medium", 0)]
+    assert best(told, "title") == "Stůl"
+
+
+def test_a_heading_that_the_head_names_too_is_the_title(tmp_path: Path):
+    told = clues(tmp_path / "a.html", "<title>Stůl | Spolek Alfa</title><body><h1>Stůl</h1><p>Text.")
+    assert best(told, "title") == "Stůl"
+
+
+def test_a_heading_that_the_head_does_not_name_is_not_the_title(tmp_path: Path):
+    told = clues(tmp_path / "a.html", "<title>Sousedský stůl</title><body><h1>Menu</h1><p>Text.")
     assert best(told, "title") == "Sousedský stůl"
 
 

@@ -23,6 +23,7 @@ IN_PAGES: dict[str, Callable[[Known], bytes]] = {
     "odp": office.odp,
     "epub": plain.epub,
     "rtf": old.rtf,
+    "doc": old.doc,
     "txt": plain.text,
 }
 """Formats with pages, slides or chapters, which must come out as numbered pages."""
