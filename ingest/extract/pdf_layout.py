@@ -28,8 +28,12 @@ class Piece(NamedTuple):
 Span = tuple[float, float]
 """From left to right."""
 
-_MOST_JUMPS = 0.1
-"""Share of a page's lines that may begin above the line before: columns, boxes, heads drawn last."""
+_MOST_JUMPS = 0.5
+"""Share of a page's lines that may begin above the line before: those of cells in a table do."""
+_MOST_LEAPS = 0.1
+"""Share of them that may begin far above it: columns, boxes, heads drawn last."""
+_LEAP = 0.2
+"""Of the height of the text on the page."""
 _FEWEST_JUMPS = 4
 _FEWEST_ROWS = 6
 """With a gap in the same place, which make two columns of them."""
@@ -37,11 +41,13 @@ _WIDE = 0.35
 """Share of the page's width that the wider lines on both sides of such a gap have; cells of tables are narrower."""
 _SAME_PLACE = 4.0
 """Points by which the left edges of a column's lines differ."""
+_NARROWEST_COLUMN = 0.15
+"""Share of the page's width; what is narrower are the numbers of a list."""
 _NARROWEST_GUTTER = 0.8
 """Of a line's height."""
 _NEW_BAND = 2.0
 """Heights of a line that lie between what belongs together and what does not."""
-_NEXT_WORD = 0.15
+_NEXT_WORD = 0.25
 """Height of a line that lies between two words."""
 
 
@@ -50,8 +56,16 @@ def is_scrambled(pieces: Sequence[Piece]) -> bool:
     lines = list(_joined(pieces))
     if len(lines) < _FEWEST_ROWS:
         return False
-    jumps = sum(after.bottom > before.top for before, after in pairwise(lines))
-    return jumps > max(_FEWEST_JUMPS, _MOST_JUMPS * len(lines)) or _runs_across(lines)
+    if median(map(_width, ([line] for line in lines))) < _NARROWEST_COLUMN * _width(lines):
+        return False  # a drawing, which has no order
+    leap = _LEAP * (max(line.top for line in lines) - min(line.bottom for line in lines))
+    jumps = [after.bottom - before.top for before, after in pairwise(lines) if after.bottom > before.top]
+    leaps = sum(jump > leap for jump in jumps)
+    return (
+        len(jumps) > max(_FEWEST_JUMPS, _MOST_JUMPS * len(lines))
+        or leaps > max(_FEWEST_JUMPS, _MOST_LEAPS * len(lines))
+        or _runs_across(lines)
+    )
 
 
 def in_reading_order(pieces: Iterable[Piece]) -> str:
@@ -60,8 +74,10 @@ def in_reading_order(pieces: Iterable[Piece]) -> str:
     if not placed:
         return ""
     height = median(piece.height for piece in placed)
-    lines = (line for band in _bands(_rows(placed), height) for column in _columns(band, height) for line in column)
-    return "\n".join(lines)
+    narrowest = _NARROWEST_COLUMN * (max(piece.right for piece in placed) - min(piece.left for piece in placed))
+    bands = _bands(_rows(placed), height)
+    columns = (column for band in bands for column in _columns(band, narrowest))
+    return "\n".join(_line(row, height) for column in columns for row in column)
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -160,12 +176,22 @@ def _divides(gutters: Iterable[Span], rows: Iterable[Iterable[Piece]]) -> bool:
     )
 
 
-def _columns(band: _Band, height: float) -> Iterator[Iterator[str]]:
-    """The lines of each column of a band, the left one first."""
-    edges = sorted(left for left, _ in band.gutters)
+def _columns(band: _Band, narrowest: float) -> Iterator[list[list[Piece]]]:
+    """The rows of each column of a band, the left one first."""
+    pieces = [piece for row in band.rows for piece in row]
+    edges = [float("-inf")]
+    for left, right in sorted(band.gutters):
+        between = [piece for piece in pieces if edges[-1] <= piece.left and piece.right <= left]
+        beyond = [piece for piece in pieces if piece.left >= right]
+        if min(_width(between), _width(beyond)) >= narrowest:
+            edges.append(right)
     for start, end in pairwise((*edges, float("inf"))):
         column = [[piece for piece in row if start <= piece.left < end] for row in band.rows]
-        yield (_line(row, height) for row in column if row)
+        yield [row for row in column if row]
+
+
+def _width(pieces: Sequence[Piece]) -> float:
+    return max((piece.right for piece in pieces), default=0.0) - min((piece.left for piece in pieces), default=0.0)
 
 
 def _line(row: Iterable[Piece], height: float) -> str:

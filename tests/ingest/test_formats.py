@@ -180,3 +180,19 @@ def test_office_files_that_declare_entities_are_refused(tmp_path: Path, part: st
 def test_cells_are_divided_by_the_sign_that_divides_most_rows(tmp_path: Path):
     extracted = read(tmp_path, "a.csv", "rok;průměr, v hodinách\n2023;1,5\n2024;2,25\n".encode())
     assert extracted.pages[0].text == "a\nrok | průměr, v hodinách\n2023 | 1,5\n2024 | 2,25"
+
+
+@languages
+def test_a_pdf_that_was_drawn_from_its_end_is_read_from_its_beginning(tmp_path: Path, text: Known):
+    assert_like(read(tmp_path, "a.pdf", paper.bottom_up(text.longer())), text.longer().read(" "))
+
+
+def test_a_table_in_a_pdf_is_read_row_by_row(tmp_path: Path):
+    cells = [[f"první slovo {row}", f"druhá buňka {row}", f"třetí sloupec {row}"] for row in range(8)]
+    (page,) = read(tmp_path, "a.pdf", paper.with_table(cells)).pages
+    assert page.text.split() == [word for row in cells for cell in row for word in cell.split()]
+
+
+def test_what_was_typed_into_a_form_is_read(tmp_path: Path):
+    (page,) = read(tmp_path, "a.pdf", paper.with_form("Jméno spolku:", "Severka Horni Ves")).pages
+    assert page.text.split("\n") == ["Jméno spolku:", "Severka Horni Ves"]

@@ -1,7 +1,7 @@
 """PDF: in one column and in two, with running heads, page numbers and divided words."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from reportlab.lib.pagesizes import A4
@@ -89,3 +89,45 @@ def _lines(block: Block, width: float) -> Iterator[str]:
             yield line
             line = word
     yield line
+
+
+def bottom_up(known: Known) -> bytes:
+    """In one column whose last line was drawn first."""
+    canvas, saved = _canvas(known)
+    for page in known.pages:
+        lines = [line for block in page for line in _lines(_small(block), _WIDTH - 2 * _MARGIN)]
+        canvas.setFont(_FONT, _SIZE)
+        for place, line in reversed(list(enumerate(lines))):
+            canvas.drawString(_MARGIN, _HEIGHT - 2 * _MARGIN - place * _LEADING, line)
+        canvas.showPage()
+    canvas.save()
+    return saved.getvalue()
+
+
+def _small(block: Block) -> Block:
+    """A heading in letters of the size of all others."""
+    return block._replace(kind="paragraph") if block.kind == "heading" else block
+
+
+def with_table(cells: Sequence[Sequence[str]]) -> bytes:
+    """One page with a table, drawn cell by cell; each word of a cell stands on a line of its own."""
+    canvas, saved = _canvas(Known("cs", "Tabulka", "Eva Malá", ()))
+    canvas.setFont(_FONT, _SIZE)
+    top = _HEIGHT - _MARGIN
+    for row in cells:
+        for place, cell in enumerate(row):
+            for number, word in enumerate(cell.split()):
+                canvas.drawString(_MARGIN + 150 * place, top - _LEADING * number, word)
+        top -= _LEADING * max(len(cell.split()) for cell in row) + _LEADING
+    canvas.save()
+    return saved.getvalue()
+
+
+def with_form(field: str, typed: str) -> bytes:
+    """One page with a field of a form and what somebody typed into it."""
+    canvas, saved = _canvas(Known("cs", "Formulář", "Eva Malá", ()))
+    canvas.setFont(_FONT, _SIZE)
+    canvas.drawString(_MARGIN, _HEIGHT - _MARGIN, field)
+    canvas.acroForm.textfield(name="field", value=typed, x=_MARGIN, y=_HEIGHT - 2 * _MARGIN, width=300)
+    canvas.save()
+    return saved.getvalue()
