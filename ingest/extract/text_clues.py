@@ -1,4 +1,5 @@
-"""What the text of a document tells of it: DOI, ISBN and ISSN, an abstract, and which of its titles are borne out."""
+"""What the text of a document tells of it: who wrote it and when, DOI, ISBN and ISSN, an abstract, and which of its
+titles are borne out."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,6 @@ from library.model import Clue, Page, Sureness
 _DECLARED = {"xmp", "info", "properties", "head", "subject"}
 """Where titles stand that are not part of the text."""
 _FIRST_PAGES = 3
-"""Where a document says what it is."""
 _LAST_PAGES = 2
 """Where Czech and Ukrainian books have their imprint."""
 _DOI = re.compile(r"(?P<cue>doi(?:\.org/|\b)[\s:]{0,3})?\b(?P<doi>10\.\d{4,9}/[^\s\"<>{}|\\^`]+)", re.IGNORECASE)
@@ -34,6 +34,21 @@ _AFTER_ABSTRACT = re.compile(
     r"|(?:\d[\d.]*[ \t]+)?(?:úvod|introduction|вступ|введение|wstęp|einleitung|obsah|contents|зміст)[ \t]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_AUTHORS = re.compile(
+    r"^[ \t]*(?:autor(?:ka|ky|ři|i|zy)?|(?:z|s)pracoval[aiy]?|napsal[aiy]?|authors?|(?:written|prepared)[ \t]+by"
+    r"|автор(?:ка|ки|и|ы)?|opracowanie|verfasser(?:in|innen)?|tác[ \t]+giả)[ \t]*:[ \t]*(?P<names>[^\n]{3,200})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BETWEEN_NAMES = re.compile(r"[,;]|\s(?:a|and|та|і|й|и|i|und|và)\s")
+_DEGREE = re.compile(
+    r"\b(?:Bc|BcA|Mgr|MgA|Ing|PhDr|JUDr|MUDr|RNDr|ThDr|Doc|doc|Prof|prof|Dr|DiS|CSc|DrSc|Ph\.?\s?D|LL\.?\s?M|M\.?\s?A)\b\.?"
+)
+_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,4}")
+_YEAR = re.compile(
+    r"(?:©|\(c\)|copyright|vyd(?:áno|ání|al[aiy]?)|vydan[éáý]|published|опубліковано|рік[ \t]+видання|видано|wydano)"
+    r"[^\n\d]{0,40}((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _SHORTEST_ABSTRACT = 80
 _LONGEST_ABSTRACT = 2_500
 _SENTENCE_END = re.compile(r"[.!?…][\"”“’)]?\s")
@@ -41,7 +56,8 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”“’)]?\s")
 
 def with_text_clues(extract: Extract) -> Extract:
     """The extract with what its text tells of it."""
-    clues = (*_borne_out(extract), *_identifiers(extract.pages), *_abstracts(extract.pages))
+    found = (*_identifiers(extract.pages), *_authors(extract.pages), *_years(extract.pages), *_abstracts(extract.pages))
+    clues = (*_borne_out(extract), *found)
     return msgspec.structs.replace(extract, clues=tuple(dict.fromkeys(clues)))
 
 
@@ -63,8 +79,30 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, fold(text)))
 
 
+def _outer(pages: Sequence[Page]) -> Sequence[Page]:
+    """Where a document says what it is."""
+    return (*pages[:_FIRST_PAGES], *pages[_FIRST_PAGES:][-_LAST_PAGES:])
+
+
+def _authors(pages: Sequence[Page]) -> Iterator[Clue]:
+    """Who is called the author, without degrees."""
+    for page in _outer(pages):
+        for found in _AUTHORS.finditer(page.text):
+            for name in _BETWEEN_NAMES.split(_DEGREE.sub(" ", found["names"])):
+                whole = " ".join(name.split())
+                if _NAME.fullmatch(whole) and whole[0].isupper():
+                    yield Clue(about="author", value=whole, where="text", sure="medium", page=page.number)
+
+
+def _years(pages: Sequence[Page]) -> Iterator[Clue]:
+    """The year that it says it was published in."""
+    found = ((page.number, at[1]) for page in _outer(pages) for at in _YEAR.finditer(page.text))
+    for number, year in islice(found, 1):
+        yield Clue(about="date", value=year, where="text", sure="medium", page=number)
+
+
 def _identifiers(pages: Sequence[Page]) -> Iterator[Clue]:
-    outer = (*pages[:_FIRST_PAGES], *pages[_FIRST_PAGES:][-_LAST_PAGES:])
+    outer = _outer(pages)
     yield from islice(_dois(pages[:_FIRST_PAGES]), 1)
     for page in outer:
         for found in _ISBN.finditer(page.text):

@@ -119,3 +119,26 @@ def test_a_study_has_the_identifiers_that_its_file_is_sure_of():
 
 def test_the_language_of_the_text_is_told_with_its_share():
     assert describe(an_extract(), a_job()).clues == (Clue(about="language", value="cs", where="text", sure="high"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Autorky: Mgr. Eva Malá, Ph.D., a Bc. Hana Tichá", ["Eva Malá", "Hana Tichá"]),
+        ("Zpracovala: PhDr. Jana z Lipé", ["Jana z Lipé"]),
+        ("Written by: John O'Hara and Mary Ann-Lee", ["John O'Hara", "Mary Ann-Lee"]),
+        ("Автори: Оксана Гай, Іван Кос", ["Оксана Гай", "Іван Кос"]),
+        ("Autor: neuveden", []),
+        ("Autorem myšlenky byl kdosi jiný", []),
+    ],
+)
+def test_who_is_called_the_author_is_one(tmp_path: Path, line: str, names: list[str]):
+    told = clues(tmp_path / "a.txt", f"Zpráva o práci\n{line}\nText zprávy.\n")
+    assert [value for value, where, *_ in about(told, "author") if where == "text"] == names
+
+
+@pytest.mark.parametrize(
+    "line", ["© Spolek Alfa, 2019", "Vydáno v Praze roku 2019", "Published in 2019", "Рік видання: 2019"]
+)
+def test_the_year_of_publication_is_found_by_what_stands_before_it(tmp_path: Path, line: str):
+    assert about(clues(tmp_path / "a.txt", f"Zpráva\n{line}\n"), "date") == [("2019", "text", "medium", 1)]
