@@ -9,6 +9,7 @@ from library.model import Clue, Sureness
 
 _DATE = re.compile(r"\s*(?:D:)?((?:1[5-9]|20)\d\d)(?:[-/.]?(\d\d)(?:[-/.]?(\d\d))?)?(?!\d{5})")
 """As ISO 8601, XMP, Dublin Core and PDF write it."""
+_DOI = re.compile(r"\b10\.\d{4,9}/\S+")
 
 
 def titled(where: str, title: str | None, sure: Sureness = "medium") -> Iterator[Clue]:
@@ -31,6 +32,11 @@ def in_language(where: str, tag: str | None, sure: Sureness = "low") -> Iterator
     """Low, since most programs declare the language of who wrote, or their own."""
     if code := language_code(tag):
         yield Clue(about="language", value=code, where=where, sure=sure)
+
+
+def with_doi(where: str, written: str | None) -> Iterator[Clue]:
+    if found := _DOI.search(written or ""):
+        yield Clue(about="doi", value=found[0], where=where, sure="high")
 
 
 def _day(written: str) -> str:

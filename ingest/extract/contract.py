@@ -1,5 +1,6 @@
 """What goes into an extractor, and what comes out."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
@@ -65,8 +66,9 @@ OnEnclosed = Callable[[str, Iterable[bytes]], None]
 pieces."""
 
 
-def nobody_takes(_name: str, _pieces: Iterable[bytes]) -> None:
-    """For a reading of which only the text is wanted."""
+def nobody_takes(_name: str, pieces: Iterable[bytes]) -> None:
+    """For a reading of which only the text is wanted; what is damaged or too large is found all the same."""
+    deque(pieces, maxlen=0)
 
 
 def nothing_to_do() -> None:

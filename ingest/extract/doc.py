@@ -16,7 +16,7 @@ from msgspec import Struct
 from ingest.extract.charset import decode
 from ingest.extract.clues import dated, titled, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row, with_pairs
+from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row, with_pairs
 from library.errors import DamagedFile, EncryptedFile
 from library.model import Clue
 
@@ -102,10 +102,12 @@ def read_doc(source: Source) -> Extract:
             clues = tuple(_property_clues(ole))
             head = _stream(ole, "WordDocument")
             blocks, title = _read(ole, head)
+            damaged = bool(ole.parsing_issues)
     except (OSError, struct.error, IndexError, ValueError, UnicodeDecodeError) as error:
         raise DamagedFile(_DAMAGED) from error
     pages, notes = numbered(paginate(blocks), source.limits)
-    return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=(*clues, *titled("heading", title)), notes=notes)
+    clues = (*clues, *titled("heading", title))
+    return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=clues, repaired=damaged, notes=notes)
 
 
 def _read(ole: olefile.OleFileIO, text: bytes) -> tuple[list[str], str]:
@@ -183,9 +185,12 @@ class _Body:
     def _paragraph(self, text: str, set_: Mapping[int, bytes]) -> Iterator[str]:
         if _is_on(set_, _BREAK_BEFORE):
             yield PAGE_BREAK
-        if not self.title and set_.get(0, b"\0")[0] == 1 and text.strip():
+        style = set_.get(0, b"\0")[0]
+        if 1 <= style <= _LAST_HEADING:
+            yield SECTION
+        if not self.title and style == 1 and text.strip():
             self.title = text.replace(PAGE_BREAK, " ").strip()
-        listed = _is_on(set_, _LIST) and not 1 <= set_.get(0, b"\0")[0] <= _LAST_HEADING
+        listed = _is_on(set_, _LIST) and not 1 <= style <= _LAST_HEADING
         first, *others = text.split(PAGE_BREAK)
         yield f"- {first}" if listed and first.strip() else first
         for piece in others:

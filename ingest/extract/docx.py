@@ -9,7 +9,7 @@ from ingest.extract.archive import Archive, attribute, child, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
 from ingest.extract.ooxml import main_part, property_clues
-from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row
+from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row
 from library.errors import DamagedFile
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -100,6 +100,8 @@ class _Body:
         style, listed = self._style_of(paragraph)
         if not self.title and style.name in ("title", "heading 1"):
             self.title = text.replace(PAGE_BREAK, " ").strip()
+        if style.titles:
+            yield SECTION
         if _is_on(child(paragraph, "pPr", "pageBreakBefore")):
             yield PAGE_BREAK
         yield from _at_breaks(f"- {text}" if listed and text.strip() else text)

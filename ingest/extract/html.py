@@ -7,9 +7,9 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.extract.charset import decode
-from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.clues import dated, in_language, titled, with_doi, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import numbered, paginate
+from ingest.extract.pages import SECTION, numbered, paginate
 from library.model import Clue
 
 _CHARSET = re.compile(
@@ -28,6 +28,19 @@ def _tags(names: str) -> frozenset[str]:
 _XHTML = re.compile(r"\s*<\?xml\s|[^<]*(?:<!doctype[^>]*>)?\s*<html[^>]*\sxmlns=", re.IGNORECASE)
 _CLOSED = re.compile(r"<([a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)/>")
 _VOID = _tags("area base br col embed hr img input link meta source track wbr")
+_META = {
+    "citation_title": "title",
+    "dc.title": "title",
+    "author": "author",
+    "citation_author": "author",
+    "dc.creator": "author",
+    "article:published_time": "date",
+    "citation_publication_date": "date",
+    "dc.date": "date",
+    "citation_doi": "doi",
+    "dc.identifier": "doi",
+}
+"""What pages of newspapers, journals and libraries call what they say of themselves."""
 _TEXT = "-text"
 _NO_TEXT = _tags(
     "head script style template noscript iframe object svg math button select input textarea canvas audio video"
@@ -41,6 +54,7 @@ _BLOCKS = _tags(
     "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul"
 )
+_HEADINGS = _tags("h1 h2 h3")
 _CELLS = frozenset({"td", "th"})
 _OF_LAYOUT = _tags("table h1 h2 h3 h4 h5 h6 form article section")
 """What stands in tables that lay out a page, and hardly in those that show figures."""
@@ -52,7 +66,7 @@ class WebPage(Struct, frozen=True):
     """What a page holds, and what it says of itself."""
 
     lines: tuple[str, ...]
-    """A line for each block and each row of a table."""
+    """A line for each block and each row of a table, and SECTION before each heading."""
     clues: tuple[Clue, ...]
 
 
@@ -66,17 +80,32 @@ def web_page(raw: bytes, charset: str = "") -> WebPage:
     """The page in these bytes, whose charset may have been declared elsewhere."""
     text = decode(raw, charset or _declared_charset(raw))
     tree = LexborHTMLParser(_CLOSED.sub(_opened_and_closed, text) if _XHTML.match(text) else text)
-    lines = _lines(tree.root, _FRAME) or _lines(tree.root, frozenset())
+    said = _said(tree)
+    lines = _lines(tree.root, _FRAME)
+    if not any(line != SECTION for line in lines):
+        lines = _lines(tree.root, frozenset())
     return WebPage(
         tuple(lines),
         clues=(
+            *(clue for title in said["title"] for clue in titled("head", title)),
             *titled("head", _text(tree, "title")),
             *titled("heading", _text(tree, "h1")),
-            *written_by("head", [_attribute(tree, 'meta[name="author" i]', "content")]),
-            *dated("head", _attribute(tree, 'meta[property="article:published_time" i]', "content"), "high"),
+            *written_by("head", said["author"]),
+            *(clue for day in said["date"] for clue in dated("head", day, "high")),
+            *(clue for doi in said["doi"] for clue in with_doi("head", doi)),
             *in_language("head", _attribute(tree, "html", "lang") or _attribute(tree, "html", "xml:lang")),
         ),
     )
+
+
+def _said(tree: LexborHTMLParser) -> dict[str, list[str]]:
+    """What the page says of itself in its `meta` elements."""
+    said: dict[str, list[str]] = {about: [] for about in _META.values()}
+    for meta in tree.css("meta[content]"):
+        name = (meta.attributes.get("name") or meta.attributes.get("property") or "").lower()
+        if name in _META:
+            said[_META[name]].append(meta.attributes.get("content") or "")
+    return said
 
 
 def _opened_and_closed(found: re.Match[str]) -> str:
@@ -108,10 +137,13 @@ def _lines(root: LexborNode | None, left_out: frozenset[str]) -> list[str]:
                 in_rows.append(node.mem_id not in layout)
         elif in_rows[-1] and tag in _CELLS:
             parts.append(_CELL_END if ends else "")
+        elif tag in _HEADINGS and not in_rows[-1] and not ends:
+            parts.append(f"{_LINE_END}{SECTION}{_LINE_END}")
         elif tag in _BLOCKS:
             parts.append(" " if in_rows[-1] and tag != "tr" else _LINE_END)
             parts.append("- " if tag == "li" and not ends else "")
-    return [line for raw in "".join(parts).split(_LINE_END) if (line := _line(raw)).strip(" |-")]
+    lines = (SECTION if raw == SECTION else _line(raw) for raw in "".join(parts).split(_LINE_END))
+    return [line for line in lines if line.strip(" |-")]
 
 
 def _line(raw: str) -> str:

@@ -27,6 +27,7 @@ _OF_MAILS = frozenset(
     {"text/calendar", "application/pgp-signature", "application/pkcs7-signature", "message/delivery-status"}
 )
 """What programs attach, not people."""
+_TEXTS = {"text/plain", "text/html"}
 
 
 def read_mail(source: Source) -> Extract:
@@ -64,6 +65,8 @@ def _parts(message: Message, depth: int) -> Iterator[Message]:
         return
     if message.get_content_type() == "multipart/alternative":
         yield from _best_of(message, depth)
+    elif message.get_content_type() == "multipart/related":
+        yield from _root_of(message, depth)
     elif message.is_multipart() and message.get_content_maintype() == "multipart":
         for part in message.get_payload():
             if isinstance(part, Message):
@@ -80,12 +83,19 @@ def _best_of(message: Message, depth: int) -> Iterator[Message]:
     yield from (part for form in forms if form is not chosen for part in form if _is_attached(part))
 
 
+def _root_of(message: Message, depth: int) -> Iterator[Message]:
+    """A page without the pictures and scripts that it is shown with: mails, and pages saved as one file (MHTML)."""
+    root, *others = (part for part in message.get_payload() if isinstance(part, Message))
+    yield from _parts(root, depth - 1)
+    yield from (part for part in others if part.get_content_disposition() == "attachment")
+
+
 def _is_plain(form: Iterable[Message]) -> bool:
     return any(part.get_content_type() == "text/plain" and _content(part).strip() for part in form)
 
 
 def _chosen(parts: Iterable[Message]) -> Iterator[Message]:
-    return (part for part in parts if part.get_content_maintype() == "text" and not _is_attached(part))
+    return (part for part in parts if part.get_content_type() in _TEXTS and not _is_attached(part))
 
 
 def _is_attached(part: Message) -> bool:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.charset import decode
-from ingest.extract.clues import titled
+from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import numbered, paginate
+from ingest.extract.pages import SECTION, numbered, paginate
 
 _FRONT_MATTER = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\n.*?^(?:\1|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_SAID = re.compile(r"""^(title|author|date|lang)[ \t]*[:=][ \t]*["']?([^\n]+?)["']?[ \t]*$""", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)(.*?)[ \t]*#*$")
@@ -34,19 +35,30 @@ _INLINE = (
 
 def read_markdown(source: Source) -> Extract:
     text = decode(source.file.read()).replace("\r\n", "\n").replace("\r", "\n")
-    lines = list(_lines(_COMMENT.sub("", _FRONT_MATTER.sub("", text, count=1))))
+    front = _FRONT_MATTER.match(text)
+    said = dict(_SAID.findall(front[0])) if front else {}
+    lines = list(_lines(_COMMENT.sub("", text[front.end() :] if front else text)))
     pages, notes = numbered(paginate(_blocks(lines)), source.limits)
-    headings = (line for heading, line in lines if heading)
-    return Extract(
-        pages=pages, media_type="text/markdown", clues=tuple(titled("heading", next(headings, ""))), notes=notes
+    headings = (line for is_heading, line in lines if is_heading)
+    clues = (
+        *titled("head", said.get("title")),
+        *titled("heading", next(headings, "")),
+        *written_by("head", [said.get("author")]),
+        *dated("head", said.get("date"), "medium"),
+        *in_language("head", said.get("lang")),
     )
+    return Extract(pages=pages, media_type="text/markdown", clues=clues, notes=notes)
 
 
 def _blocks(lines: list[tuple[bool, str]]) -> Iterator[str]:
     """Paragraphs; a heading stands with what follows it."""
     paragraph: list[str] = []
-    for _, line in lines:
-        if line.strip():
+    for is_heading, line in lines:
+        if is_heading:
+            yield "\n".join(paragraph)
+            yield SECTION
+            paragraph = [line]
+        elif line.strip():
             paragraph.append(line)
         elif paragraph:
             yield "\n".join(paragraph) + "\n"

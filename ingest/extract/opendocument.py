@@ -6,7 +6,7 @@ from lxml.etree import _Element as Element
 
 from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
 from ingest.extract.clues import dated, in_language, titled, written_by
-from ingest.extract.pages import PAGE_BREAK, row
+from ingest.extract.pages import PAGE_BREAK, SECTION, row
 from library.errors import DamagedFile, EncryptedFile
 from library.model import Clue
 
@@ -85,6 +85,8 @@ class Text:
         style = attribute(paragraph, "style-name")
         if not self.title and (kind_of(paragraph) == "h" or style in self._titles):
             self.title = text.replace(PAGE_BREAK, " ").strip()
+        if kind_of(paragraph) == "h":
+            yield SECTION
         if style in self._before:
             yield PAGE_BREAK
         first, *others = f"{mark}{text}".split(PAGE_BREAK)

@@ -9,8 +9,14 @@ from library.model import Page
 
 PAGE_BREAK: Final = "\f"
 """The block that stands where a file itself begins a new page."""
+SECTION: Final = "\x1d"
+"""The block before a heading, where a page may begin in a format that has no pages. Like PAGE_BREAK, it is white space
+to Python, so that it vanishes from the cells of a table."""
 PAGE_LENGTH = 3_000
 """Characters of a page in a format that has no pages: an A4 page of prose."""
+_SECTION_LENGTH = PAGE_LENGTH // 2
+"""Characters of a page after which a heading begins the next."""
+_MARKS = {PAGE_BREAK, SECTION}
 LONGEST_PAGE = 9_000
 """Characters above which a stretch between two page breaks cannot be one printed page."""
 
@@ -33,8 +39,8 @@ def numbered(texts: Iterable[str], limits: Limits) -> tuple[tuple[Page, ...], tu
 
 
 def paginate(blocks: Iterable[str]) -> Iterator[str]:
-    """Pages from paragraphs, headings and rows in a row: where PAGE_BREAK says so, or else by length."""
-    kept = [block for block in blocks if block == PAGE_BREAK or block.strip()]
+    """Pages from paragraphs, headings and rows in a row: where PAGE_BREAK says so, or else by section and length."""
+    kept = [block for block in blocks if block in _MARKS or block.strip()]
     bound = LONGEST_PAGE if PAGE_BREAK in kept else PAGE_LENGTH
     page: list[str] = []
     for block in (*kept, PAGE_BREAK):
@@ -59,17 +65,19 @@ def with_pairs(text: str) -> str:
 def _cut(blocks: Sequence[str], bound: int) -> Iterator[str]:
     """One page, or several of about PAGE_LENGTH where the blocks are longer than the bound together."""
     if sum(map(len, blocks)) <= bound:
-        yield "\n".join(blocks)
+        yield "\n".join(block for block in blocks if block != SECTION)
         return
     page: list[str] = []
     length = 0
     for part in (part for block in blocks for part in _parts(block)):
-        if page and length + len(part) > PAGE_LENGTH:
+        if page and length + len(part) > (_SECTION_LENGTH if part == SECTION else PAGE_LENGTH):
             yield "\n".join(page)
             page, length = [], 0
-        page.append(part)
-        length += len(part)
-    yield "\n".join(page)
+        if part != SECTION:
+            page.append(part)
+            length += len(part)
+    if page:
+        yield "\n".join(page)
 
 
 def _parts(block: str) -> Iterator[str]:

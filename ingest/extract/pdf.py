@@ -15,7 +15,7 @@ import pypdfium2
 from msgspec import Struct
 from pypdfium2 import raw as pdfium
 
-from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.clues import dated, in_language, titled, with_doi, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
 from ingest.extract.pdf_layout import Piece, in_reading_order, is_scrambled
@@ -202,6 +202,7 @@ def _clues(content: bytes) -> tuple[Clue, ...]:
                 *written_by("info", [str(info.get("/Author", ""))]),
                 *dated("xmp", str(xmp.get("xmp:CreateDate") or "")),
                 *dated("info", str(info.get("/CreationDate", ""))),
+                *with_doi("xmp", str(xmp.get("prism:doi") or "")),
                 *in_language("properties", str(document.Root.get("/Lang", ""))),
             )
     except MemoryError:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ingest.extract.clues import dated, titled, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import PAGE_BREAK, numbered, paginate, row, with_pairs
+from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row, with_pairs
 from library.model import Clue
 
 _MEDIA_TYPE = "application/rtf"
@@ -97,7 +97,7 @@ class _Text:
             self._cell += [text, *self._beside]
             self._beside = []
         else:
-            self._done += [text, *self._beside]
+            self._done += [*([SECTION] if self.level >= 0 else ()), text, *self._beside]
             self._beside = []
 
     def begin_note(self) -> None:

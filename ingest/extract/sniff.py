@@ -2,13 +2,16 @@
 
 import codecs
 import re
+import struct
 from enum import StrEnum
 from pathlib import PurePath
 from typing import BinaryIO
 
+import olefile
+
 from ingest.extract.archive import Archive
 from ingest.extract.charset import utf16_without_mark
-from library.errors import EncryptedFile, ExtractionFailed, UnsupportedFormat
+from library.errors import DamagedFile, EncryptedFile, ExtractionFailed, UnsupportedFormat
 
 
 class Kind(StrEnum):
@@ -88,7 +91,9 @@ _OLE_STREAMS = (
     ("WordDocument", Kind.DOC),
     ("PowerPoint Document", Kind.PPT),
     ("Workbook", Kind.XLS),
+    ("Book", Kind.XLS),
 )
+_BROKEN_OLE = "this Office file is damaged or was cut off on its way; open it in Office, save it anew and hand that in"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OOXML_PARTS = (
     (b"wordprocessingml.", Kind.DOCX),
@@ -117,7 +122,7 @@ _MOST_CONTROLS = 0.01
 
 
 def sniff(file: BinaryIO, name: str) -> Kind:
-    """What the file is. Leaves it at its beginning. Raises DamagedFile where a zip file is broken."""
+    """What the file is. Leaves it at its beginning. Raises DamagedFile where a zip or an OLE file is broken."""
     head = file.read(_HEAD)
     file.seek(0)
     if b"%PDF-" in head[:_PDF_WITHIN] or _PDF_HEADLESS.match(head):
@@ -194,9 +199,14 @@ def _zipped(file: BinaryIO) -> Kind:
 
 
 def _ole(file: BinaryIO) -> Kind:
-    whole = file.read()
-    file.seek(0)
-    return next((kind for stream, kind in _OLE_STREAMS if stream.encode("utf-16-le") in whole), Kind.OLE)
+    try:
+        with olefile.OleFileIO(file) as ole:
+            streams = {path[0] for path in ole.listdir() if len(path) == 1}
+    except (OSError, ValueError, IndexError, struct.error) as error:
+        raise DamagedFile(_BROKEN_OLE) from error
+    finally:
+        file.seek(0)
+    return next((kind for stream, kind in _OLE_STREAMS if stream in streams), Kind.OLE)
 
 
 def _text(head: bytes, suffix: str) -> Kind:

@@ -196,3 +196,11 @@ def test_a_table_in_a_pdf_is_read_row_by_row(tmp_path: Path):
 def test_what_was_typed_into_a_form_is_read(tmp_path: Path):
     (page,) = read(tmp_path, "a.pdf", paper.with_form("Jméno spolku:", "Severka Horni Ves")).pages
     assert page.text.split("\n") == ["Jméno spolku:", "Severka Horni Ves"]
+
+
+@pytest.mark.parametrize("suffix", ["html", "md", "docx", "odt", "rtf", "doc"])
+def test_a_long_text_without_pages_is_divided_at_its_headings(tmp_path: Path, suffix: str):
+    sections = [[Block("heading", (f"Oddíl {number}",)), *[known.CZECH.pages[0][1]] * 8] for number in range(3)]
+    text = known.CZECH._replace(pages=(tuple(block for section in sections for block in section),))
+    pages = read(tmp_path, f"a.{suffix}", MADE[suffix](text)).pages
+    assert [page.text.partition("\n")[0] for page in pages] == [f"Oddíl {number}" for number in range(3)]

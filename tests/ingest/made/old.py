@@ -24,6 +24,8 @@ def rtf(known: Known) -> bytes:
 def _rtf(block: Block, encoding: str) -> str:
     spelt = [_spelt(text, encoding) for text in block.texts]
     match block.kind:
+        case "heading":
+            return rf"\pard\outlinelevel0 {spelt[0]}\par" + "\n"
         case "item":
             return rf"{{\listtext\'b7\tab}}\pard\ls1 {spelt[0]}\par" + "\n"
         case "row":
@@ -81,7 +83,7 @@ def doc(known: Known) -> bytes:
         struct.pack_into("<II", document, 0x9A + 8 * number, offset, len(table))
         offset += len(table)
     streams = {"WordDocument": bytes(document), "1Table": b"".join(tables)}
-    return _compound({**streams, "\x05SummaryInformation": _property_set(known)})
+    return compound({**streams, "\x05SummaryInformation": _property_set(known)})
 
 
 def _word(block: Block) -> Iterator[tuple[str, bytes]]:
@@ -150,7 +152,7 @@ def _property_set(known: Known) -> bytes:
     return struct.pack("<HHIIIIII", 0xFFFE, 0, 0x20005, 0, 0, 0, 0, 1) + kind + struct.pack("<I", 48) + section
 
 
-def _compound(streams: dict[str, bytes]) -> bytes:
+def compound(streams: dict[str, bytes]) -> bytes:
     """A compound file ([MS-CFB]) in which each stream is long enough to lie in sectors of its own."""
     end, free, of_table = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
     sectors, table, entries = b"", [of_table, end], []

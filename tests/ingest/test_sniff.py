@@ -1,0 +1,83 @@
+"""What a file is, by its content: what is read whatever it is called, and what is refused with a cure."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ingest.extract import Limits, extract
+from ingest.extract.sniff import Kind, sniff
+from library.errors import DamagedFile, EncryptedFile, ExtractionFailed, UnsupportedFormat
+from tests.ingest.made import known, office, old, paper, plain
+
+MADE = {
+    Kind.PDF: paper.one_column,
+    Kind.DOCX: office.word,
+    Kind.PPTX: office.powerpoint,
+    Kind.XLSX: office.excel,
+    Kind.ODT: office.odt,
+    Kind.ODP: office.odp,
+    Kind.ODS: office.ods,
+    Kind.DOC: old.doc,
+    Kind.RTF: old.rtf,
+    Kind.EPUB: plain.epub,
+    Kind.EML: plain.mail,
+    Kind.HTML: plain.html,
+    Kind.ZIP: plain.packed,
+    Kind.TEXT: plain.koi8_u,
+}
+
+
+def refused(folder: Path, name: str, content: bytes) -> ExtractionFailed:
+    (folder / name).write_bytes(content)
+    with pytest.raises(ExtractionFailed) as raised:
+        extract(folder / name, name, Limits())
+    return raised.value
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.txt", "a", "a.jpg"])
+@pytest.mark.parametrize("kind", MADE)
+def test_a_file_is_what_it_holds_whatever_it_is_called(kind: Kind, name: str):
+    text = known.UKRAINIAN if kind is Kind.TEXT else known.CZECH
+    assert sniff(io.BytesIO(MADE[kind](text)), name) is kind
+
+
+def test_an_office_file_under_a_password_says_so(tmp_path: Path):
+    locked = old.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"})
+    assert isinstance(refused(tmp_path, "a.docx", locked), EncryptedFile)
+
+
+@pytest.mark.parametrize(
+    ("stream", "what"),
+    [("Workbook", "Excel workbook"), ("PowerPoint Document", "PowerPoint presentation"), ("__nameid", "Office file")],
+)
+def test_office_files_of_the_old_kind_are_told_apart(tmp_path: Path, stream: str, what: str):
+    error = refused(tmp_path, "a.doc", old.compound({stream: b"x"}))
+    assert isinstance(error, UnsupportedFormat)
+    assert what in error.detail
+    assert "though its name ends in .doc" in error.detail
+
+
+@pytest.mark.parametrize("made", [office.word, office.odt, plain.epub, plain.packed])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_file_that_was_cut_off_says_so(tmp_path: Path, made, share: float):
+    whole = made(known.CZECH)
+    assert isinstance(refused(tmp_path, "a.bin", whole[: int(len(whole) * share)]), DamagedFile)
+
+
+def test_an_old_word_document_that_was_cut_off_is_repaired_where_its_text_is_there(tmp_path: Path):
+    whole = old.doc(known.CZECH)
+    (tmp_path / "a.doc").write_bytes(whole[: int(len(whole) * 0.6)])
+    assert extract(tmp_path / "a.doc", "a.doc", Limits()).repaired
+    assert isinstance(refused(tmp_path, "b.doc", whole[: int(len(whole) * 0.4)]), DamagedFile)
+
+
+def test_a_document_with_a_locked_part_says_so(tmp_path: Path):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("tajné.txt", "tajné")
+    raw = bytearray(made.getvalue())
+    raw[6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    assert isinstance(refused(tmp_path, "a.zip", bytes(raw)), EncryptedFile)
