@@ -8,6 +8,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     model.py      the nouns: Document = Practice | Study, Organisation, Visibility, Audience
     vocabulary/   the agreed lists, the thesaurus and the word families, as data files, and their loaders
     acting.py     who is at work, for the audit trail
+    words/        what staff are told of their files, in Czech, English and Ukrainian, as data files
     settings.py   Settings and load_settings(): the only reader of the environment
     language/     text -> tokens: folding, lemmas, token tables, detection; pure
     search.py     what searching means: SearchQuery, Clause, SearchResult, Hit, Facet, the SearchIndex Protocol

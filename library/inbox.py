@@ -142,11 +142,11 @@ class Inbox:
         async with self._database.transaction() as writing:
             return len(await _let_wait(writing, "state IN ('failed', 'done') AND code = ?", code))
 
-    async def retry(self, job_id: str | None = None) -> int:
-        """Let a failed job wait again, or all that have failed; how many do. Raises NotFound, and Conflict for a job
-        that has not failed."""
+    async def retry(self, job_id: str | None = None, *, batch: str | None = None) -> int:
+        """Let a failed job wait again, or all that have failed, in one batch where it is given; how many do. Raises
+        NotFound, and Conflict for a job that has not failed."""
         async with self._database.transaction() as writing:
-            again = await _wait_again(writing, job_id)
+            again = await _wait_again(writing, job_id, batch)
             if job_id is not None and not again:
                 job = await _job(writing, job_id)
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
@@ -269,7 +269,7 @@ class Inbox:
         """Raises NotFound."""
         found = await self.these([job_id])
         if not found:
-            raise _no_job(job_id)
+            raise no_job(job_id)
         return found[0]
 
     async def these(self, ids: Collection[str]) -> list[IngestJob]:
@@ -432,14 +432,13 @@ async def _enter(
     return _read(entered[0])
 
 
-async def _wait_again(writing: aiosqlite.Connection, job_id: str | None) -> list[IngestJob]:
-    """Lets this failed job wait, or all of them."""
-    if job_id is None:
-        return await _let_wait(writing, "state = 'failed'")
-    return await _let_wait(writing, "state = 'failed' AND id = ?", job_id)
+async def _wait_again(writing: aiosqlite.Connection, job_id: str | None, batch: str | None = None) -> list[IngestJob]:
+    """Lets this failed job wait, or all of them, in this batch or in all of them."""
+    which = "state = 'failed' AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?)"
+    return await _let_wait(writing, which, job_id, job_id, batch, batch)
 
 
-async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str) -> list[IngestJob]:
+async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str | None) -> list[IngestJob]:
     again = await rows(
         writing,
         f"""
@@ -456,7 +455,7 @@ async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str) -> 
 async def _job(writing: aiosqlite.Connection, job_id: str) -> IngestJob:
     found = await rows(writing, "SELECT * FROM jobs WHERE id = ?", (job_id,))
     if not found:
-        raise _no_job(job_id)
+        raise no_job(job_id)
     return _read(found[0])
 
 
@@ -484,5 +483,5 @@ def _read(row: sqlite3.Row) -> IngestJob:
     return msgspec.convert(fields, IngestJob)
 
 
-def _no_job(job_id: str) -> NotFound:
+def no_job(job_id: str) -> NotFound:
     return NotFound(f"there is no job '{job_id}'")

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether somebody without a key may search what is public."""
     upload_bytes: Positive = 200_000_000
     """The largest file taken over HTTP."""
+    batch_bytes: Positive = 1_000_000_000
+    """The most that several files together may have that are sent over HTTP at once."""
     file_bytes: Positive = 500_000_000
     """The largest file that is read at all."""
     read_seconds: Positive = 120

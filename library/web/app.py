@@ -16,6 +16,7 @@ from library.facsimiles import Drawer
 from library.settings import Settings
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
 from library.web.audit import audit
+from library.web.batches import batch, batch_events, batches, change_batch, hand_in_together
 from library.web.changes import change_document, replace_document, restore_document, withdraw_document
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, documents, page, similar
@@ -24,9 +25,10 @@ from library.web.export import export
 from library.web.facet_values import facet_values
 from library.web.feeds import feed, opensearch, robots, sitemap, sitemap_part
 from library.web.files import original
+from library.web.forms import FORM_BYTES
 from library.web.health import alive, ready
 from library.web.instantsearch import instantsearch
-from library.web.jobs import job, jobs
+from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.oai import oai, oai_by_form
@@ -40,7 +42,7 @@ from library.web.results import API
 from library.web.search import search, search_by_body
 from library.web.statistics import statistics
 from library.web.suggest import suggest
-from library.web.uploads import FORM_BYTES, hand_in
+from library.web.uploads import hand_in
 from library.web.versions import version, version_original, version_page, versions
 from library.web.vocabulary import (
     organisation,
@@ -132,12 +134,19 @@ def _api(settings: Settings) -> Router:
             vocabulary_concepts,
             vocabulary_list,
             job,
+            job_events,
+            retry_job,
             jobs,
+            batch,
+            batch_events,
+            change_batch,
+            batches,
             audit,
             keys,
             make_key,
             revoke_key,
             Router("/", route_handlers=[hand_in], request_max_body_size=settings.upload_bytes + FORM_BYTES),
+            Router("/", route_handlers=[hand_in_together], request_max_body_size=settings.batch_bytes + FORM_BYTES),
         ],
         guards=[refuse_unknown_parameters],
         security=[{}, {"bearer": []}, {"header": []}] if settings.anonymous else [{"bearer": []}, {"header": []}],

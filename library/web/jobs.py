@@ -1,20 +1,23 @@
 """How the reading of handed-in files goes, for the staff who handed them in."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import get
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from litestar.response import ServerSentEvent
 from msgspec import Struct
 
-from library.errors import NotFound
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState
+from library.inbox import IngestJob, JobState, Step, no_job
 from library.model import Audience, Role, Scope
 from library.web.access import check_may_change, needs
+from library.web.events import followed
+from library.web.languages import StaffLang, words_for
 from library.web.problems import documented
 from library.web.results import API, document_link
+from library.words import Failure, Words
 
 MOST_JOBS = 100
 
@@ -36,8 +39,18 @@ class Job(Struct, frozen=True):
     size: int
     state: JobState
     step: str
+    page: int
+    """That is being read; 0 where that is not known."""
+    pages: int
+    standing: str
+    """Where it stands, in words."""
     code: str
     detail: str
+    """Of what failed, with the figures and names that belong to it; in English."""
+    what: str
+    """What failed, in words; empty where nothing did."""
+    cure: str
+    """What helps."""
     notes: list[str]
     attempts: int
     submitted_by: str
@@ -61,6 +74,7 @@ class Jobs(Struct, frozen=True):
     summary="The newest jobs of the own organisation",
 )
 async def jobs(
+    request: Request[Any, Any, Any],
     *,
     audience: NamedDependency[Audience],
     exchange: NamedDependency[Exchange],
@@ -72,13 +86,15 @@ async def jobs(
     ] = None,
     batch: Annotated[str | None, QueryParameter(description="Only those that were handed in together.")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_JOBS)] = MOST_JOBS,
+    lang: StaffLang = None,
 ) -> Jobs:
     """Newest first."""
     if audience.role is not Role.ADMIN:
         organisation = organisation or audience.organisation
         check_may_change(audience, organisation)
     found = await exchange.inbox.jobs(state=in_state, organisation=organisation, batch=batch, limit=limit)
-    return Jobs([shown_job(job) for job in found])
+    told = words_for(lang, request)
+    return Jobs([shown_job(job, told) for job in found])
 
 
 @get(
@@ -89,19 +105,79 @@ async def jobs(
     tags=["jobs"],
     summary="One job",
 )
-async def job(audience: NamedDependency[Audience], exchange: NamedDependency[Exchange], job_id: FromPath[str]) -> Job:
+async def job(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    job_id: FromPath[str],
+    lang: StaffLang = None,
+) -> Job:
     """A failed job is no error of this request: it has a code and a sentence."""
+    return shown_job(await _own_job(job_id, audience, exchange), words_for(lang, request))
+
+
+@get(
+    "/jobs/{job_id:str}/events",
+    operation_id="job_events",
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404),
+    tags=["jobs"],
+    summary="One job, as it goes on",
+)
+async def job_events(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    job_id: FromPath[str],
+    lang: StaffLang = None,
+) -> ServerSentEvent:
+    """Server-sent events: `job` with the whole job whenever it has changed, and `end` when it has ended."""
+    await _own_job(job_id, audience, exchange)
+    told = words_for(lang, request)
+
+    async def look() -> tuple[Job, bool]:
+        seen = await exchange.inbox.job(job_id)
+        return shown_job(seen, told), seen.ended is not None and seen.step is Step.NONE
+
+    return followed("job", look)
+
+
+@post(
+    "/jobs/{job_id:str}/retry",
+    operation_id="retry_job",
+    status_code=202,
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404, 409),
+    tags=["jobs"],
+    summary="Read a file again that failed",
+)
+async def retry_job(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    job_id: FromPath[str],
+    lang: StaffLang = None,
+) -> Job:
+    """409 where it has not failed."""
+    await _own_job(job_id, audience, exchange)
+    await exchange.inbox.retry(job_id)
+    return shown_job(await exchange.inbox.job(job_id), words_for(lang, request))
+
+
+async def _own_job(job_id: str, audience: Audience, exchange: Exchange) -> IngestJob:
+    """Another organisation's job looks like one that is not there."""
     found = await exchange.inbox.job(job_id)
     if not audience.may_change(found.organisation):
-        raise NotFound(f"there is no job '{job_id}'")
-    return shown_job(found)
+        raise no_job(job_id)
+    return found
 
 
 def job_link(job_id: str) -> str:
     return f"{API}/jobs/{job_id}"
 
 
-def shown_job(job: IngestJob) -> Job:
+def shown_job(job: IngestJob, told: Words) -> Job:
+    failure = told.of_failure(job.code) if job.code else Failure("", "")
     return Job(
         id=job.id,
         document=job.document,
@@ -111,8 +187,13 @@ def shown_job(job: IngestJob) -> Job:
         size=job.size,
         state=job.state,
         step=job.step,
+        page=job.page,
+        pages=job.pages,
+        standing=told.of_step(job.step or job.state, job.page, job.pages),
         code=job.code,
         detail=job.detail,
+        what=failure.what,
+        cure=failure.cure,
         notes=list(job.notes),
         attempts=job.attempts,
         submitted_by=job.submitted_by,

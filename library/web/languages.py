@@ -1,11 +1,26 @@
-"""In which language labels are shown."""
+"""In which language labels are shown, and staff are told of their files."""
 
 from collections.abc import Container, Mapping
 from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
+from litestar import Request
+from litestar.params import QueryParameter
+
+from library import words
 from library.language import LANGUAGES
 
 DEFAULT = "en"
+
+StaffLang = Annotated[
+    Literal["cs", "en", "uk"] | None,
+    QueryParameter(name="lang", description="The language of sentences; else by Accept-Language, else English."),
+]
+
+
+def words_for(asked: str | None, request: Request[Any, Any, Any]) -> words.Words:
+    """What staff are told, in their language."""
+    return words.words(asked or first_accepted(request.headers.get("accept-language"), words.LANGUAGES))
 
 
 def shown_language(asked: str | None, accepted: str | None) -> str:

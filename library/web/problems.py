@@ -28,6 +28,7 @@ from library.errors import (
     Unavailable,
 )
 from library.web.access import OPEN
+from library.words import words
 
 PROBLEM_JSON = "application/problem+json"
 REQUEST_ID = "request_id"
@@ -242,7 +243,6 @@ CURES = {
     "precondition-required": "Read the document first and send its `ETag` back in `If-Match`, so that no work is lost.",
     "incomplete": "Fill in the fields that `errors` names, or keep the document with the members.",
     "conflict": "Something else is there already. The detail says what; change the request or use another id.",
-    "too-large": "Send less: a smaller file over HTTP, or have the staff add the file on the server itself.",
     "unsupported-media-type": "Send JSON as `application/json`, and files as `multipart/form-data`.",
     "range-not-satisfiable": "`Content-Range` says how long the file is. Ask for a part within it, or for the whole.",
     "unavailable": "Ask again after the seconds in `Retry-After`. If it lasts, /readyz names what is down.",
@@ -250,19 +250,8 @@ CURES = {
     "index-busy": "Another process is writing to the index. Ask again in a while.",
     "internal-error": "This is a fault of the library. Tell whoever runs it the `request_id`: it is in the log.",
     "library-error": "This is a fault of the library. Tell whoever runs it the `request_id`: it is in the log.",
-    "extraction-failed": "The file was kept, but could not be read. Open it, save it anew and hand it in again.",
-    "unsupported-format": "Save it as PDF, DOCX, ODT or another format that the library reads, and hand it in again.",
-    "encrypted-file": "Save the file without a password and hand it in again.",
-    "damaged-file": "Open the file in the program that made it, save it anew and hand it in again.",
-    "empty-file": "There is nothing in the file. Perhaps it was still being written; hand it in again.",
-    "took-too-long": "Split the file, or have whoever runs the library raise `read_seconds`.",
-    "needs-ocr": "The file is fine. Whoever runs the library installs what the sentence names, then retries it.",
-    "needs-memory": "Split the file, or have whoever runs the library raise `read_memory_mb`.",
-    "no-text": "No text was found, not even in pictures. Scan it anew at 300 dpi, or hand in another copy.",
-    "bad-metadata": "Each entry of `errors` names a field and why it cannot be used.",
-    "reader-crashed": "Save the file anew, or in another format. Whoever runs the library can retry the job.",
 }
-"""What helps, by an error's code; a failed ingest job has the same codes."""
+"""What helps, by an error's code. What helps with a file that could not be read stands in `library/words/`."""
 
 
 @get(
@@ -276,15 +265,20 @@ CURES = {
 )
 async def explain_problem(code: FromPath[str]) -> str:
     """A page for people: what this kind of error is, and what to do."""
-    kinds = {kind.code: kind for kind in _kinds(LibraryError) if kind.code in CURES}
+    kinds = {kind.code: kind for kind in _kinds(LibraryError) if _cure(kind)}
     if code not in kinds:
         raise NotFound(f"there is no kind of problem called '{code}'; the kinds are: {', '.join(sorted(kinds))}")
     title, status = escape(kinds[code].title), status_of(kinds[code])
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
-        f"<body><h1>{title}</h1><p>{escape(CURES[code])}</p>"
+        f"<body><h1>{title}</h1><p>{escape(_cure(kinds[code]))}</p>"
         f"<p>Code <code>{code}</code>, HTTP status {status}.</p></body></html>\n"
     )
+
+
+def _cure(kind: type[LibraryError]) -> str:
+    """What helps; nothing for an error that nobody meets over HTTP."""
+    return words("en").of_failure(kind.code).cure if issubclass(kind, ExtractionFailed) else CURES.get(kind.code, "")
 
 
 def _kinds(kind: type[LibraryError]) -> Iterator[type[LibraryError]]:

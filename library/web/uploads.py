@@ -1,37 +1,27 @@
 """How a file is handed in over HTTP: kept and queued here, read later by the worker."""
 
-import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Response, post
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import HeaderParameter, QueryParameter
 from msgspec import Struct
 
-from library.errors import TooLarge
 from library.exchange import Exchange
-from library.language import clean
 from library.model import Audience, OrganisationId, Scope, missing_to_publish
 from library.said import document_from, read_said
-from library.web.access import check_may_change, needs, organisation_names
+from library.web.access import needs
+from library.web.forms import file_in, form_of, metadata_in, name_of, organisation_in, pieces_of
 from library.web.jobs import Job, shown_job
-from library.web.parameters import raise_for, unknown_parameters
-from library.web.problems import UnsupportedMediaType, documented, refused
+from library.web.languages import StaffLang, words_for
+from library.web.problems import documented
 
-FORM_BYTES = 1_000_000
-"""What a form may hold beside its file."""
 LONGEST_IDEMPOTENCY_KEY = 200
-PIECE = 1 << 18
-"""Bytes read at a time."""
-
 _PARTS = ("file", "metadata", "organisation")
 
 
@@ -100,27 +90,27 @@ async def hand_in(
     dry_run: Annotated[
         bool, QueryParameter(description="Only say whether the file and its description would be taken in.")
     ] = False,
+    lang: StaffLang = None,
 ) -> Response[HandedIn]:
     """Taken in is not read: `Location` is the job that tells how the reading goes."""
-    form = await _form(request, exchange.settings.upload_bytes)
+    form = await form_of(request, _PARTS, exchange.settings.upload_bytes)
     try:
-        raise_for(unknown_parameters(form, _PARTS, "body"))
-        organisation = await _organisation(form, audience, exchange)
-        file = _file(form)
+        organisation = await organisation_in(form, audience, exchange)
+        file = file_in(form)
         if dry_run:
-            would = await _would_hand_in(file, await _metadata(form), organisation, exchange)
+            would = await _would_hand_in(file, await metadata_in(form), organisation, exchange)
             return Response(would, status_code=200)  # type: ignore[arg-type]  # documented among the responses
         accepted = await exchange.accept(
-            _pieces(file, exchange.settings.upload_bytes),
-            name=_name(file),
-            said=await _metadata(form),
+            pieces_of(file, exchange.settings.upload_bytes),
+            name=name_of(file),
+            said=await metadata_in(form),
             organisation=organisation,
             submitted_by=audience.organisation,
             idempotency_key=idempotency_key,
         )
     finally:
         await form.close()
-    job = shown_job(accepted.job)
+    job = shown_job(accepted.job, words_for(lang, request))
     return Response(HandedIn(accepted.news, job), status_code=202, headers={"Location": job.links.self})
 
 
@@ -130,88 +120,14 @@ async def _would_hand_in(
     """Raises what handing it in would raise."""
     checked = read_said(said)
     digest, size = sha256(), 0
-    async for piece in _pieces(file, exchange.settings.upload_bytes):
+    async for piece in pieces_of(file, exchange.settings.upload_bytes):
         digest.update(piece)
         size += len(piece)
     described = document_from({"title": {}, **checked}, language="", id="", organisation=organisation)
     return WouldHandIn(
-        name=_name(file),
+        name=name_of(file),
         size=size,
         organisation=organisation,
         document=await exchange.catalog.with_file(digest.hexdigest(), organisation),
         missing=list(missing_to_publish(described)),
     )
-
-
-async def _form(request: Request[Any, Any, Any], upload_bytes: int) -> FormMultiDict:
-    if request.content_type[0] != "multipart/form-data":
-        raise UnsupportedMediaType("send a form: multipart/form-data with the parts file, metadata and organisation")
-    try:
-        return await request.form()
-    except HTTPException as error:
-        if error.status_code != 413:  # noqa: PLR2004  # the status of RFC 9110
-            raise
-        raise _too_large(upload_bytes) from error
-
-
-def _file(form: FormMultiDict) -> UploadFile:
-    match form.getall("file", []):
-        case [UploadFile() as file]:
-            return file
-        case []:
-            raise refused("file", "is missing", place="body")
-        case _:
-            raise refused("file", "must be one file, with its name", place="body")
-
-
-def _name(file: UploadFile) -> str:
-    """The file's name without the folders that some browsers send with it."""
-    name = re.split(r"[/\\]", clean(file.filename))[-1].strip()
-    if not name:
-        raise refused("file", "has no name", place="body")
-    return name
-
-
-async def _metadata(form: FormMultiDict) -> dict[str, Any]:
-    match form.getall("metadata", []):
-        case []:
-            return {}
-        case [str() as text]:
-            written = text.encode()
-        case [UploadFile() as part]:
-            written = await part.read(FORM_BYTES)
-        case _:
-            raise refused("metadata", "given more than once", place="body")
-    try:
-        return msgspec.json.decode(written, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise refused("metadata", f"must be a JSON object: {error}", place="body") from error
-
-
-async def _organisation(form: FormMultiDict, audience: Audience, exchange: Exchange) -> OrganisationId:
-    """Whose the file will be: as the form says, or the key's own."""
-    match form.getall("organisation", []):
-        case []:
-            organisation = audience.organisation
-        case [str() as organisation]:
-            pass
-        case _:
-            raise refused("organisation", "must be one organisation's id", place="body")
-    check_may_change(audience, organisation)
-    if organisation not in await organisation_names(exchange):
-        raise refused("organisation", f"there is no organisation '{organisation}'", place="body")
-    return organisation
-
-
-async def _pieces(file: UploadFile, upload_bytes: int) -> AsyncIterator[bytes]:
-    read = 0
-    while piece := await file.read(PIECE):
-        read += len(piece)
-        if read > upload_bytes:
-            raise _too_large(upload_bytes)
-        yield piece
-
-
-def _too_large(upload_bytes: int) -> TooLarge:
-    limit = f"{upload_bytes / 1_000_000:g} MB"
-    return TooLarge(f"files over {limit} are not taken over HTTP; the staff can add them on the server")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from library.command import ExitCode
-from tests.ingest.running import Running, a_folder, a_library, all_that_must_hold, command, jobs_done, wait_for
+from tests.ingest.running import Running, a_folder, a_library, all_that_must_hold, command, jobs_ended, wait_for
 
 FILES = int(os.environ.get("FULL_DISK_FILES", "24"))
 ELSEWHERE = Path(tempfile.gettempdir())
@@ -61,7 +61,7 @@ def main(folder: Path, how: str) -> None:
     assert (stopped.returncode, stopped.stdout) == (ExitCode.NOT_REACHABLE, ""), stopped
     assert "disk" in stopped.stderr, stopped.stderr
     _is_not_taken_in(late, library, folder)
-    done = jobs_done(library)
+    done = jobs_ended(library)
     assert done < FILES, "the disk was large enough: nothing is shown"
     log = ELSEWHERE / "log"
     running = Running(library, log)
@@ -69,7 +69,7 @@ def main(folder: Path, how: str) -> None:
         running.start("worker")
         wait_for(lambda: b"the worker waits" in log.read_bytes())
         disk.make_room(running.pid("worker"))
-        wait_for(lambda: jobs_done(library) == FILES)
+        wait_for(lambda: jobs_ended(library) == FILES)
     finally:
         running.end()
     print(f"the disk was full after {done} of {FILES} files; then {all_that_must_hold(library, files)}")

@@ -55,11 +55,12 @@ def a_word(number: int) -> str:
     return "xq" + "".join("bdfgklmnpr"[int(digit)] + "o" for digit in f"{number:04}")
 
 
-def jobs_done(environment: Mapping[str, str]) -> int:
+def jobs_ended(environment: Mapping[str, str]) -> int:
+    """How many files were read, well or not."""
     path = f"file:{environment['LIBRARY_DATA']}/library.sqlite?mode=ro"
     with closing(sqlite3.connect(path, uri=True)) as database:
-        (done,) = database.execute("SELECT count(*) FROM jobs WHERE state = 'done'").fetchone()
-    return int(done)
+        (ended,) = database.execute("SELECT count(*) FROM jobs WHERE state IN ('done', 'failed')").fetchone()
+    return int(ended)
 
 
 def wait_for(what: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ from tests.ingest.running import (
     a_library,
     all_that_must_hold,
     command,
-    jobs_done,
+    jobs_ended,
     wait_for,
 )
 
@@ -33,12 +33,12 @@ MOST_WAITING = 15
 class Sender(threading.Thread):
     """Hands in files over HTTP, again and again until each is accepted."""
 
-    def __init__(self, address: str, key: str, files: list[Path], done: Callable[[], int]) -> None:
+    def __init__(self, address: str, key: str, files: list[Path], ended: Callable[[], int]) -> None:
         super().__init__()
         self._address = address
         self._key = key
         self._files = files
-        self._done = done
+        self._ended = ended
         self.accepted: dict[str, str] = {}
         """The jobs that were answered for, by the names of files."""
 
@@ -47,7 +47,7 @@ class Sender(threading.Thread):
         with httpx.Client(base_url=self._address, headers={"X-API-Key": self._key}) as client:
             for path in self._files:
                 # So that files come in as long as files are read, and a kill of anything falls among both.
-                wait_for(lambda: len(self.accepted) - self._done() < MOST_WAITING)
+                wait_for(lambda: len(self.accepted) - self._ended() < MOST_WAITING)
                 while path.name not in self.accepted and time.monotonic() < deadline:
                     self._send(client, path)
 
@@ -70,8 +70,8 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path: Path)
     key = command(library, "library", "keys", "add", "--organisation", "alfa", "--role", "staff").stdout.strip()
     files = a_folder(tmp_path / "folder", FILES)
     running = Running(library, tmp_path / "log")
-    done = functools.partial(jobs_done, library)
-    sender = Sender(f"http://127.0.0.1:{running.port}", key, files, done)
+    ended = functools.partial(jobs_ended, library)
+    sender = Sender(f"http://127.0.0.1:{running.port}", key, files, ended)
     killed: list[str] = []
     try:
         running.start("web")
@@ -80,7 +80,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path: Path)
         for turn in range(ROUNDS):
             until = FILES * (turn + 1) // (ROUNDS + 1)
             victim = VICTIMS[turn % len(VICTIMS)]
-            wait_for(lambda until=until: done() >= until)
+            wait_for(lambda until=until: ended() >= until)
             time.sleep(chance.uniform(0, 0.5))
             if running.kill(victim):
                 killed.append(victim)

@@ -6,7 +6,15 @@ import pytest
 from library.search import FACETS
 from library.web.search_parameters import NAMES
 
-WITHOUT_JSON = {"original", "version_original", "export", "withdraw_document", "revoke_key"}
+WITHOUT_JSON = {
+    "original",
+    "version_original",
+    "export",
+    "job_events",
+    "batch_events",
+    "withdraw_document",
+    "revoke_key",
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     "GET /api/v1/search": "search",
@@ -37,6 +45,13 @@ OPERATIONS = {
     "POST /api/v1/documents": "hand_in",
     "GET /api/v1/jobs": "jobs",
     "GET /api/v1/jobs/{job_id}": "job",
+    "GET /api/v1/jobs/{job_id}/events": "job_events",
+    "POST /api/v1/jobs/{job_id}/retry": "retry_job",
+    "GET /api/v1/batches": "batches",
+    "POST /api/v1/batches": "hand_in_together",
+    "GET /api/v1/batches/{batch_id}": "batch",
+    "GET /api/v1/batches/{batch_id}/events": "batch_events",
+    "POST /api/v1/batches/{batch_id}/{change}": "change_batch",
     "GET /api/v1/audit": "audit",
     "GET /api/v1/keys": "keys",
     "POST /api/v1/keys": "make_key",

@@ -1,0 +1,322 @@
+"""How files that were handed in together are doing, and how several are handed in at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.response import ServerSentEvent
+from msgspec import Struct
+
+from library.batches import Batch, FailedAlike, no_batch
+from library.errors import Conflict, TooLarge
+from library.exchange import Exchange
+from library.inbox import JobState
+from library.model import Audience, Role, Scope
+from library.said import Said, read_said
+from library.web.access import needs
+from library.web.events import followed
+from library.web.forms import form_of, metadata_in, name_of, organisation_in, pieces_of
+from library.web.jobs import Job, shown_job
+from library.web.languages import StaffLang, words_for
+from library.web.problems import documented, refused
+from library.web.results import API
+from library.web.uploads import LONGEST_IDEMPOTENCY_KEY
+from library.words import Words
+
+MOST_BATCHES = 100
+MOST_FILES = 1_000
+"""In one request."""
+MOST_READING = 20
+_PARTS = ("file", "metadata", "organisation")
+
+
+class BatchLinks(Struct, frozen=True):
+    self: str
+    events: str
+    jobs: str
+
+
+class BatchReason(Struct, frozen=True):
+    """Files that were not taken in for one reason."""
+
+    code: str
+    files: int
+    names: list[str]
+    """Of the first of them."""
+    what: str
+    cure: str
+
+
+class BatchStanding(Struct, frozen=True):
+    """A batch and how its files are doing. Each file is in one of the five numbers from `waiting` to `failed`."""
+
+    id: str
+    organisation: str
+    submitted_by: str
+    created: datetime
+    files: int
+    waiting: int
+    working: int
+    indexing: int
+    done: int
+    failed: int
+    paused: bool
+    ended: bool
+    reading: list[Job]
+    """The files that are being read now, each with its page."""
+    reasons: list[BatchReason]
+    links: BatchLinks
+
+
+class Batches(Struct, frozen=True):
+    batches: list[BatchStanding]
+
+
+class HandedInFile(Struct, frozen=True):
+    """What became of one file: `new`, `again` where it had failed before, `known` where there was nothing to do, or
+    `refused`."""
+
+    name: str
+    news: str
+    job: Job | None
+    code: str
+    what: str
+    cure: str
+
+
+class HandedInTogether(Struct, frozen=True):
+    batch: BatchStanding
+    files: list[HandedInFile]
+
+
+class BatchChange(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    RETRY = "retry"
+
+
+@dataclass
+class HandInTogetherForm(Operation):
+    """The documentation of the form."""
+
+    def __post_init__(self) -> None:
+        file = Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream")
+        schema = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={
+                "file": Schema(type=OpenAPIType.ARRAY, items=file, max_items=MOST_FILES),
+                "metadata": Schema(type=OpenAPIType.OBJECT, description="Fields of all documents, as a JSON object."),
+                "organisation": Schema(type=OpenAPIType.STRING, description="Whose they are; else the key's own."),
+            },
+            required=["file"],
+        )
+        self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
+
+
+@post(
+    "/batches",
+    operation_id="hand_in_together",
+    operation_class=HandInTogetherForm,
+    status_code=202,
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 409, 413, 415, 503),
+    tags=["jobs"],
+    summary="Hand in several files",
+)
+async def hand_in_together(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    idempotency_key: Annotated[
+        str,
+        HeaderParameter(
+            name="Idempotency-Key",
+            max_length=LONGEST_IDEMPOTENCY_KEY,
+            description="Chosen by the sender: what is sent again with the same key goes into the same batch, and a "
+            "file that is there already is known.",
+        ),
+    ] = "",
+    lang: StaffLang = None,
+) -> Response[HandedInTogether]:
+    """Taken in is not read: `Location` is the batch that tells how the reading goes. A request that was cut off can be
+    sent again whole."""
+    told = words_for(lang, request)
+    form = await form_of(request, _PARTS, exchange.settings.batch_bytes)
+    try:
+        organisation = await organisation_in(form, audience, exchange)
+        said = read_said(await metadata_in(form))
+        files = _files(form)
+        batch = await exchange.batches.open(organisation, audience.organisation, idempotency_key)
+        handed_in = [await _hand_in(file, said, batch, exchange, told) for file in files]
+    finally:
+        await form.close()
+    standing = await _standing(batch, exchange, told)
+    return Response(HandedInTogether(standing, handed_in), status_code=202, headers={"Location": standing.links.self})
+
+
+@get(
+    "/batches",
+    operation_id="batches",
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403),
+    tags=["jobs"],
+    summary="The newest batches of the own organisation",
+)
+async def batches(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_BATCHES)] = 20,
+    lang: StaffLang = None,
+) -> Batches:
+    """Newest first; for administrators, those of all organisations."""
+    organisation = None if audience.role is Role.ADMIN else audience.organisation
+    told = words_for(lang, request)
+    found = await exchange.batches.newest(organisation, limit)
+    return Batches([await _standing(batch, exchange, told) for batch in found])
+
+
+@get(
+    "/batches/{batch_id:str}",
+    operation_id="batch",
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404),
+    tags=["jobs"],
+    summary="How files are doing that were handed in together",
+)
+async def batch(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    batch_id: FromPath[str],
+    lang: StaffLang = None,
+) -> BatchStanding:
+    """When it has `ended`, this is the report: what is done, what failed, why, and what helps."""
+    return await _standing(await _own_batch(batch_id, audience, exchange), exchange, words_for(lang, request))
+
+
+@get(
+    "/batches/{batch_id:str}/events",
+    operation_id="batch_events",
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404),
+    tags=["jobs"],
+    summary="A batch, as it goes on",
+)
+async def batch_events(
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    batch_id: FromPath[str],
+    lang: StaffLang = None,
+) -> ServerSentEvent:
+    """Server-sent events: `batch` with all of it whenever something has changed, and `end` when it has ended."""
+    own = await _own_batch(batch_id, audience, exchange)
+    told = words_for(lang, request)
+
+    async def look() -> tuple[BatchStanding, bool]:
+        standing = await _standing(own, exchange, told)
+        return standing, standing.ended
+
+    return followed("batch", look)
+
+
+@post(
+    "/batches/{batch_id:str}/{change:str}",
+    operation_id="change_batch",
+    status_code=200,
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404),
+    tags=["jobs"],
+    summary="Pause or resume a batch, or try again what failed",
+)
+async def change_batch(
+    request: Request[Any, Any, Any],
+    *,
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    batch_id: FromPath[str],
+    change: FromPath[BatchChange],
+    lang: StaffLang = None,
+) -> BatchStanding:
+    """A paused batch begins no file until it is resumed; what is being read is read to its end."""
+    own = await _own_batch(batch_id, audience, exchange)
+    match change:
+        case BatchChange.PAUSE:
+            await exchange.batches.pause(batch_id, audience.organisation)
+        case BatchChange.RESUME:
+            await exchange.batches.resume(batch_id)
+        case BatchChange.RETRY:
+            await exchange.inbox.retry(batch=batch_id)
+    return await _standing(own, exchange, words_for(lang, request))
+
+
+def _files(form: FormMultiDict) -> list[UploadFile]:
+    files = form.getall("file", [])
+    if not files:
+        raise refused("file", "is missing", place="body")
+    if len(files) > MOST_FILES:
+        raise refused("file", f"{len(files)} files; {MOST_FILES} are the most in one request", place="body")
+    if not all(isinstance(file, UploadFile) and name_of(file) for file in files):
+        raise refused("file", "must be a file, with its name", place="body")
+    return files
+
+
+async def _hand_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchange, told: Words) -> HandedInFile:
+    """A file that cannot be taken does not stop the others; a library that can take none now stops all."""
+    name = name_of(file)
+    try:
+        accepted = await exchange.accept(
+            pieces_of(file, exchange.settings.upload_bytes),
+            name=name,
+            said=said,
+            organisation=batch.organisation,
+            submitted_by=batch.submitted_by,
+            batch=batch.id,
+        )
+    except (TooLarge, Conflict) as error:
+        failure = told.of_failure(error.code)
+        return HandedInFile(name, "refused", None, error.code, failure.what, failure.cure)
+    return HandedInFile(name, accepted.news, shown_job(accepted.job, told), "", "", "")
+
+
+async def _own_batch(batch_id: str, audience: Audience, exchange: Exchange) -> Batch:
+    """Another organisation's batch looks like one that is not there."""
+    found = await exchange.batches.batch(batch_id)
+    if not audience.may_change(found.organisation):
+        raise no_batch(batch_id)
+    return found
+
+
+async def _standing(batch: Batch, exchange: Exchange, told: Words) -> BatchStanding:
+    tally = await exchange.batches.tally(batch.id)
+    reading = await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id, limit=MOST_READING)
+    link = f"{API}/batches/{batch.id}"
+    return BatchStanding(
+        id=batch.id,
+        organisation=batch.organisation,
+        submitted_by=batch.submitted_by,
+        created=batch.created,
+        files=tally.files,
+        waiting=tally.waiting,
+        working=tally.working,
+        indexing=tally.indexing,
+        done=tally.done,
+        failed=tally.failed,
+        paused=tally.paused,
+        ended=tally.ended,
+        reading=[shown_job(job, told) for job in reading],
+        reasons=[_reason(reason, told) for reason in tally.reasons],
+        links=BatchLinks(self=link, events=f"{link}/events", jobs=f"{API}/jobs?batch={batch.id}"),
+    )
+
+
+def _reason(reason: FailedAlike, told: Words) -> BatchReason:
+    failure = told.of_failure(reason.code)
+    return BatchReason(reason.code, reason.files, list(reason.names), failure.what, failure.cure)

@@ -1,0 +1,45 @@
+"""How something that goes on is followed: server-sent events, each with all there is to know."""
+
+from asyncio import sleep as pause
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
+
+import msgspec
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks."""
+ALIVE_EVERY = 15.0
+"""Seconds of silence after which a comment keeps the connection open."""
+LONGEST = 600.0
+"""Seconds after which the connection ends. Browsers open it anew by themselves, and their key is looked at again."""
+COME_BACK = 2_000
+"""Milliseconds until they do."""
+
+Look = Callable[[], Awaitable[tuple[msgspec.Struct, bool]]]
+"""What there is to see now, and whether nothing more will happen."""
+
+
+def followed(name: str, look: Look) -> ServerSentEvent:
+    """An event `name` whenever what is seen has changed, first of all as it is now, and `end` when all is over.
+
+    Each is complete, so nobody who comes back has missed anything.
+    """
+    return ServerSentEvent(_events(name, look), headers={"X-Accel-Buffering": "no"})
+
+
+async def _events(name: str, look: Look) -> AsyncIterator[ServerSentEventMessage]:
+    begun = told = monotonic()
+    before: msgspec.Struct | None = None
+    while monotonic() - begun < LONGEST:
+        seen, ended = await look()
+        if seen != before:
+            yield ServerSentEventMessage(data=msgspec.json.encode(seen), event=name, retry=COME_BACK)
+            before, told = seen, monotonic()
+        if ended:
+            yield ServerSentEventMessage(data="", event="end")
+            return
+        if monotonic() - told > ALIVE_EVERY:
+            yield ServerSentEventMessage(comment="still here")
+            told = monotonic()
+        await pause(LOOK_EVERY)

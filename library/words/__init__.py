@@ -1,0 +1,52 @@
+"""What staff are told of the files that they handed in, in words that need no technical training.
+
+One data file a language, `cs.toml`, `en.toml`, `uk.toml`, with the same keys in each.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+LANGUAGES = ("cs", "en", "uk")
+DEFAULT = "en"
+
+
+class Failure(Struct, frozen=True):
+    """What is said of a file that was not taken in."""
+
+    what: str
+    cure: str
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that is said in one language."""
+
+    standing: Mapping[str, str]
+    """By the state of a job, or by its step while it is being worked on."""
+    report: Mapping[str, str]
+    failure: Mapping[str, Failure]
+    """By the code of an error."""
+
+    def of_failure(self, code: str) -> Failure:
+        """What is said of this code, or of any failure where it has no words of its own."""
+        return self.failure.get(code, self.failure["extraction-failed"])
+
+    def of_step(self, step: str, page: int, pages: int) -> str:
+        if page and f"{step}_page" in self.standing:
+            return self.standing[f"{step}_page"].format(page=page, pages=pages)
+        return self.standing[step]
+
+
+def words(language: str) -> Words:
+    """What is said in this language, or in English where it is none of ours."""
+    return _read(language if language in LANGUAGES else DEFAULT)
+
+
+@cache
+def _read(language: str) -> Words:
+    written = files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(written), Words)

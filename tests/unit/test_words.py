@@ -1,0 +1,58 @@
+"""What staff are told is complete in three languages."""
+
+import string
+
+import msgspec
+import pytest
+
+from library.errors import BadRequest, Conflict, ExtractionFailed, NotFound, Unavailable
+from library.inbox import JobState, Step
+from library.words import LANGUAGES, words
+
+CODES = {
+    *(kind.code for kind in (ExtractionFailed, *ExtractionFailed.__subclasses__())),
+    *(kind.code for kind in (BadRequest, Conflict, NotFound, Unavailable)),
+    "internal-error",
+    "unreadable-file",
+}
+
+
+def blanks(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def sentences(language: str) -> dict[str, str]:
+    written = msgspec.to_builtins(words(language))
+    return {f"{section}.{key}": str(value) for section, table in written.items() for key, value in table.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_in_which_a_file_can_fail_has_words_and_a_cure(language):
+    assert set(words(language).failure) == CODES
+    assert all(failure.what and failure.cure for failure in words(language).failure.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_step_has_words(language):
+    needed = {str(each) for each in (*JobState, *Step) if each}
+    assert needed - {"working"} | {"paused", "reading_page"} == set(words(language).standing)
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_all_languages_say_the_same_things_with_the_same_blanks(language):
+    ours, english = sentences(language), sentences("en")
+    assert ours.keys() == english.keys()
+    for key, sentence in ours.items():
+        if not key.startswith("failure"):
+            assert blanks(sentence) == blanks(english[key]), key
+        assert sentence != english[key], f"{key} is not translated"
+
+
+def test_a_step_that_counts_pages_says_where_it_is():
+    assert words("uk").of_step("reading", 7, 12) == "читається сторінка 7 з 12"
+    assert words("uk").of_step("reading", 0, 0) == "читається"
+    assert words("cs").of_step("indexing", 0, 0) == "uloženo; za chvíli půjde najít"
+
+
+def test_who_speaks_another_language_is_told_in_english():
+    assert words("de") == words("en")
