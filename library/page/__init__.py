@@ -16,6 +16,6 @@ reader_page.py    a page of a document to read
 facsimile.py      where on its picture that stands which matched
 rendering.py      a template and what it shows -> HTML
 scripting.py      what a page hands to its script: texts, and blanks of its parts
-assets.py         the files that a browser loads: by name, compressed, with their fingerprint
+assets.py         the files that a browser loads: by name, with their fingerprint
 templates/ static/
 """

@@ -1,6 +1,5 @@
-"""The files that a browser loads: by name, with their fingerprint, and compressed once."""
+"""The files that a browser loads: by name, with their fingerprint."""
 
-import gzip
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -16,8 +15,6 @@ MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+
 class Asset(Struct, frozen=True):
     media_type: str
     content: bytes
-    compressed: bytes
-    """With gzip."""
     etag: str
 
 
@@ -29,9 +26,7 @@ def asset(name: str) -> Asset:
     if ending not in MEDIA_TYPES or "/" in name or not file.is_file():
         raise NotFound(f"there is no asset '{name}'")
     content = file.read_bytes()
-    return Asset(
-        MEDIA_TYPES[ending], content, gzip.compress(content, 9, mtime=0), blake2b(content, digest_size=8).hexdigest()
-    )
+    return Asset(MEDIA_TYPES[ending], content, blake2b(content, digest_size=8).hexdigest())
 
 
 def address_of(name: str) -> str:

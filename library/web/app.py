@@ -61,7 +61,7 @@ COMPRESSION = CompressionConfig(
     gzip_compress_level=4,
     minimum_size=1_000,
     # Originals go out in parts, events one by one; what has a strong entity tag must be the same bytes for everybody.
-    exclude=[r"/files/", r"/events$", rf"^{API}/documents/[^/]+$"],
+    exclude=[r"/files/", r"/events$", r"/picture$", rf"^{API}/documents/[^/]+$"],
 )
 """Higher levels make answers little smaller and cost a third of all requests a second."""
 BODY_BYTES = 1_000_000

@@ -1,6 +1,5 @@
 """The pages that people look at: each asks the functions of the API and hands their answers to `library.page`."""
 
-import gzip
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -52,8 +51,6 @@ NEAREST = {"sk": "cs"}
 """Languages that no page is in, and the one that their readers read most easily."""
 READING = frozenset({"q", "lang"})
 """The parameters that the address of a document or page may have."""
-COMPRESSION = 5
-"""Of gzip: a page of results takes 2 ms."""
 
 # Scripts, styles and pictures come from here and stand in files of their own; forms go here; nobody frames a page.
 _POLICY = (
@@ -202,13 +199,11 @@ def _signposts(document: Document, base: str) -> Iterator[str]:
 
 
 @get("/assets/{fingerprint:str}/{name:str}", include_in_schema=False, opt=OPEN)
-async def asset_file(
-    request: Request[Any, Any, Any], fingerprint: FromPath[str], name: FromPath[str]
-) -> Response[bytes]:
+async def asset_file(fingerprint: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file of the pages. An address with the fingerprint of another release has the present file, for a while."""
     file = asset(name)
-    headers = {"Cache-Control": FOR_EVER if fingerprint == release() else "no-cache", "ETag": f'"{file.etag}"'}
-    return _compressed(request, file.content, file.media_type, headers, compressed=file.compressed)
+    headers = {"Cache-Control": FOR_EVER if fingerprint == release() else "no-cache", "ETag": f'W/"{file.etag}"'}
+    return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def spoken_wording(request: Request[Any, Any, Any]) -> Wording:
@@ -242,7 +237,7 @@ def answered(
     spoken = request.query_params.get("lang", "") in LANGUAGES
     content = rendered(template, page, words, here=here, spoken=spoken).encode()
     own = {"Content-Security-Policy": _POLICY, "Content-Language": words.language, **(headers or {})}
-    return _compressed(request, content, HTML, own, status=status)
+    return Response(content, media_type=HTML, headers=own, status_code=status)
 
 
 def _read(given: Given, words: Wording) -> tuple[AskedSearch, Given, list[str]]:
@@ -257,23 +252,6 @@ def _read(given: Given, words: Wording) -> tuple[AskedSearch, Given, list[str]]:
         }
         usable = {name: values for name, values in given.items() if name not in refused}
         return read_search({**usable, **ours}), usable, list(refused.values())
-
-
-def _compressed(
-    request: Request[Any, Any, Any],
-    content: bytes,
-    media_type: str,
-    headers: Mapping[str, str],
-    *,
-    compressed: bytes | None = None,
-    status: int = 200,
-) -> Response[bytes]:
-    sent = dict(headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        sent["Content-Encoding"] = "gzip"
-        content = compressed or gzip.compress(content, COMPRESSION, mtime=0)
-    sent["Vary"] = "Accept-Encoding"
-    return Response(content, media_type=media_type, headers=sent, status_code=status)
 
 
 # What cannot be shown ------------------------------------------------------------------------------------------------

@@ -145,8 +145,9 @@ async def test_a_pages_policy_lets_nothing_in_from_elsewhere_and_nothing_inline(
 
 
 async def test_pages_and_assets_are_compressed_for_who_takes_it(client):
-    html = await client.get("/", headers={"Accept-Encoding": "gzip"})
-    assert html.headers["content-encoding"] == "gzip"
+    html = await client.get("/", headers={"Accept-Encoding": "br"})
+    assert html.headers["content-encoding"] == "br"
+    assert html.text.startswith("<!DOCTYPE html>")
     plain = await client.get("/", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     style = LexborHTMLParser(plain.text).css_first("link[rel=stylesheet]").attributes["href"]
