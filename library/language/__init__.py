@@ -14,7 +14,7 @@ concepts.py        the thesaurus found in texts and in typed words
 families.py        words near to a typed one: of another part of speech, of another language
 derivation.py      words made from others by rule: mediátorka, prodloužení
 function_words.py  words that carry a sentence and no subject
-learn.py           how the files in data/ were learnt, with suffixes.py and mending.py; never runs in a search
+learning/          how the files in data/ were learnt; never runs in a search
 """
 
 from library.language.analyzer import Analyzer, QueryToken, shared_analyzer

@@ -1,8 +1,8 @@
 """What the dictionary form of a word is.
 
-Asked in turn: the exceptions of this project, what was mended of the dictionary (mending.py), the dictionary, and for
-words that none of them knows the rules. A form that belongs to two words (`dílu` to `díl` and `dílo`) has two lemmas,
-where the mending found the second.
+Asked in turn: the exceptions of this project, what was mended of the dictionary (learning/mending.py), the dictionary,
+and for words that none of them knows the rules. A form that belongs to two words (`dílu` to `díl` and `dílo`) has two
+lemmas, where the mending found the second.
 """
 
 import tomllib

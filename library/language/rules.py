@@ -1,6 +1,6 @@
 """What the lemma of a word that no dictionary knows is likely to be: by the suffixes it has that have rules.
 
-The rules are learnt from a dictionary by learn.py: one set for words as they stand in texts, one for folded words. A
+The rules are learnt from a dictionary by learning/: one set for words as they stand in texts, one for folded words. A
 rule says what goes off the end of a word and what comes there instead; some also take a prefix (`nej-`, `ge-`) off.
 """
 

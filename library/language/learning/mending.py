@@ -1,4 +1,4 @@
-"""What is wrong with a dictionary of forms, by its own evidence. Used by learn.py alone.
+"""What is wrong with a dictionary of forms, by its own evidence.
 
 The dictionaries were put together from several lists, so the forms of one word often have different lemmas in them:
 `vyběhneme` belongs to `vyběhnout` and `vyběhnout` to `vybíhat`, `řešen` to `řešený`, `nezletilých` to `zletilý`. And
@@ -12,9 +12,9 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from library.language.learning.suffixes import learn
 from library.language.lemmas import NEGATIONS, SUPERLATIVES, is_infinitive
 from library.language.rules import lemmas_by_rules
-from library.language.suffixes import learn
 
 Lemmas = dict[str, tuple[str, ...]]
 """Words with their lemmas, the likeliest first, all in lower case."""

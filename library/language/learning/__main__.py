@@ -1,4 +1,4 @@
-"""How the files in data/ were learnt: `python -m library.language.learn` writes them anew, byte for byte the same.
+"""How the files in data/ were learnt: `python -m library.language.learning` writes them anew, byte for byte the same.
 
 All is learnt from the dictionaries of simplemma 2.0.0 (MIT licence), which derive from the lemmatization lists of
 Michal Měchura (Open Database License), Wiktionary as packaged by the Kaikki project, FreeLing, spaCy's lookups data,
@@ -9,7 +9,7 @@ For those whose letters have marks: LANGUAGE.spellings, which letters stand side
 a dictionary that was mended: LANGUAGE.mends, words with better lemmas than the dictionary's (mending.py, lemmas.py).
 And alphabets.toml, the letters of each.
 
-`python -m library.language.learn measure` says how good the rules are: they are learnt without a tenth of the lemmas
+`python -m library.language.learning measure` says how good the rules are: they are learnt without a tenth of the lemmas
 and asked for the forms of those, and so is simplemma's own guessing.
 """
 
@@ -25,11 +25,11 @@ from simplemma.strategies.dictionaries import LOW_MEMORY_DICTIONARY_FACTORY, Dic
 
 from library.language import lemmas, rules, spellings
 from library.language.fold import fold, normal_form
+from library.language.learning.mending import Lemmas, mended
+from library.language.learning.suffixes import Pair, learn
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, SHORTEST_GUESS, with_negation
-from library.language.mending import Lemmas, mended
 from library.language.rules import DATA, FOLDED_LANGUAGES, Rules, text_of_rules
 from library.language.spellings import ALPHABETS, MAP_BITS, SPELT_LANGUAGES, bit, grams
-from library.language.suffixes import Pair, learn
 
 FOLDED_SHARE = 0.2
 """LEAST_SHARE for folded words, of which no dictionary tells which alternative is a word."""
@@ -174,7 +174,7 @@ def main(arguments: list[str]) -> None:
     if arguments == ["measure"]:
         for language in LEMMA_LANGUAGES:
             number, own, theirs = held_out_accuracy(language)
-            print(f"{language}: {number} forms of hidden lemmas, rules {own:.3f}, simplemma's guessing {theirs:.3f}")  # noqa: T201  # a command
+            print(f"{language}: {number} forms of hidden lemmas, rules {own:.3f}, simplemma's guessing {theirs:.3f}")
         return
     Path(DATA).mkdir(exist_ok=True)
     alphabets = tomllib.loads(ALPHABETS.read_text(encoding="utf-8")) if ALPHABETS.exists() else {}

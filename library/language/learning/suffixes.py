@@ -1,4 +1,4 @@
-"""How rules for the ends of words (rules.py) are learnt from words with their lemmas, for learn.py and mending.py."""
+"""How rules for the ends of words (rules.py) are learnt from words with their lemmas."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
