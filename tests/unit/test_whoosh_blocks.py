@@ -1,4 +1,6 @@
 import random
+from itertools import chain, pairwise
+from pickle import loads
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from whoosh.query import Phrase, Term
 from library.engines.whoosh.blocks import NO_POSTINGS, decode_positions, read_postings, read_postings_slowly
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.folder import IndexFolder
-from library.engines.whoosh.schema import encode_positions, schema
+from library.engines.whoosh.pickled import packed_numbers, packed_positions, packed_strings
+from library.engines.whoosh.schema import schema
 from library.engines.whoosh.writing import Contents, SegmentWriter
 from tests.builders import a_practice, an_entry
 
@@ -90,11 +93,29 @@ def test_stock_whoosh_can_go_on_writing_to_the_index(tmp_path):
         assert {hit["id"] for hit in searcher.search(Term("text_surface", "deti"))} == {"p1", "s"}
 
 
-def test_positions_are_encoded_as_whooshs_format_does():
+def test_positions_are_packed_so_that_whooshs_format_reads_them():
     form = schema()["text_surface"].format
-    for positions in ([0], [3, 4, 300], [7, 70_000, 2**31 - 1]):
-        assert form.decode_positions(encode_positions(positions)) == positions
-        assert encode_positions(positions) == form.encode(positions)
+    chance = random.Random(1)
+    several = [
+        [0],
+        [3, 4, 300],
+        [7, 70_000, 2**31 - 1],
+        list(range(5, 3_000, 7)),
+        sorted(chance.sample(range(10**6), 90)),
+    ]
+    places = np.cumsum([0, *map(len, several)])
+    packed = packed_positions(places, np.array(list(chain.from_iterable(several)), np.int64))
+    values = [loads(packed.content[first:last].tobytes() + b".") for first, last in pairwise(packed.offsets.tolist())]
+    assert [form.decode_positions(value) for value in values] == several
+    assert [form.decode_frequency(value) for value in values] == [len(positions) for positions in several]
+    again = packed_strings(b"".join(values), np.array([len(value) for value in values]))
+    assert again.content.tobytes() == packed.content.tobytes()
+
+
+def test_numbers_are_packed_as_pickle_reads_them():
+    numbers = [0, 1, 255, 256, 65_535, 65_536, 2**31 - 1]
+    packed = packed_numbers(np.array(numbers, np.int64))
+    assert list(loads(b"(" + packed.content.tobytes() + b"t.")) == numbers
 
 
 def test_a_cache_never_holds_more_than_it_has_room_for():

@@ -5,6 +5,8 @@ for each posting; here each term's postings are decoded once into numpy arrays, 
 
     schema.py     which fields the index has, and what of an entry goes into each
     blocks.py     Whoosh's posting blocks <-> arrays: the only place that knows its private parts
+    pickled.py    numbers and byte strings as pickle writes them, many at once
+    postings.py   entries -> the terms of each field with all their postings
     writing.py    new segments, merged segments, and the table of contents that names them
     folder.py     the index's folder: which generation is current, who may write, what is left over
     cache.py      what was decoded once, as long as there is room

@@ -15,19 +15,22 @@ from collections.abc import Callable, Iterator, Sequence
 from io import SEEK_CUR, SEEK_END, BytesIO
 from itertools import accumulate, pairwise
 from pathlib import Path
-from pickle import dumps, load, loads
+from pickle import load, loads
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter, W3TermInfo
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import HashWriter, _lengths
 from whoosh.filedb.structfile import BufferFile
 from whoosh.formats import Format
 from whoosh.reading import TermNotFound
-from whoosh.system import pack_int, pack_long, pack_ushort
+from whoosh.system import pack_double, pack_int, pack_ushort
+
+from library.engines.whoosh.pickled import Packed, packed_numbers
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
@@ -35,11 +38,27 @@ INT = 4
 """Bytes of a block's length."""
 LONGEST_NOTE = 256
 """Bytes that the note about a block has at most; it has about 30."""
-WORTH_COMPRESSING = 1024
+WORTH_COMPRESSING = 256
 """Bytes of a block from which compressing it pays."""
+COMPRESSION = 1
+"""zlib's level."""
 
 Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+
+class FieldPostings(Struct, frozen=True, eq=False):
+    """The terms of one field in order, to be written. Postings of term i are those from `firsts[i]` to `firsts[i + 1]`
+    of `ids` and `weights`, which are numbers of occurrences."""
+
+    field: str
+    terms: Sequence[bytes]
+    firsts: Numbers
+    ids: Numbers
+    weights: Numbers
+    values: Packed | None
+    """Of each posting, as pickle pushes it; None in fields without positions."""
 
 
 class Postings(Struct, frozen=True, eq=False):
@@ -81,7 +100,7 @@ def read_postings(terms: Any, field: str, term: bytes, form: Format) -> Postings
     )
 
 
-def raw_postings(terms: Any, about: Any) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
+def raw_postings(terms: Any, about: Any) -> Iterator[tuple[Sequence[int], Sequence[float], Sequence[bytes]]]:
     """The same as plain lists, a block at a time, for a term that has been found already."""
     file = terms._postfile
     for block in _blocks(file, about):
@@ -156,44 +175,196 @@ def decode_positions(value: bytes) -> list[int]:
 
 
 class TermWriter(W3FieldWriter):  # type: ignore[misc]
-    """Writes a segment's terms, each with all its postings at once. Fields and terms come in ascending order."""
+    """Writes a segment's terms, a field with all its postings at once. Fields come in ascending order."""
 
-    def add_term(self, term: bytes, ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> None:
-        """`values` is empty for fields without positions."""
+    def __init__(self, codec: Any, storage: Any, segment: Any) -> None:
+        # As W3FieldWriter does, but for the table of terms.
+        self._segment = segment
+        self._storage = storage
+        self._tindex = _TermIndex(self._create_file(codec.TERMS_EXT))
+        self._fieldmap: dict[str, int] = {}
+        self._tindex.extras["fieldmap"] = self._fieldmap
+        self._postfile = self._create_file(codec.POSTS_EXT)
+
+    def add_field(self, postings: FieldPostings) -> None:
+        number = self._fieldmap.setdefault(postings.field, len(self._fieldmap))
+        blocks = _Blocks.of(postings)
         place = self._postfile.tell()
-        written = b"".join(_term_parts(ids, weights, values))
-        self._postfile.write(written)
-        # As W3TermInfo packs itself: not inlined, and no lengths, because our scores have other means.
-        about = W3TermInfo._struct.pack(0, sum(weights), len(ids), 0, 0, max(weights), ids[0], ids[-1])
-        self._tindex.add(pack_ushort(self._fieldid) + term, about + pack_long(place) + pack_int(len(written)))
+        written, lengths = blocks.written(postings)
+        self._postfile.write(b"".join(written))
+        begins = place + np.concatenate([[0], np.cumsum(lengths)])
+        self._tindex.add_all(
+            [pack_ushort(number) + term for term in postings.terms],
+            _term_infos(postings, begins[:-1], lengths),
+        )
+
+    def close(self) -> None:
+        self._tindex.close()
+        self._postfile.close()
+        self.is_closed = True
 
 
-def _term_parts(ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> Iterator[bytes]:
-    yield WHOOSH3_HEADER_MAGIC
-    for first in range(0, len(ids), BLOCK):
-        part = slice(first, first + BLOCK)
-        note, postings = _block(ids[part], weights[part], values[part])
-        length = len(note) + len(postings)
-        yield pack_int(-length if first + BLOCK >= len(ids) else length)
-        yield note
-        yield postings
+class _Blocks(NamedTuple):
+    """How a field's postings are cut into blocks: block b begins with posting `begins[b]`."""
+
+    begins: Numbers
+    counts: Numbers
+    is_first: NDArray[np.bool_]
+    """Of its term."""
+    is_last: NDArray[np.bool_]
+
+    @staticmethod
+    def of(postings: FieldPostings) -> "_Blocks":
+        counts = np.diff(postings.firsts)
+        blocks = (counts + BLOCK - 1) // BLOCK
+        ends = np.cumsum(blocks)
+        within = np.arange(int(ends[-1])) - np.repeat(ends - blocks, blocks)
+        begins = np.repeat(postings.firsts[:-1], blocks) + BLOCK * within
+        until = np.minimum(begins + BLOCK, np.repeat(postings.firsts[1:], blocks))
+        return _Blocks(begins, until - begins, within == 0, within == np.repeat(blocks, blocks) - 1)
+
+    def written(self, postings: FieldPostings) -> tuple[list[bytes], Numbers]:
+        """All blocks, and how many bytes each term has of them."""
+        steps = packed_numbers(self._steps(postings.ids))
+        weights = self._weights(postings.weights)
+        starts, ends = self.begins, self.begins + self.counts
+        ids = _pieces(steps, starts, ends)
+        cells = None if postings.values is None else _pieces(postings.values, starts, ends)
+        notes = self._notes(postings)
+        written: list[bytes] = []
+        lengths = np.empty(len(starts), np.int64)
+        for block, (first, last) in enumerate(zip(self.is_first.tolist(), self.is_last.tolist(), strict=True)):
+            there = b"N" if cells is None else b"(%bt" % cells[block]
+            content = b"((%bt%b%b\x87." % (ids[block], weights[block], there)
+            note = notes[block * NOTE : (block + 1) * NOTE]
+            if len(content) >= WORTH_COMPRESSING:
+                content = zlib.compress(content, COMPRESSION)
+                note = note[:COMPRESSED_AT] + b"\x01" + note[COMPRESSED_AT + 1 :]
+            length = NOTE + len(content)
+            head = WHOOSH3_HEADER_MAGIC if first else b""
+            written.append(b"%b%b%b%b" % (head, pack_int(-length if last else length), note, content))
+            lengths[block] = len(written[-1])
+        return written, np.add.reduceat(lengths, np.flatnonzero(self.is_first))
+
+    def _steps(self, ids: Numbers) -> Numbers:
+        steps = ids.copy()
+        steps[1:] -= ids[:-1]
+        steps[self.begins] = ids[self.begins]
+        return steps
+
+    def _weights(self, weights: Numbers) -> list[bytes]:
+        """Nothing where all are 1, one number where all are the same."""
+        least, most = np.minimum.reduceat(weights, self.begins), np.maximum.reduceat(weights, self.begins)
+        each = _pieces(packed_numbers(weights), self.begins, self.begins + self.counts)
+        return [
+            (b"N" if high == 1 else b"G" + pack_double(high)) if low == high else b"(%bt" % several
+            for low, high, several in zip(least.tolist(), most.tolist(), each, strict=True)
+        ]
+
+    def _notes(self, postings: FieldPostings) -> bytes:
+        """For each block: number of postings, last document, largest weight, compression (none), and no lengths."""
+        notes = np.empty((len(self.begins), NOTE), np.uint8)
+        notes[:] = np.frombuffer(b"(K\0J\0\0\0\0G\0\0\0\0\0\0\0\0K\0K\0K\0t.", np.uint8)
+        notes[:, 2] = self.counts
+        notes[:, 4:8] = _as_bytes(postings.ids[self.begins + self.counts - 1], "<i4")
+        notes[:, 9:17] = _as_bytes(np.maximum.reduceat(postings.weights, self.begins), ">f8")
+        return notes.tobytes()
 
 
-def _block(ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> tuple[bytes, bytes]:
-    steps = (ids[0], *(here - before for before, here in pairwise(ids)))
-    most = max(weights)
-    postings = dumps((steps, _fewest_weights(weights, most), tuple(values) or None), 4)
-    compressed = int(len(postings) >= WORTH_COMPRESSING)
-    if compressed:
-        postings = zlib.compress(postings, 1)
-    # Number of postings, last id, largest weight, compression, and no lengths.
-    return dumps((len(ids), ids[-1], most, compressed, 0, 0), 2), postings
+NOTE = 25
+COMPRESSED_AT = 18
+"""Where in the note about a block stands whether it is compressed."""
 
 
-def _fewest_weights(weights: Sequence[float], most: float) -> float | tuple[float, ...] | None:
-    if min(weights) == most:
-        return None if most == 1.0 else most
-    return tuple(weights)
+def _pieces(packed: Packed, starts: Numbers, ends: Numbers) -> list[bytes]:
+    content = packed.content.tobytes()
+    bounds = zip(packed.offsets[starts].tolist(), packed.offsets[ends].tolist(), strict=True)
+    return [content[first:last] for first, last in bounds]
+
+
+def _term_infos(postings: FieldPostings, begins: Numbers, lengths: Numbers) -> list[bytes]:
+    """As W3TermInfo packs itself: not inlined, and no lengths, because our scores have other means."""
+    firsts = postings.firsts[:-1]
+    infos = np.zeros((len(firsts), 35), np.uint8)
+    infos[:, 1:5] = _as_bytes(np.add.reduceat(postings.weights, firsts), ">f4")
+    infos[:, 5:9] = _as_bytes(np.diff(postings.firsts), ">u4")
+    infos[:, 11:15] = _as_bytes(np.maximum.reduceat(postings.weights, firsts), ">f4")
+    infos[:, 15:19] = _as_bytes(postings.ids[firsts], ">u4")
+    infos[:, 19:23] = _as_bytes(postings.ids[postings.firsts[1:] - 1], ">u4")
+    infos[:, 23:31] = _as_bytes(begins, ">i8")
+    infos[:, 31:35] = _as_bytes(lengths, ">i4")
+    packed = infos.tobytes()
+    return [packed[first : first + 35] for first in range(0, len(packed), 35)]
+
+
+def _as_bytes(numbers: NDArray[Any], kind: str) -> NDArray[np.uint8]:
+    packed: NDArray[np.uint8] = numbers.astype(kind).view(np.uint8).reshape(len(numbers), -1)
+    return packed
+
+
+class _TermIndex(HashWriter):  # type: ignore[misc]
+    """Whoosh's table of terms, written many at once. Keys are hashed by CRC-32, which Whoosh reads as well as MD5."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file, hashtype=CRC32)
+        self._places: list[Numbers] = []
+        self._hashes: list[int] = []
+
+    def add_all(self, keys: Sequence[bytes], values: Sequence[bytes]) -> None:
+        """Keys in ascending order, behind all before."""
+        place = self.dbfile.tell()
+        rows = [
+            b"%b%b%b" % (_lengths.pack(len(key), len(value)), key, value)
+            for key, value in zip(keys, values, strict=True)
+        ]
+        self.dbfile.write(b"".join(rows))
+        ends = np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)))
+        self._places.append(place + np.concatenate([[0], ends[:-1]]))
+        self._hashes += map(zlib.crc32, keys)
+
+    def close(self) -> None:
+        places = np.concatenate([*self._places, np.empty(0, np.int64)])
+        self._write_tables(np.array(self._hashes, np.int64), places)
+        self._write_directory()
+        begin = self.dbfile.tell()
+        small = len(places) == 0 or int(places[-1]) < 1 << 31
+        self.extras |= {"indextype": "i" if small else "q", "indexlen": len(places)}
+        self.dbfile.write_pickle(self.extras)
+        self.dbfile.write(places.astype(">i4" if small else ">i8").tobytes())
+        self.dbfile.write_int(self.dbfile.tell() - begin)
+        self.dbfile.close()
+
+    def _write_tables(self, hashes: Numbers, places: Numbers) -> None:
+        """256 hash tables of (hash, place), by the last byte of the hash, each twice as large as it needs to be."""
+        order = np.argsort(hashes & 255, kind="stable")
+        bounds = np.searchsorted((hashes & 255)[order], np.arange(257)).tolist()
+        for first, last in pairwise(bounds):
+            of_table = order[first:last]
+            self.directory.append((self.dbfile.tell(), 2 * len(of_table)))
+            self.dbfile.write(_hash_table(hashes[of_table], places[of_table]).tobytes())
+
+
+CRC32 = 1
+_SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
+
+
+def _hash_table(hashes: Numbers, places: Numbers) -> NDArray[Any]:
+    """Each entry in the first free slot from its own on."""
+    size = 2 * len(hashes)
+    table = np.zeros(size, _SLOT)
+    wanted = (hashes >> 8) % max(size, 1)
+    order = np.argsort(wanted, kind="stable")
+    # In order of the slots they want, each takes its own or the one behind the one before.
+    row = np.arange(len(order))
+    taken = np.maximum.accumulate(wanted[order] - row) + row
+    inside = taken < size
+    table["hash"][taken[inside]] = hashes[order[inside]]
+    table["place"][taken[inside]] = places[order[inside]]
+    # What goes over the end begins again at the start.
+    for entry in order[~inside].tolist():
+        slot = int(np.flatnonzero(table["place"] == 0)[0])
+        table[slot] = hashes[entry], places[entry]
+    return table
 
 
 class MappedSegment(CompoundStorage):  # type: ignore[misc]

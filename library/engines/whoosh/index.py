@@ -18,6 +18,7 @@ from library.engines.whoosh.matched import NOTHING, Listed, Mask, Matched, liste
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
 from library.engines.whoosh.passages import passages
+from library.engines.whoosh.postings import tokens_of
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.snapshot import Snapshot, View
 from library.engines.whoosh.vocabulary import completions, nearest
@@ -27,7 +28,6 @@ from library.engines.whoosh.writing import (
     SegmentWriter,
     contents_file,
     read_contents,
-    tokens_of,
 )
 from library.language import Analyzer, fold
 from library.model import Audience, DocumentId

@@ -9,12 +9,9 @@ another alphabet by how they look in Latin letters (`skeleton \x1f surface`). Al
 terms and postings are made here, so that its analysers never run.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import chain, pairwise
-from pickle import dumps
-from struct import Struct as Packing
 from typing import Any
 
 import numpy as np
@@ -37,8 +34,6 @@ Pages follow without a gap, because sentences run on."""
 
 NO_YEAR = -(2**31)
 NO_TIME = -(2**63)
-
-_count = Packing("!I").pack
 
 
 def surface_field(zone: str) -> str:
@@ -84,37 +79,45 @@ def schema() -> Schema:
     )
 
 
-Term = tuple[str, float, bytes]
-"""A term, how often it stands in the document, and its encoded positions (empty where the field has none)."""
-
-
-class Row(Struct, frozen=True):
-    """A document as Whoosh takes it in."""
+class Stored(Struct, frozen=True):
+    """What Whoosh keeps by document."""
 
     id: str
-    terms: dict[str, list[Term]]
-    """By field."""
     columns: dict[str, Any]
     lengths: dict[str, int]
     """Of the fields with positions, in tokens."""
 
 
-def row(entry: IndexEntry) -> Row:
-    document = entry.document
-    zones = [_zone(zone, tables) for zone, tables in zip(ZONES, (entry.title, entry.about, entry.text), strict=True)]
-    return Row(
-        id=document.id,
-        terms={
-            "id": [(document.id, 1.0, b"")],
-            **_spellings(entry),
-            **{facet_field(name): _facet_terms(values(entry)) for name, values in FACETS.items()},
-            **{surface_field(zone.name): _placed_terms(zone.surfaces) for zone in zones},
-            **{lemma_field(zone.name): _placed_terms(zone.lemmas) for zone in zones},
-            **{concept_field(zone.name): zone.concepts for zone in zones},
-        },
-        columns=_columns(document) | {tables_field(zone.name): zone.bounds for zone in zones},
-        lengths={field: zone.length for zone in zones for field, of in ZONE_OF.items() if of == zone.name},
+def stored(entry: IndexEntry) -> Stored:
+    tables = {zone: zone_tables(entry, zone) for zone in ZONES}
+    bounds = {tables_field(zone): np.array(zone_bounds(zone, some), "<u4").tobytes() for zone, some in tables.items()}
+    return Stored(
+        id=entry.document.id,
+        columns=_columns(entry.document) | bounds,
+        lengths={field: sum(map(len, tables[zone])) for field, zone in ZONE_OF.items()},
     )
+
+
+def zone_tables(entry: IndexEntry, zone: str) -> Sequence[TokenTable]:
+    match zone:
+        case "title":
+            return entry.title
+        case "about":
+            return entry.about
+        case _:
+            return entry.text
+
+
+def zone_bounds(zone: str, tables: Sequence[TokenTable]) -> list[int]:
+    """The first position of each table and, last, the first behind all."""
+    gap = 0 if zone == "text" else TABLE_GAP
+    bounds: list[int] = []
+    position = 0
+    for table in tables:
+        position += gap if bounds else 0
+        bounds.append(position)
+        position += len(table)
+    return [*bounds, position]
 
 
 def day_number(day: date | None) -> int:
@@ -131,51 +134,9 @@ def instant(moment: datetime | None) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def encode_positions(positions: list[int]) -> bytes:
-    """As whoosh.formats.Positions writes them: their number, then the pickled steps from one to the next."""
-    if len(positions) == 1:
-        return _encode_one(positions[0])
-    # Two forms may share a term; each came with its own positions in order.
-    positions.sort()
-    steps = [positions[0], *(here - before for before, here in pairwise(positions))]
-    return _count(len(steps)) + dumps(steps, 2)
-
-
 @lru_cache(maxsize=1 << 16)
-def _encode_one(position: int) -> bytes:
-    return _count(1) + dumps([position], 2)
-
-
-class _Zone(Struct, frozen=True):
-    name: str
-    surfaces: dict[str, list[int]]
-    lemmas: dict[str, list[int]]
-    concepts: list[Term]
-    bounds: bytes
-    """The first position of each table and, last, the first behind all, as little-endian 32-bit numbers."""
-    length: int
-
-
-def _placed_terms(terms: dict[str, list[int]]) -> list[Term]:
-    return [(term, float(len(places)), encode_positions(places)) for term, places in terms.items()]
-
-
-def _concept_term(concept: str, places: Sequence[tuple[int, int]]) -> Term:
-    # At every token, so that all of a label is pointed at, but each label counts once.
-    tokens = [first + further for first, length in places for further in range(length)]
-    return concept, float(len(places)), encode_positions(tokens)
-
-
-def _spellings(entry: IndexEntry) -> dict[str, list[Term]]:
-    forms = {form for table in chain(entry.title, entry.about, entry.text) for form in table.forms}
-    return {
-        "forms": [(term, 1.0, b"") for term in set().union(*map(_form_terms, forms))],
-        "skeletons": [(term, 1.0, b"") for term in set().union(*map(_skeleton_terms, forms))],
-    }
-
-
-@lru_cache(maxsize=1 << 16)
-def _form_terms(form: Form) -> frozenset[str]:
+def form_terms(form: Form) -> frozenset[str]:
+    """What `forms` has of it."""
     if not form.lemmas:
         return frozenset((SEPARATOR.join((form.surface, form.form, "")),))
     written = (SEPARATOR.join((form.surface, form.form, key)) for key in form.lemmas)
@@ -184,46 +145,9 @@ def _form_terms(form: Form) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _skeleton_terms(form: Form) -> frozenset[str]:
+def skeleton_terms(form: Form) -> frozenset[str]:
+    """What `skeletons` has of it."""
     return frozenset(SEPARATOR.join((skeleton, form.surface)) for skeleton in skeletons(form.form))
-
-
-def _facet_terms(values: Iterable[str]) -> list[Term]:
-    return [(value, 1.0, b"") for value in dict.fromkeys(values)]
-
-
-def _zone(name: str, tables: Sequence[TokenTable]) -> _Zone:
-    surfaces: dict[str, list[int]] = {}
-    lemmas: dict[str, list[int]] = {}
-    concepts: dict[str, list[tuple[int, int]]] = {}
-    bounds: list[int] = []
-    position = 0
-    gap = 0 if name == "text" else TABLE_GAP
-    for table in tables:
-        position += gap if bounds else 0
-        bounds.append(position)
-        for form, places in zip(table.forms, _places(table, position), strict=True):
-            surfaces.setdefault(form.surface, []).extend(places)
-            for key in form.lemmas:
-                lemmas.setdefault(key, []).extend(places)
-        for named in table.concepts:
-            concepts.setdefault(named.concept, []).extend((position + first, length) for first, length in named.places)
-        position += len(table)
-    return _Zone(
-        name=name,
-        surfaces=surfaces,
-        lemmas=lemmas,
-        concepts=[_concept_term(concept, places) for concept, places in concepts.items()],
-        bounds=np.array([*bounds, position], dtype="<u4").tobytes(),
-        length=sum(map(len, tables)),
-    )
-
-
-def _places(table: TokenTable, first: int) -> list[list[int]]:
-    places: list[list[int]] = [[] for _ in table.forms]
-    for position, form in enumerate(table.ids.tolist(), first):
-        places[form].append(position)
-    return places
 
 
 def _columns(document: Document) -> dict[str, Any]:

@@ -3,30 +3,37 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, compress, count, groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import Struct
+import numpy as np
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, raw_postings, read_postings
+from library.engines.whoosh.blocks import (
+    FieldPostings,
+    FilesInMemory,
+    MappedSegment,
+    Numbers,
+    TermWriter,
+    raw_postings,
+    read_postings,
+)
 from library.engines.whoosh.folder import make_lasting
-from library.engines.whoosh.schema import ZONE_OF, Row, row, schema, surface_field
+from library.engines.whoosh.pickled import Packed, packed_strings
+from library.engines.whoosh.postings import Batch
+from library.engines.whoosh.schema import ZONE_OF, Stored, schema, surface_field
 from library.search import ZONES, IndexEntry
 
 INDEX_NAME = "MAIN"
-TOKENS_AT_ONCE = 1_000_000
-"""Tokens of entries that become one segment, held in memory until it is written: about 300 MB."""
+TOKENS_AT_ONCE = 4_000_000
+"""Tokens of entries that become one segment; numbers in memory until it is written, which then takes some 600 MB."""
 TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
 MOST_MERGED = 500_000
 """Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
-
-Term = tuple[str, bytes, Sequence[int], Sequence[float], Sequence[bytes]]
-"""Field, term, and its postings: documents, weights, and values where the field has positions."""
 
 
 class SegmentFiles:
@@ -85,20 +92,20 @@ class SegmentWriter:
         self._folder = folder
         self._contents = contents
         self._open = [SegmentFiles(folder, segment) for segment in contents.segments]
-        self._waiting: dict[str, IndexEntry] = {}
-        self._tokens_waiting = 0
+        self._waiting = Batch()
+        self._ids_waiting: set[str] = set()
         self._written: list[Path] = []
 
     def take(self, entries: Iterable[IndexEntry], withdrawn: Collection[str]) -> None:
         """Take entries in, and withdraw these documents and the older ones of the same ids."""
         for document in withdrawn:
-            self._waiting.pop(document, None)
-            self._delete(document)
-        for entry in entries:
+            self._withdraw(document)
+        for entry in {entry.document.id: entry for entry in entries}.values():
             if entry.document.id not in withdrawn:
-                self._waiting[entry.document.id] = entry
-                self._tokens_waiting += tokens_of(entry)
-                if self._tokens_waiting >= TOKENS_AT_ONCE:
+                self._withdraw(entry.document.id)
+                self._waiting.add(entry)
+                self._ids_waiting.add(entry.document.id)
+                if self._waiting.tokens >= TOKENS_AT_ONCE:
                     self._write_waiting()
 
     def commit(self) -> int:
@@ -133,18 +140,19 @@ class SegmentWriter:
         return [segment.segment_id() for segment in self._contents.segments]
 
     def _write_waiting(self) -> None:
-        for document in self._waiting:
-            self._delete(document)
-        if self._waiting:
-            self._add(_write_rows(self._folder, map(row, self._waiting.values())))
-        self._waiting.clear()
-        self._tokens_waiting = 0
+        if self._ids_waiting:
+            self._add(_write_segment(self._folder, self._waiting.stored, self._waiting.fields()))
+        self._waiting = Batch()
+        self._ids_waiting.clear()
 
     def _add(self, segment: Any) -> None:
         self._open.append(SegmentFiles(self._folder, segment))
         self._written.append(self._folder / _segment_file(segment))
 
-    def _delete(self, document: str) -> None:
+    def _withdraw(self, document: str) -> None:
+        if document in self._ids_waiting:
+            # Out of a segment a document can be deleted, out of what waits it cannot.
+            self._write_waiting()
         for files in self._open:
             number = files.number_of(document)
             if number is not None:
@@ -180,56 +188,19 @@ def _tier(tokens: int) -> int:
     return tokens.bit_length() // (TIER.bit_length() - 1)
 
 
-def tokens_of(entry: IndexEntry) -> int:
-    return sum(len(table) for zone in (entry.title, entry.about, entry.text) for table in zone)
-
-
-class _Stored(Struct, frozen=True):
-    """What Whoosh keeps by document."""
-
-    id: str
-    columns: dict[str, Any]
-    lengths: dict[str, int]
-
-
-def _write_rows(folder: Path, rows: Iterable[Row]) -> Any:
-    # All postings of a term in one flat list, number, weight, value, number, …: there are millions of them.
-    fields: dict[str, dict[str, list[Any]]] = {}
-    stored: list[_Stored] = []
-    for number, made in enumerate(rows):
-        stored.append(_Stored(made.id, made.columns, made.lengths))
-        for field, terms in made.terms.items():
-            gathered = fields.setdefault(field, {})
-            for term, weight, value in terms:
-                found = gathered.get(term)
-                if found is None:
-                    gathered[term] = [number, weight, value]
-                else:
-                    found += (number, weight, value)
-    return _write_segment(folder, stored, _in_order(fields))
-
-
-def _in_order(fields: dict[str, dict[str, list[Any]]]) -> Iterator[Term]:
-    for field in sorted(fields):
-        terms = fields[field]
-        for term in sorted(terms):
-            flat = terms[term]
-            yield field, term.encode(), flat[0::3], flat[1::3], flat[2::3] if field in ZONE_OF else ()
-
-
-def _write_segment(folder: Path, stored: Iterable[_Stored], terms: Iterable[Term]) -> Any:
+def _write_segment(folder: Path, documents: Iterable[Stored], fields: Iterable[FieldPostings]) -> Any:
     storage = FileStorage(str(folder))
     codec = W3Codec()
     segment = codec.new_segment(storage, INDEX_NAME)
-    segment.set_doc_count(_write_stored(codec.per_document_writer(storage, segment), stored))
-    _write_terms(TermWriter(codec, storage, segment), terms)
+    segment.set_doc_count(_write_stored(codec.per_document_writer(storage, segment), documents))
+    _write_fields(TermWriter(codec, storage, segment), fields)
     segment.create_compound_file(storage)
     return segment
 
 
-def _write_stored(writer: Any, stored: Iterable[_Stored]) -> int:
+def _write_stored(writer: Any, documents: Iterable[Stored]) -> int:
     written = 0
-    for number, document in enumerate(stored):
+    for number, document in enumerate(documents):
         writer.start_doc(number)
         writer.add_field("id", _SCHEMA["id"], document.id, 0)
         for field, length in document.lengths.items():
@@ -242,20 +213,17 @@ def _write_stored(writer: Any, stored: Iterable[_Stored]) -> int:
     return written
 
 
-def _write_terms(writer: TermWriter, terms: Iterable[Term]) -> None:
-    for field, of_field in groupby(terms, key=itemgetter(0)):
-        writer.start_field(field, _SCHEMA[field])
-        for _, term, ids, weights, values in of_field:
-            writer.add_term(term, ids, weights, values)
-        writer.finish_field()
+def _write_fields(writer: TermWriter, fields: Iterable[FieldPostings]) -> None:
+    for field in fields:
+        writer.add_field(field)
     writer.close()
 
 
 def _write_merged(folder: Path, parts: Sequence[SegmentFiles]) -> Any:
     """One segment of the living documents of several."""
     places = _new_places(parts)
-    stored = (document for part, place in zip(parts, places, strict=True) for document in _living(part, place))
-    return _write_segment(folder, stored, _merged_terms(parts, places))
+    living = (document for part, place in zip(parts, places, strict=True) for document in _living(part, place))
+    return _write_segment(folder, living, _merged_fields(parts, places))
 
 
 def _new_places(parts: Sequence[SegmentFiles]) -> list[list[int]]:
@@ -270,10 +238,10 @@ def _new_places(parts: Sequence[SegmentFiles]) -> list[list[int]]:
     return places
 
 
-def _living(part: SegmentFiles, place: Sequence[int]) -> Iterator[_Stored]:
+def _living(part: SegmentFiles, place: Sequence[int]) -> Iterator[Stored]:
     columns = {name: part.column(name) for name in _COLUMNS}
     for number in (number for number, new in enumerate(place) if new >= 0):
-        yield _Stored(
+        yield Stored(
             id=columns["key"][number].decode(),
             columns={name: column[number] for name, column in columns.items()},
             lengths={field: part.columns.doc_field_length(number, field) or 0 for field in ZONE_OF},
@@ -289,21 +257,62 @@ class _Here(NamedTuple):
     about: Any
 
 
-def _merged_terms(parts: Sequence[SegmentFiles], places: Sequence[Sequence[int]]) -> Iterator[Term]:
+def _merged_fields(parts: Sequence[SegmentFiles], places: Sequence[Sequence[int]]) -> Iterator[FieldPostings]:
+    new_number = np.concatenate([np.array(place, np.int64) for place in places])
+    firsts = np.cumsum([0, *map(len, places)]).tolist()
     rows = merge(*(_terms_of(files, part) for part, files in enumerate(parts)))
-    for (field, term), found in groupby(rows, key=attrgetter("field", "term")):
-        ids: list[int] = []
-        weights: list[float] = []
-        values: list[bytes] = []
-        for here in found:
-            place = places[here.part]
-            for numbers, some_weights, some_values in raw_postings(parts[here.part].terms, here.about):
-                alive = [place[number] >= 0 for number in numbers]
-                ids += (place[number] for number in compress(numbers, alive))
-                weights += compress(some_weights, alive)
-                values += compress(some_values, alive)
-        if ids:
-            yield field, term, ids, weights, values
+    for field, found in groupby(rows, key=attrgetter("field")):
+        gathered = _Gathered()
+        for term, heres in groupby(found, key=attrgetter("term")):
+            gathered.begin(term)
+            for here in heres:
+                gathered.take(raw_postings(parts[here.part].terms, here.about), firsts[here.part])
+        merged = gathered.living(field, new_number)
+        if merged.terms:
+            yield merged
+
+
+class _Gathered:
+    """The postings of one field as they are read, a term at a time."""
+
+    def __init__(self) -> None:
+        self._terms: list[bytes] = []
+        self._firsts: list[int] = []
+        self._ids: list[int] = []
+        self._weights: list[float] = []
+        self._values: list[bytes] = []
+
+    def begin(self, term: bytes) -> None:
+        self._terms.append(term)
+        self._firsts.append(len(self._ids))
+
+    def take(self, blocks: Iterable[tuple[Sequence[int], Sequence[float], Sequence[bytes]]], first: int) -> None:
+        """`first`: the number of the part's first document, all parts' numbered through."""
+        for ids, weights, values in blocks:
+            self._ids += ids if not first else [first + number for number in ids]
+            self._weights += weights
+            self._values += values
+
+    def living(self, field: str, new_number: Numbers) -> FieldPostings:
+        """All of it with the documents' new numbers (-1 for the dead), and without terms that nobody has any more."""
+        ids = new_number[np.array(self._ids, np.int64)]
+        alive = ids >= 0
+        before = np.concatenate([[0], np.cumsum(alive)])
+        firsts = before[np.array([*self._firsts, len(ids)], np.int64)]
+        kept = np.diff(firsts) > 0
+        values = list(compress(self._values, alive.tolist()))
+        return FieldPostings(
+            field=field,
+            terms=list(compress(self._terms, kept.tolist())),
+            firsts=np.append(firsts[:-1][kept], firsts[-1]),
+            ids=ids[alive],
+            weights=np.array(self._weights, np.float64)[alive].astype(np.int64),
+            values=_packed(values) if field in ZONE_OF else None,
+        )
+
+
+def _packed(values: Sequence[bytes]) -> Packed:
+    return packed_strings(b"".join(values), np.fromiter(map(len, values), np.int64, len(values)))
 
 
 def _terms_of(files: SegmentFiles, part: int) -> Iterator[_Here]:

@@ -1,0 +1,233 @@
+"""Entries -> the terms of each field with all their postings, as arrays: what a new segment is written from.
+
+Every distinct form of a batch gets a number. What is counted and sorted are these numbers; a form's spelling, lemmas
+and skeletons are looked at once a batch, not once a token.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from library.engines.whoosh.blocks import FieldPostings, Numbers
+from library.engines.whoosh.pickled import packed_positions
+from library.engines.whoosh.schema import (
+    Stored,
+    concept_field,
+    facet_field,
+    form_terms,
+    lemma_field,
+    skeleton_terms,
+    stored,
+    surface_field,
+    zone_bounds,
+    zone_tables,
+)
+from library.language import Form, TokenTable
+from library.search import FACETS, ZONES, IndexEntry
+
+
+class _Tokens(NamedTuple):
+    """All tokens of one zone in a row: which form, in which document, at which position."""
+
+    forms: Numbers
+    documents: Numbers
+    positions: Numbers
+
+
+Concepts = dict[str, dict[int, list[tuple[int, int]]]]
+"""Of one zone: concept -> document -> the labels' first positions and lengths."""
+
+
+class _Zone:
+    """The tokens of one zone as they come in, a table at a time."""
+
+    def __init__(self) -> None:
+        self.concepts: Concepts = {}
+        self._forms: list[NDArray[np.int32]] = []
+        self._documents: list[int] = []
+        self._firsts: list[int] = []
+
+    def add(self, document: int, table: TokenTable, first: int, numbered: Sequence[int]) -> None:
+        self._forms.append(np.array(numbered, np.int32)[table.ids])
+        self._documents.append(document)
+        self._firsts.append(first)
+        for named in table.concepts:
+            there = self.concepts.setdefault(named.concept, {}).setdefault(document, [])
+            there += ((first + place, length) for place, length in named.places)
+
+    def tokens(self) -> _Tokens:
+        lengths = np.fromiter(map(len, self._forms), np.int64, len(self._forms))
+        begins = np.array(self._firsts, np.int64) - np.cumsum(lengths) + lengths
+        forms = _joined(self._forms)
+        positions = np.arange(len(forms)) + np.repeat(begins, lengths)
+        return _Tokens(forms, np.repeat(np.array(self._documents, np.int64), lengths), positions)
+
+
+class Batch:
+    """Documents that become one segment, numbered from 0. Of a document only numbers are kept while others come in."""
+
+    def __init__(self) -> None:
+        self.stored: list[Stored] = []
+        self.tokens = 0
+        self._numbers: dict[Form, int] = {}
+        self._zones = {zone: _Zone() for zone in ZONES}
+        self._values: dict[str, list[tuple[str, ...]]] = {field: [] for field in ("id", *map(facet_field, FACETS))}
+
+    def add(self, entry: IndexEntry) -> None:
+        """Where it raises, the batch is to be thrown away."""
+        document, numbers = len(self.stored), self._numbers
+        for name, zone in self._zones.items():
+            tables = zone_tables(entry, name)
+            for table, first in zip(tables, zone_bounds(name, tables), strict=False):
+                zone.add(document, table, first, [numbers.setdefault(form, len(numbers)) for form in table.forms])
+        self._values["id"].append((entry.document.id,))
+        for facet, values in FACETS.items():
+            self._values[facet_field(facet)].append(tuple(dict.fromkeys(values(entry))))
+        self.stored.append(stored(entry))
+        self.tokens += tokens_of(entry)
+
+    def fields(self) -> Iterator[FieldPostings]:
+        """All fields, in the order in which a segment has them."""
+        forms = list(self._numbers)
+        tokens = {name: zone.tokens() for name, zone in self._zones.items()}
+        standing = _standing(tokens.values(), len(forms))
+        made: dict[str, Callable[[], FieldPostings]] = {
+            "forms": partial(_by_form, "forms", [form_terms(form) for form in forms], standing),
+            "skeletons": partial(_by_form, "skeletons", [skeleton_terms(form) for form in forms], standing),
+            **{field: partial(_by_value, field, values) for field, values in self._values.items()},
+        }
+        surfaces, lemmas = [(form.surface,) for form in forms], [form.lemmas for form in forms]
+        for name, zone in self._zones.items():
+            made[surface_field(name)] = partial(_placed, surface_field(name), surfaces, tokens[name])
+            made[lemma_field(name)] = partial(_placed, lemma_field(name), lemmas, tokens[name])
+            made[concept_field(name)] = partial(_concepts, concept_field(name), zone.concepts)
+        for field in sorted(made):
+            found = made[field]()
+            if len(found.terms):
+                yield found
+
+
+def _standing(zones: Iterable[_Tokens], forms: int) -> tuple[Numbers, Numbers]:
+    """Which form stands in which document, each pair once, by document."""
+    pairs = [_distinct(tokens.documents * forms + tokens.forms) for tokens in zones]
+    found = _distinct(_joined(pairs))
+    return found % max(forms, 1), found // max(forms, 1)
+
+
+# Terms by number ------------------------------------------------------------------------------------------------------
+
+
+class _Terms(NamedTuple):
+    """The terms of some things in order, and which of them each thing has: thing i those from `firsts[i]` on."""
+
+    terms: list[bytes]
+    firsts: Numbers
+    ranks: Numbers
+
+    def of(self, things: Numbers) -> tuple[Numbers, Numbers]:
+        """For a row of things, all their terms, and behind which thing of the row each stands."""
+        counts = self.firsts[things + 1] - self.firsts[things]
+        whose = np.repeat(np.arange(len(things)), counts)
+        begin = np.repeat(self.firsts[things] - np.cumsum(counts) + counts, counts)
+        return self.ranks[begin + np.arange(len(whose))], whose
+
+
+def _ranked(things: Sequence[Collection[str]]) -> _Terms:
+    terms = sorted({term.encode() for thing in things for term in thing})
+    rank = {term.decode(): place for place, term in enumerate(terms)}
+    counts = np.fromiter(map(len, things), np.int64, len(things))
+    ranks = np.fromiter((rank[term] for thing in things for term in thing), np.int64, int(counts.sum()))
+    return _Terms(terms, np.concatenate([[0], np.cumsum(counts)]), ranks)
+
+
+def _by_value(field: str, values: Sequence[Collection[str]]) -> FieldPostings:
+    """Of what each document has."""
+    terms = _ranked(values)
+    ranks, documents = terms.of(np.arange(len(values)))
+    return _unplaced(field, terms.terms, ranks, documents)
+
+
+def _by_form(field: str, terms: Sequence[Collection[str]], standing: tuple[Numbers, Numbers]) -> FieldPostings:
+    """Of what the forms that stand in each document have."""
+    forms, documents = standing
+    known = _ranked(terms)
+    ranks, whose = known.of(forms)
+    size = int(documents[-1]) + 1 if len(documents) else 1
+    pairs = _distinct(ranks * size + documents[whose])
+    return _unplaced(field, known.terms, pairs // size, pairs % size)
+
+
+def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers) -> FieldPostings:
+    order = _in_order(ranks)
+    firsts = np.searchsorted(ranks[order], np.arange(len(terms) + 1))
+    return FieldPostings(field, terms, firsts, documents[order], np.ones(len(order), np.int64), None)
+
+
+def _placed(field: str, terms: Sequence[Collection[str]], tokens: _Tokens) -> FieldPostings:
+    """Of what the forms of the tokens have, at the tokens' positions."""
+    # Only of the forms that stand in this zone.
+    stands = np.zeros(len(terms), bool)
+    stands[tokens.forms] = True
+    known = _ranked([terms[form] for form in np.flatnonzero(stands).tolist()])
+    ranks, whose = known.of((np.cumsum(stands) - 1)[tokens.forms])
+    return _with_places(field, known.terms, ranks, tokens.documents[whose], tokens.positions[whose])
+
+
+def _concepts(field: str, found: Concepts) -> FieldPostings:
+    """At every token of a label, so that all of it is pointed at, but each label counts once."""
+    terms = sorted(found)
+    rows = [
+        (rank, document, first + further)
+        for rank, term in enumerate(terms)
+        for document, places in found[term].items()
+        for first, length in sorted(places)
+        for further in range(length)
+    ]
+    ranks, documents, positions = np.array(rows, np.int64).reshape(-1, 3).T
+    placed = _with_places(field, [term.encode() for term in terms], ranks, documents, positions)
+    weights = [len(places) for term in terms for places in found[term].values()]
+    return structs.replace(placed, weights=np.array(weights, np.int64))
+
+
+def _with_places(
+    field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers, positions: Numbers
+) -> FieldPostings:
+    # The rows come by document and position, which a stable sort keeps.
+    order = _in_order(ranks)
+    ranks, documents = ranks[order], documents[order]
+    begins = np.ones(len(order), bool)
+    begins[1:] = (ranks[1:] != ranks[:-1]) | (documents[1:] != documents[:-1])
+    places = np.flatnonzero(begins)
+    firsts = np.searchsorted(ranks[places], np.arange(len(terms) + 1))
+    places = np.append(places, len(order))
+    values = packed_positions(places, positions[order])
+    return FieldPostings(field, terms, firsts, documents[places[:-1]], np.diff(places), values)
+
+
+def _in_order(ranks: Numbers) -> Numbers:
+    """Places in the order of their ranks, equal ones as they are. Sorting whole numbers is many times faster in numpy
+    than sorting places by them, so each number carries its place."""
+    bits = len(ranks).bit_length()
+    return np.sort((ranks << bits) | np.arange(len(ranks))) & ((1 << bits) - 1)
+
+
+def _distinct(numbers: Numbers) -> Numbers:
+    """In ascending order. (For millions of numbers np.unique makes a hash table, which takes many times as long.)"""
+    ordered = np.sort(numbers)
+    differs = np.ones(len(ordered), bool)
+    differs[1:] = ordered[1:] != ordered[:-1]
+    return ordered[differs]
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> Numbers:
+    return np.concatenate([*parts, np.empty(0, np.int64)])
+
+
+def tokens_of(entry: IndexEntry) -> int:
+    tables: Iterator[TokenTable] = chain(entry.title, entry.about, entry.text)
+    return sum(map(len, tables))
