@@ -9,7 +9,7 @@ from library.asking import Instead
 from library.catalog import AnalysedPage
 from library.entries import DescribedText, about, titles
 from library.fragments import Source, cut, whole
-from library.language import Analyzer, TokenTable
+from library.language import Analyzer, TokenPlaces, TokenTable
 from library.model import Audience, Document, DocumentId, Practice
 from library.search import After, Expansion, Facet, Fragment, Hit, SearchQuery
 
@@ -78,9 +78,9 @@ def for_eyes(document: Document, audience: Audience) -> Document:
             return document
 
 
-def page_source(page: AnalysedPage) -> Source:
-    return Source("text", page.number, page.text, TokenTable.decode(page.table))
+def page_source(page: AnalysedPage) -> Source[TokenPlaces]:
+    return Source("text", page.number, page.text, TokenPlaces.decode(page.table))
 
 
-def _source(described: DescribedText, analyzer: Analyzer) -> Source:
+def _source(described: DescribedText, analyzer: Analyzer) -> Source[TokenTable]:
     return Source(described.field, None, described.text, analyzer.table(described.text, described.language))

@@ -1,10 +1,11 @@
 """From the tokens that matched in a text to the piece of it that is shown."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from library.language import TokenTable
+from library.language import TokenPlaces
 from library.search import Fragment
 
 FRAGMENT_LENGTH = 260
@@ -12,19 +13,23 @@ FRAGMENT_LENGTH = 260
 LOOK_BACK = 80
 """How far before the first match the beginning of its sentence is looked for."""
 
+_SPACE = re.compile(r"\s")
 _SENTENCE_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n")
 
 
-class Source(NamedTuple):
+Table_co = TypeVar("Table_co", bound=TokenPlaces, covariant=True)
+
+
+class Source(NamedTuple, Generic[Table_co]):
     """Where a fragment is cut from: the field's name, its page (None where there are none), and the analysed text."""
 
     field: str
     page: int | None
     text: str
-    table: TokenTable
+    table: Table_co
 
 
-def cut(source: Source, tokens: Sequence[int]) -> Fragment:
+def cut(source: Source[TokenPlaces], tokens: Sequence[int]) -> Fragment:
     """The piece around the matches that stand closest together, different words counting more than repeated ones."""
     tokens = _present(source.table, tokens)
     spans = [source.table.span(token) for token in tokens]
@@ -37,13 +42,13 @@ def cut(source: Source, tokens: Sequence[int]) -> Fragment:
     return Fragment(source.field, source.page, _one_line(source.text[start:end]), inside)
 
 
-def whole(source: Source, tokens: Sequence[int]) -> Fragment:
+def whole(source: Source[TokenPlaces], tokens: Sequence[int]) -> Fragment:
     """All of the text, with the matches in it."""
     spans = tuple(source.table.span(token) for token in _present(source.table, tokens))
     return Fragment(source.field, source.page, source.text, spans)
 
 
-def _present(table: TokenTable, tokens: Sequence[int]) -> list[int]:
+def _present(table: TokenPlaces, tokens: Sequence[int]) -> list[int]:
     # For a moment after a document was changed the index still speaks of its older text.
     return [token for token in tokens if token < len(table)]
 
@@ -93,4 +98,4 @@ def _ending(text: str, place: int) -> int:
 
 def _one_line(text: str) -> str:
     # One character for one, so that the spans stay true.
-    return "".join(" " if letter.isspace() else letter for letter in text)
+    return _SPACE.sub(" ", text)

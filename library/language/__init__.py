@@ -25,7 +25,7 @@ from library.language.function_words import is_function_key, is_function_word, l
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
-from library.language.tokens import Form, Named, TokenTable, language_of
+from library.language.tokens import Form, Named, TokenPlaces, TokenTable, language_of
 
 __all__ = [
     "LANGUAGES",
@@ -35,6 +35,7 @@ __all__ = [
     "Named",
     "QueryToken",
     "Standing",
+    "TokenPlaces",
     "TokenTable",
     "clean",
     "detect_language",

@@ -5,7 +5,9 @@ its table.
 """
 
 import re
+import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -53,14 +55,13 @@ class Named(Struct, frozen=True, array_like=True):
     places: tuple[tuple[int, int], ...]
 
 
-class TokenTable(Struct, frozen=True, eq=False):
-    """The tokens of one text in a row: token i is `forms[ids[i]]`, `lengths[i]` characters from `starts[i]` on."""
+class TokenPlaces(Struct, frozen=True, eq=False):
+    """Where the tokens of one text stand, and which of them are the same word: token i is `lengths[i]` characters from
+    `starts[i]` on, and the form with the number `ids[i]`."""
 
-    forms: tuple[Form, ...]
     ids: NDArray[np.uint32]
     starts: NDArray[np.uint32]
     lengths: NDArray[np.uint16]
-    concepts: tuple[Named, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -70,13 +71,27 @@ class TokenTable(Struct, frozen=True, eq=False):
         start = int(self.starts[token])
         return start, start + int(self.lengths[token])
 
+    @staticmethod
+    def decode(blob: bytes) -> "TokenPlaces":
+        """Of an encoded table only this: a page of results needs no more, and the words take ten times as long."""
+        return _places(_decoder.decode(blob))
+
+
+class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
+    """The tokens of one text in a row: token i is `forms[ids[i]]`."""
+
+    forms: tuple[Form, ...]
+    concepts: tuple[Named, ...] = ()
+
     def encode(self) -> bytes:
+        ends = np.zeros(len(self), np.int64)
+        ends[1:] = self.starts[:-1].astype(np.int64) + self.lengths[:-1]
         return _encoder.encode(
             _Encoded(
-                self.forms,
-                self.ids.astype("<u4").tobytes(),
-                self.starts.astype("<u4").tobytes(),
-                self.lengths.astype("<u2").tobytes(),
+                zlib.compress(_encoder.encode(self.forms)),
+                _packed(self.ids),
+                _packed(self.starts - ends),
+                _packed(self.lengths),
                 self.concepts,
             )
         )
@@ -84,24 +99,51 @@ class TokenTable(Struct, frozen=True, eq=False):
     @staticmethod
     def decode(blob: bytes) -> "TokenTable":
         encoded = _decoder.decode(blob)
+        places = _places(encoded)
         return TokenTable(
-            forms=encoded.forms,
-            ids=np.frombuffer(encoded.ids, dtype="<u4"),
-            starts=np.frombuffer(encoded.starts, dtype="<u4"),
-            lengths=np.frombuffer(encoded.lengths, dtype="<u2"),
+            forms=_forms.decode(zlib.decompress(encoded.forms)) if isinstance(encoded.forms, bytes) else encoded.forms,
+            ids=places.ids,
+            starts=places.starts,
+            lengths=places.lengths,
             concepts=encoded.concepts,
         )
 
 
 class _Encoded(Struct, frozen=True, array_like=True):
-    forms: tuple[Form, ...]
+    """A table as it is kept: gaps between tokens instead of their starts, and each number in as few bytes as the
+    largest of its column needs. Tables of earlier versions have their forms bare, and columns of fixed widths."""
+
+    forms: bytes | tuple[Form, ...]
     ids: bytes
-    starts: bytes
+    gaps: bytes
     lengths: bytes
     concepts: tuple[Named, ...] = ()
 
 
-EMPTY_TABLE = TokenTable((), np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint16))
+def _places(encoded: _Encoded) -> TokenPlaces:
+    if not isinstance(encoded.forms, bytes):
+        columns = (np.frombuffer(encoded.ids, "<u4"), np.frombuffer(encoded.gaps, "<u4"))
+        return TokenPlaces(*columns, np.frombuffer(encoded.lengths, "<u2"))
+    lengths = _unpacked(encoded.lengths)
+    starts = np.cumsum(_unpacked(encoded.gaps), dtype=np.uint32)
+    starts[1:] += np.cumsum(lengths[:-1], dtype=np.uint32)
+    return TokenPlaces(_unpacked(encoded.ids), starts, lengths.astype(np.uint16))
+
+
+def _packed(numbers: NDArray[Any]) -> bytes:
+    """How many bytes each number takes, and the numbers."""
+    width = next(width for width in (1, 2, 4) if int(numbers.max(initial=0)) < 1 << 8 * width)
+    return bytes((width,)) + numbers.astype(f"<u{width}").tobytes()
+
+
+def _unpacked(column: bytes) -> NDArray[np.uint32]:
+    return np.frombuffer(column, f"<u{column[0]}", offset=1).astype(np.uint32)
+
+
+EMPTY_TABLE = TokenTable(
+    forms=(), ids=np.empty(0, np.uint32), starts=np.empty(0, np.uint32), lengths=np.empty(0, np.uint16)
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Encoded)
+_forms = msgspec.msgpack.Decoder(tuple[Form, ...])

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from library.answers import Answer, Pages, page_source
+from library.answers import Answer, Pages
+from library.catalog import AnalysedPage
 from library.entries import about, titles
 from library.exchange import Exchange
 from library.explaining import Share
 from library.fragments import Source
-from library.language import Analyzer
+from library.language import Analyzer, TokenTable
 from library.model import Audience, Document, DocumentId
 from library.search import Passage
 from library.vocabulary.thesaurus import pref_label
@@ -86,12 +87,12 @@ class _Explainer:
                 return _Place(source.field, source.page, language, forms, _lemmas(source, passage))
         return _Place()
 
-    def _read(self, document: Document, passage: Passage) -> tuple[Source, str] | None:
+    def _read(self, document: Document, passage: Passage) -> tuple[Source[TokenTable], str] | None:
         """The text that the passage lies in, and its language. None where, for a moment after a change, the index
         speaks of a text that the document has no more."""
         if passage.zone == "text":
             page = self._pages.get((document.id, passage.table))
-            return (page_source(page), page.language) if page is not None else None
+            return (_read(page), page.language) if page is not None else None
         texts = titles(document) if passage.zone == "title" else about(document)
         if passage.table >= len(texts):
             return None
@@ -113,7 +114,11 @@ def _runs(how: str, passage: Passage) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _forms(source: Source, runs: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+def _read(page: AnalysedPage) -> Source[TokenTable]:
+    return Source("text", page.number, page.text, TokenTable.decode(page.table))
+
+
+def _forms(source: Source[TokenTable], runs: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     """The different words of these runs of tokens, in the order in which they stand there."""
     table = source.table
     present = ((first, last) for first, last in runs if last < len(table))
@@ -121,7 +126,7 @@ def _forms(source: Source, runs: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     return tuple(islice({form.lower(): " ".join(form.split()) for form in written}.values(), MOST_FORMS))
 
 
-def _lemmas(source: Source, passage: Passage) -> frozenset[str]:
+def _lemmas(source: Source[TokenTable], passage: Passage) -> frozenset[str]:
     table = source.table
     present = [token for token in passage.tokens if token < len(table)]
     return frozenset(key for token in present for key in table.forms[int(table.ids[token])].lemmas)

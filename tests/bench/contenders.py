@@ -1,7 +1,8 @@
 """The engines that are measured, each asked the same of the same documents."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,14 +33,20 @@ class Contender(Protocol):
     parts: Mapping[str, Path]
     """What it keeps on the disk."""
 
-    async def fill(self, documents: Iterable[Generated]) -> None: ...
+    async def fill(self, documents: Sequence[Generated]) -> float:
+        """CPU seconds from analysed text to an index on the disk."""
+        ...
 
     async def open(self) -> None: ...
 
     async def bare(self, question: Question) -> int: ...
 
+    async def facets(self, question: Question) -> int:
+        """As `bare`, with three facets."""
+        ...
+
     async def full(self, question: Question) -> int:
-        """As `bare`, with three facets and the fragments of ten hits."""
+        """As `facets`, with the fragments of ten hits."""
         ...
 
     async def close(self) -> None: ...
@@ -53,9 +60,10 @@ def tokens(text: str) -> str:
 class Ours:
     """The library, in this process: catalogue, index and fragments, as a request goes through them."""
 
-    name = "good-practice-library"
+    name = "ours"
 
     def __init__(self, folder: Path) -> None:
+        folder = folder / "ours"
         self._settings = Settings(data=folder)
         self._exchange: Exchange
         self.parts: Mapping[str, Path] = {
@@ -63,27 +71,27 @@ class Ours:
             "catalogue with the texts": self._settings.database,
         }
 
-    async def fill(self, documents: Iterable[Generated]) -> None:
-        """As in service: each document analysed and put into the catalogue, then the index in many small commits."""
+    async def fill(self, documents: Sequence[Generated]) -> float:
+        """Each document analysed and put into the catalogue, then the index from the catalogue."""
         await self.open()
-        await self._exchange.rebuild()
         for document in documents:
             page = Page(number=1, text=document.text, language="cs")
             await self._exchange.add(_practice(document), [page])
-        await self._exchange.catch_up()
-        await self.close()
-
-    async def rebuild(self) -> None:
-        """The index anew in one go, from the catalogue."""
-        await self.open()
+        begun = time.process_time()
         await self._exchange.rebuild()
+        taken = time.process_time() - begun
         await self.close()
+        return taken
 
     async def open(self) -> None:
         self._exchange = await open_exchange(self._settings)
 
     async def bare(self, question: Question) -> int:
         asked = SearchQuery(match=clause(question), limit=10, fragments=0)
+        return (await self._exchange.index.search(asked, PUBLIC)).total
+
+    async def facets(self, question: Question) -> int:
+        asked = SearchQuery(match=clause(question), limit=10, facets=FACETS, fragments=0)
         return (await self._exchange.index.search(asked, PUBLIC)).total
 
     async def full(self, question: Question) -> int:
@@ -122,10 +130,11 @@ def _practice(document: Generated) -> Practice:
 class StockWhoosh:
     """Whoosh 2.7.4 as it comes, with its own searcher, filter, facets and highlighter."""
 
-    name = "whoosh 2.7.4"
+    name = "whoosh"
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
+        folder = folder / "whoosh"
+        folder.mkdir(parents=True, exist_ok=True)
         schema = whoosh.fields.Schema(
             id=whoosh.fields.ID(stored=True),
             text=whoosh.fields.TEXT(analyzer=SpaceSeparatedTokenizer(), stored=True),
@@ -134,10 +143,12 @@ class StockWhoosh:
             language=whoosh.fields.ID(sortable=True),
             year=whoosh.fields.ID(sortable=True),
         )
-        self._index = whoosh.index.create_in(folder, schema)
+        there = whoosh.index.exists_in(folder)
+        self._index = whoosh.index.open_dir(folder) if there else whoosh.index.create_in(folder, schema)
         self.parts: Mapping[str, Path] = {"index with the texts": folder}
 
-    async def fill(self, documents: Iterable[Generated]) -> None:
+    async def fill(self, documents: Sequence[Generated]) -> float:
+        begun = time.process_time()
         writer = self._index.writer(limitmb=256)
         for document in documents:
             writer.add_document(
@@ -149,6 +160,7 @@ class StockWhoosh:
                 year=str(document.year),
             )
         writer.commit()
+        return time.process_time() - begun
 
     async def open(self) -> None:
         self._searcher = self._index.searcher()
@@ -156,13 +168,20 @@ class StockWhoosh:
     async def bare(self, question: Question) -> int:
         return int(self._search(question).scored_length())
 
-    async def full(self, question: Question) -> int:
+    async def facets(self, question: Question) -> int:
+        return int(self._with_facets(question).scored_length())
+
+    def _with_facets(self, question: Question) -> Any:
         facets = whoosh.sorting.Facets()
         for field in FACETS:
             facets.add_field(field, maptype=whoosh.sorting.Count)
         found = self._search(question, groupedby=facets)
         for field in FACETS:
             found.groups(field)
+        return found
+
+    async def full(self, question: Question) -> int:
+        found = self._with_facets(question)
         for hit in found:
             hit.highlights("text", top=2)
         return int(found.scored_length())
@@ -190,15 +209,17 @@ class StockWhoosh:
 class Fts5:
     """SQLite FTS5 with the filter and the facets in SQL."""
 
-    name = "sqlite fts5"
+    name = "fts5"
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
+        folder = folder / "fts5"
+        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "fts.sqlite"
         self._database: sqlite3.Connection
         self.parts: Mapping[str, Path] = {"index with the texts": folder}
 
-    async def fill(self, documents: Iterable[Generated]) -> None:
+    async def fill(self, documents: Sequence[Generated]) -> float:
+        begun = time.process_time()
         await self.open()
         self._database.executescript(
             """
@@ -215,6 +236,7 @@ class Fts5:
             self._database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", values)
         self._database.commit()
         await self.close()
+        return time.process_time() - begun
 
     async def open(self) -> None:
         self._database = sqlite3.connect(self._file)
@@ -222,8 +244,14 @@ class Fts5:
     async def bare(self, question: Question) -> int:
         return len(self._hits(question, "id"))
 
+    async def facets(self, question: Question) -> int:
+        return self._with_facets(question, "id")
+
     async def full(self, question: Question) -> int:
-        hits = self._hits(question, "id, snippet(texts, 0, '[', ']', '…', 32)")
+        return self._with_facets(question, "id, snippet(texts, 0, '[', ']', '…', 32)")
+
+    def _with_facets(self, question: Question, columns: str) -> int:
+        hits = self._hits(question, columns)
         for field in FACETS:
             self._database.execute(
                 f"SELECT {field}, count(*) FROM texts JOIN documents ON documents.rowid = texts.rowid "
@@ -257,10 +285,11 @@ class Fts5:
 class Tantivy:
     """tantivy with the same fields, an aggregation a facet, and its snippet generator."""
 
-    name = "tantivy 0.27"
+    name = "tantivy"
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
+        folder = folder / "tantivy"
+        folder.mkdir(parents=True, exist_ok=True)
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw")
         builder.add_text_field("text", stored=True, tokenizer_name="whitespace")
@@ -271,7 +300,8 @@ class Tantivy:
         self.parts: Mapping[str, Path] = {"index with the texts": folder}
         self._facets = {field: {"terms": {"field": field, "size": 20}} for field in FACETS}
 
-    async def fill(self, documents: Iterable[Generated]) -> None:
+    async def fill(self, documents: Sequence[Generated]) -> float:
+        begun = time.process_time()
         writer = self._index.writer(num_threads=1)
         for document in documents:
             writer.add_document(
@@ -286,6 +316,7 @@ class Tantivy:
             )
         writer.commit()
         writer.wait_merging_threads()
+        return time.process_time() - begun
 
     async def open(self) -> None:
         self._index.reload()
@@ -293,6 +324,12 @@ class Tantivy:
 
     async def bare(self, question: Question) -> int:
         found: Any = self._searcher.search(self._query(question), 10)
+        return int(found.count or 0)
+
+    async def facets(self, question: Question) -> int:
+        asked = self._query(question)
+        found: Any = self._searcher.search(asked, 10)
+        self._searcher.aggregate(asked, self._facets)
         return int(found.count or 0)
 
     async def full(self, question: Question) -> int:
@@ -327,5 +364,14 @@ class Tantivy:
         pass
 
 
-def others(folder: Path) -> Sequence[Contender]:
-    return (StockWhoosh(folder / "whoosh"), Fts5(folder / "fts5"), Tantivy(folder / "tantivy"))
+CONTENDERS: Mapping[str, Callable[[Path], Contender]] = {
+    Ours.name: Ours,
+    StockWhoosh.name: StockWhoosh,
+    Fts5.name: Fts5,
+    Tantivy.name: Tantivy,
+}
+
+
+def contenders(folder: Path) -> list[Contender]:
+    """All of them, ours first."""
+    return [make(folder) for make in CONTENDERS.values()]

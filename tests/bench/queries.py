@@ -17,29 +17,37 @@ class Question(NamedTuple):
     words: tuple[str, ...]
 
 
-def questions(documents: Sequence[Generated], each: int, seed: int = 2) -> dict[str, list[Question]]:
-    """So many questions of each kind. Common words stand in 5 to 60 % of the documents, prefixes have 4 letters.
+COMMON = (0.05, 0.6)
+RARE = (0.005, 0.01)
+"""Parts of the documents in which a word of this band stands."""
 
-    No word of one question is drawn for another one, and no phrase or prefix twice: whoever keeps what it found for
-    one question has nothing of the next.
-    """
+
+def questions(documents: Sequence[Generated], each: int, seed: int = 2) -> dict[str, list[Question]]:
+    """So many questions of each kind; prefixes have 4 letters. No phrase or prefix is drawn twice."""
     chance = random.Random(seed)
-    sample = documents[:2_000]
     frequency: Counter[str] = Counter()
-    for document in sample:
+    for document in documents:
         frequency.update(set(_words(document)))
-    common = sorted(word for word, count in frequency.items() if 0.05 <= count / len(sample) <= 0.6)
-    words = iter(chance.sample(common, 5 * each))
+    common, rare = (_band(frequency, len(documents), *band) for band in (COMMON, RARE))
+
+    def drawn(kind: str, count: int, words: Sequence[str]) -> list[Question]:
+        return [Question(kind, tuple(chance.sample(words, count))) for _ in range(each)]
+
+    prefixes = chance.sample(sorted({word[:4] for word in common if len(word) >= 6}), each)
     return {
-        "one common word": [Question("one", (next(words),)) for _ in range(each)],
-        "two common words, or": [Question("or", (next(words), next(words))) for _ in range(each)],
-        "two common words, and": [Question("and", (next(words), next(words))) for _ in range(each)],
-        "phrase of two words": [Question("phrase", phrase) for phrase in _phrases(sample, each, chance)],
-        "prefix of four letters": [
-            Question("prefix", (prefix,))
-            for prefix in chance.sample(sorted({word[:4] for word in common if len(word) >= 6}), each)
-        ],
+        "one common word": drawn("one", 1, common),
+        "two common words, or": drawn("or", 2, common),
+        "four common words, or": drawn("or", 4, common),
+        "two common words, and": drawn("and", 2, common),
+        "four common words, and": drawn("and", 4, common),
+        "two rare words, or": drawn("or", 2, rare),
+        "phrase of two words": [Question("phrase", phrase) for phrase in _phrases(documents, each, chance)],
+        "prefix of four letters": [Question("prefix", (prefix,)) for prefix in prefixes],
     }
+
+
+def _band(frequency: Counter[str], documents: int, least: float, most: float) -> list[str]:
+    return sorted(word for word, count in frequency.items() if least <= count / documents <= most)
 
 
 def _phrases(documents: Sequence[Generated], count: int, chance: random.Random) -> list[tuple[str, ...]]:

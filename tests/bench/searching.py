@@ -1,96 +1,84 @@
-"""How fast each engine is filled and searched, and how much room it takes."""
+"""How fast each engine answers, side by side in one process, and how much room it takes."""
 
 import os
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.bench import over_http
-from tests.bench.contenders import Contender, Ours, others
-from tests.bench.corpus import Generated, documents
+from tests.bench.contenders import Contender, Ours, contenders
+from tests.bench.corpus import documents
+from tests.bench.filling import filled
 from tests.bench.progress import say
 from tests.bench.queries import Question, questions
-from tests.bench.timing import Rounds, summary, timed, times_as_long
-
-UNCOUNTED = 3
-"""Questions asked first that are not counted."""
+from tests.bench.timing import Run, Taken, percentiles, ratio, side_by_side, summary
 
 Results = dict[str, Any]
+WAYS = ("bare", "facets", "full")
+SAMPLE = 2_000
+"""Documents from which the questions are drawn."""
+SECONDS = 6.0
 
 
 async def measure(folder: Path, size: int, each: int, found: Results, keep: Callable[[], None]) -> None:
     """Everything about so many documents goes into `found`; `keep` is called whenever there is more in it."""
-    generated = list(documents(size))
-    asked = questions(generated, UNCOUNTED + each)
-    ours = Ours(folder / "ours")
-    engines: tuple[Contender, ...] = (ours, *others(folder))
-    found |= {
-        "documents": size,
-        "text_megabytes": round(sum(len(document.text.encode()) for document in generated) / 1e6, 1),
-        "load_average_before": _load(),
-        "engines": {engine.name: {"bare_ms": {}, "full_ms": {}} for engine in engines},
-        "http_ms": {},
-    }
+    found |= {"documents": size, "load_average_before": _load()}
+    found["filled"] = await filled(folder, size)
+    keep()
+    asked = questions(list(documents(min(size, SAMPLE))), each)
+    engines = contenders(folder)
     for engine in engines:
-        say(f"{size} documents: filling {engine.name}")
-        found["engines"][engine.name] |= await _filled(engine, generated)
-        keep()
-    for kind, wanted in asked.items():
-        await _ask_all(engines, kind, wanted, found["engines"])
-        keep()
-    async with over_http.served(folder / "ours") as address:
+        await engine.open()
+    try:
+        found["search"] = {}
         for kind, wanted in asked.items():
-            say(f"{size} documents: {kind}, over HTTP")
-            found["http_ms"][kind] = await over_http.measure(address, wanted[UNCOUNTED:], wanted[:UNCOUNTED])
+            found["search"][kind] = await _asked(kind, wanted, engines)
             keep()
-    say(f"{size} documents: rebuilding the index of {ours.name} in one go")
-    found["engines"][ours.name]["rebuild"] = await _taken(ours.rebuild, size)
+        found["group"] = await _group(engines[0], asked["one common word"])
+        found["megabytes_of_this_process"] = memory()
+    finally:
+        for engine in engines:
+            await engine.close()
+    async with over_http.served(folder / "ours") as address:
+        say(f"{size} documents, over HTTP")
+        found["http"] = await over_http.measure(address, [each for some in asked.values() for each in some])
     found["load_average_after"] = _load()
     keep()
 
 
-async def _filled(engine: Contender, generated: Sequence[Generated]) -> Results:
-    fill = await _taken(lambda: engine.fill(generated), len(generated))
-    return {"fill": fill, "megabytes": {part: round(_bytes(path) / 1e6, 1) for part, path in engine.parts.items()}}
+async def _asked(kind: str, wanted: Sequence[Question], engines: Sequence[Contender]) -> Results:
+    found: Results = {}
+    for way in WAYS:
+        say(f"{kind}, {way}")
+        runs: dict[str, Run[Question]] = {engine.name: getattr(engine, way) for engine in engines}
+        taken = await side_by_side(runs, wanted, SECONDS)
+        found[way] = {name: summary(rounds) for name, rounds in taken.items()}
+        found[way]["ours_beside"] = _beside(taken)
+    return found
 
 
-async def _taken(run: Callable[[], Awaitable[None]], size: int) -> Results:
-    begun, begun_cpu = time.perf_counter(), time.process_time()
-    await run()
-    seconds, cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
+def _beside(taken: dict[str, Taken]) -> dict[str, float | None]:
+    """Our median, warm, as a part of each one's."""
+    ours = taken[Ours.name].warm
+    return {name: ratio(ours, rounds.warm) for name, rounds in taken.items() if name != Ours.name}
+
+
+async def _group(ours: Contender, wanted: Sequence[Question]) -> Results:
+    """A word that stands for its surface, lemmas and concepts, beside its surface alone."""
+    plain = [Question("phrase", question.words) for question in wanted]
+    group = await side_by_side({"group": ours.bare}, wanted)
+    alone = await side_by_side({"plain": ours.bare}, plain)
     return {
-        "seconds": round(seconds, 2),
-        "cpu_seconds": round(cpu, 2),
-        "documents_per_cpu_second": round(size / cpu, 1),
+        "group": percentiles(group["group"].warm),
+        "plain": percentiles(alone["plain"].warm),
+        "ratio": ratio(group["group"].warm, alone["plain"].warm),
     }
 
 
-async def _ask_all(engines: Sequence[Contender], kind: str, wanted: Sequence[Question], found: Results) -> None:
-    """One kind of all engines before the next kind, so that what else the machine does meets them alike."""
-    for way in ("bare", "full"):
-        rounds: dict[str, Rounds] = {}
-        for engine in engines:
-            say(f"{kind}, {way}: {engine.name}")
-            rounds[engine.name] = await _asked(engine, way, wanted)
-        ours = rounds[engines[0].name]
-        for name, theirs in rounds.items():
-            beside = {"times_ours": times_as_long(theirs.first, ours.first)} if theirs is not ours else {}
-            found[name][f"{way}_ms"][kind] = summary(theirs) | beside
-
-
-async def _asked(engine: Contender, way: str, wanted: Sequence[Question]) -> Rounds:
-    # Opened anew each time: what was kept of the same questions for `bare` would make `full` look faster.
-    await engine.open()
-    try:
-        run = engine.bare if way == "bare" else engine.full
-        return await timed(run, wanted[UNCOUNTED:], uncounted=wanted[:UNCOUNTED])
-    finally:
-        await engine.close()
-
-
-def _bytes(path: Path) -> int:
-    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+def memory(process: int | str = "self") -> int:
+    """Megabytes that a process has in memory."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
 
 
 def _load() -> float:

@@ -2,72 +2,72 @@
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 Asked = TypeVar("Asked")
+Run = Callable[[Asked], Awaitable[object]]
 
 SECONDS = 8.0
-"""What a round may take. Who is slower is asked fewer questions: always the first ones, and never a second time."""
+"""What an engine may take for one kind of question. Who is slower is asked fewer, always the first ones."""
+AGAIN = 3
+"""How often a question is asked again; the median of these is how long it takes warm."""
 
 
-class Rounds(NamedTuple):
+class Taken(NamedTuple):
     """Milliseconds a question took, in the order of the questions: all engines are asked the same ones first."""
 
-    first: Sequence[float]
-    """Asked for the first time."""
-    again: Sequence[float]
-    """Asked for the second time, when an engine that keeps answers has them; nothing where the first round was cut."""
+    first: list[float]
+    """New to the engine, all its caches as earlier questions left them."""
+    warm: list[float]
+    """Asked again: what is decoded of its words is there. No engine keeps answers."""
 
 
-async def timed(
-    run: Callable[[Asked], Awaitable[object]],
-    questions: Sequence[Asked],
-    *,
-    uncounted: Sequence[Asked],
-    seconds: float = SECONDS,
-) -> Rounds:
-    """Two rounds of the questions, after some other questions that load what every question needs."""
-    await _round(run, uncounted, seconds)
-    first = await _round(run, questions, seconds)
-    again = await _round(run, questions, seconds) if len(first) == len(questions) else ()
-    return Rounds(first, again)
-
-
-async def _round(
-    run: Callable[[Asked], Awaitable[object]], questions: Sequence[Asked], seconds: float
-) -> Sequence[float]:
-    taken: list[float] = []
+async def side_by_side(
+    engines: Mapping[str, Run[Asked]], questions: Sequence[Asked], seconds: float = SECONDS
+) -> dict[str, Taken]:
+    """Each question of all engines before the next one, so that what else the machine does meets them alike."""
+    taken = {name: Taken([], []) for name in engines}
+    left = dict.fromkeys(engines, seconds * 1000)
     for question in questions:
-        begun = time.perf_counter()
-        await run(question)
-        taken.append((time.perf_counter() - begun) * 1000)
-        if sum(taken) >= seconds * 1000:
-            break
+        for name, run in engines.items():
+            if left[name] > 0:
+                first = await milliseconds(run, question)
+                again = [await milliseconds(run, question) for _ in range(AGAIN)]
+                taken[name].first.append(first)
+                taken[name].warm.append(statistics.median(again))
+                left[name] -= first + sum(again)
     return taken
 
 
-def summary(rounds: Rounds) -> dict[str, Any]:
-    return {"first": percentiles(rounds.first), "again": percentiles(rounds.again)}
+async def milliseconds(run: Run[Asked], question: Asked) -> float:
+    begun = time.perf_counter()
+    await run(question)
+    return (time.perf_counter() - begun) * 1000
+
+
+def summary(taken: Taken) -> dict[str, Any]:
+    return {"first": percentiles(taken.first), "warm": percentiles(taken.warm)}
 
 
 def percentiles(taken: Sequence[float]) -> dict[str, float]:
-    """How many questions were asked, and of so many: half, 95 % and all of them were answered within these times."""
+    """How many questions were asked, and of so many: half, 95 %, 99 % and all of them were answered within these."""
     if not taken:
         return {"asked": 0}
     ordered = sorted(taken)
+    most = len(ordered) - 1
     return {
         "asked": len(ordered),
         "p50": round(statistics.median(ordered), 3),
-        "p95": round(ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)], 3),
+        "p95": round(ordered[min(most, len(ordered) * 95 // 100)], 3),
+        "p99": round(ordered[min(most, len(ordered) * 99 // 100)], 3),
         "max": round(ordered[-1], 3),
     }
 
 
-def times_as_long(theirs: Sequence[float], ours: Sequence[float]) -> dict[str, float]:
-    """Their median beside ours, over the questions that both were asked. Above 1 they are slower."""
-    both = min(len(theirs), len(ours))
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
+    """Our median beside theirs, over the questions that both were asked. Below 1 we are faster."""
+    both = min(len(ours), len(theirs))
     if not both:
-        return {"asked": 0}
-    ratio = statistics.median(theirs[:both]) / statistics.median(ours[:both])
-    return {"asked": both, "p50": float(f"{ratio:.3g}")}
+        return None
+    return float(f"{statistics.median(ours[:both]) / statistics.median(theirs[:both]):.3g}")
