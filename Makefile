@@ -6,7 +6,7 @@ DATA ?= .demo
 BIN := .venv/bin
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: help install demo test check bench relevance campaign samples clean
+.PHONY: help install demo test check bench relevance campaign openapi samples clean
 
 help:
 	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench     measure search and ingest beside other engines"
 	@echo "make relevance measure how well search finds what was judged, beside four simple engines"
 	@echo "make campaign  the long versions of the kill, random and hostile tests"
+	@echo "make openapi   write the API's description anew, after the API was changed on purpose"
 	@echo "make samples   build the sample library's files from their sources"
 
 install: .venv/.installed
@@ -74,6 +75,9 @@ campaign: export FULL_DISK_FILES = 100
 campaign: .venv/.tested-with
 	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py
 	$(BIN)/python -m pytest -q tests/contract
+
+openapi: .venv/.installed
+	$(BIN)/python -m library.web.contract > .openapi.json && mv .openapi.json library/web/openapi.json
 
 samples: .venv/.tested-with
 	$(BIN)/python -m ingest.samples.build

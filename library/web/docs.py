@@ -10,7 +10,7 @@ from typing import Any
 from litestar import MediaType, Request, Response, Router, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.params import FromPath
 from litestar.serialization import encode_json
 from swagger_ui_bundle import swagger_ui_path
@@ -60,6 +60,7 @@ def description() -> OpenAPIConfig:
         title="Good-practice library",
         version="1",
         description=_ABOUT,
+        license=License(name="MIT", identifier="MIT"),
         use_handler_docstrings=True,
         components=Components(
             security_schemes={

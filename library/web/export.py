@@ -1,12 +1,13 @@
 """The whole result of a search in one file, sent while it is being read."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Schema
 from litestar.response import Stream
 
 from library.exchange import Exchange
@@ -43,17 +44,23 @@ FORMATS = {
 }
 
 
+@dataclass
+class ExportInFormats(ExportByAddress):
+    """The documentation of what comes back."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        content = {wanted.media_type: text for wanted in FORMATS.values()}
+        self.responses = {**(self.responses or {}), "200": OpenAPIResponse(description="The file", content=content)}
+
+
 @get(
     "/export",
     operation_id="export",
-    operation_class=ExportByAddress,
+    operation_class=ExportInFormats,
     opt={READS_QUERY_ITSELF: True, **needs(Scope.READ)},
-    responses={
-        200: ResponseSpec(
-            bytes, media_type="application/octet-stream", description="The file", generate_examples=False
-        ),
-        **documented(400, 401, 403, 503),
-    },
+    responses=documented(400, 401, 403, 503),
     tags=["search"],
     summary="The whole result of a search as a file",
 )
@@ -65,7 +72,7 @@ async def export(
     given = request.query_params.dict()
     own = Parameters({"format": given.get("format", [])}, place="query")
     chosen = own.choice("format", EXPORT_FORMATS)
-    if not given.get("format"):
+    if not own.text("format"):
         own.refuse("format", f"is missing; it is one of: {', '.join(EXPORT_FORMATS)}")
     own.check()
     asked = read_search(given, known=EXPORTING | {"format"})

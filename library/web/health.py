@@ -15,6 +15,8 @@ from library.exchange import Exchange
 from library.inbox import JobState
 from library.search import IndexState
 from library.web.access import OPEN
+from library.web.parameters import refuse_unknown_parameters
+from library.web.problems import documented
 
 NEEDED = frozenset({"catalogue", "index"})
 """Without these nothing can be found. With a full disk or a stuck queue nothing new comes in, but searching goes on, so
@@ -38,7 +40,16 @@ class Readiness(Struct, frozen=True):
     checks: list[HealthCheck]
 
 
-@get("/healthz", operation_id="alive", opt=OPEN, tags=["health"], summary="Whether the process answers")
+@get(
+    "/healthz",
+    operation_id="alive",
+    opt=OPEN,
+    guards=[refuse_unknown_parameters],
+    responses=documented(400),
+    security=[{}],
+    tags=["health"],
+    summary="Whether the process answers",
+)
 async def alive() -> Alive:
     return Alive("ok")
 
@@ -47,7 +58,12 @@ async def alive() -> Alive:
     "/readyz",
     operation_id="ready",
     opt=OPEN,
-    responses={503: ResponseSpec(Readiness, description="Something needed does not work", generate_examples=False)},
+    guards=[refuse_unknown_parameters],
+    responses={
+        **documented(400),
+        503: ResponseSpec(Readiness, description="Something needed does not work", generate_examples=False),
+    },
+    security=[{}],
     tags=["health"],
     summary="Whether searches can be answered, part by part",
 )

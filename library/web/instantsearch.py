@@ -88,12 +88,15 @@ class InstantOperation(Operation):
             type=OpenAPIType.OBJECT,
             description="A request as InstantSearch makes it, its parameters in `params` or beside it.",
             properties={
-                "indexName": Schema(type=OpenAPIType.STRING, description="`documents`, or `documents:newest`."),
+                "indexName": Schema(
+                    type=[OpenAPIType.STRING, OpenAPIType.NULL], description="`documents`, or `documents:newest`."
+                ),
                 "params": Schema(description="Parameters: an object, or a text as in an address."),
             },
         )
         requests = Schema(type=OpenAPIType.ARRAY, items=request, max_items=MOST_REQUESTS)
-        body = Schema(one_of=[requests, Schema(type=OpenAPIType.OBJECT, properties={"requests": requests})])
+        whole = Schema(type=OpenAPIType.OBJECT, properties={"requests": requests}, required=["requests"])
+        body = Schema(one_of=[requests, whole])
         self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=body)}, required=True)
 
 

@@ -257,6 +257,7 @@ CURES = {
 @get(
     "/problems/{code:str}",
     operation_id="explain_problem",
+    security=[{}],
     opt=OPEN,
     media_type=MediaType.HTML,
     responses=documented(400, 404),

@@ -6,13 +6,14 @@ Litestar's own middleware is not run for a 404 or a 405; this class stands aroun
 
 import logging
 import re
+from collections.abc import Iterable
 from time import perf_counter
 from uuid import uuid4
 
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Method, Receive, Scope, Send
 
 from library.acting import acting_as
 from library.web.access import NOBODY
@@ -23,6 +24,7 @@ ASKED_METHOD = "asked_method"
 
 _log = logging.getLogger(__name__)
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NOT_ALLOWED = 405
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,11 +46,10 @@ class EveryRequest:
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         begun = perf_counter()
-        answer = _Answer(send, _request_id(scope), without_body=scope["method"] == "HEAD")
+        answer = _Answer(send, _request_id(scope), scope["method"])
         inner = scope.copy()
         inner["state"] = {**scope.get("state", {}), REQUEST_ID: answer.request_id, ASKED_METHOD: scope["method"]}
-        if scope["method"] == "HEAD":
-            inner["method"] = HttpMethod.GET
+        inner["method"] = _method_inside(scope)
         try:
             with acting_as(NOBODY):
                 await self.app(inner, receive, answer.send)
@@ -66,14 +67,18 @@ class EveryRequest:
 class _Answer:
     """The way out for one request's messages."""
 
-    def __init__(self, send: Send, request_id: str, *, without_body: bool) -> None:
+    def __init__(self, send: Send, request_id: str, method: str) -> None:
         self.request_id = request_id
         self.status = 0
         self._send = send
-        self._without_body = without_body
+        self._method = method
+        self._without_body = method == "HEAD"
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            if self._method == "OPTIONS" and message["status"] == _NOT_ALLOWED:
+                message = {**message, "status": 204, "headers": _only_allow(message["headers"])}
+                self._without_body = True
             self.status = message["status"]
             self._complete(MutableScopeHeaders.from_message(message))
         elif message["type"] == "http.response.body" and self._without_body:
@@ -99,3 +104,19 @@ def _request_id(scope: HTTPScope) -> str:
     """The caller's own id where it is harmless, so that one id goes through proxy, library and logs."""
     given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
     return given if _ACCEPTABLE_ID.fullmatch(given) else uuid4().hex
+
+
+def _method_inside(scope: HTTPScope) -> Method:
+    """HEAD is answered by what answers GET. Litestar's own answer to OPTIONS names the methods of the first handler of
+    an address only; but where it refuses a method, it names all. A browser's question about origins is another one."""
+    match scope["method"]:
+        case "HEAD":
+            return HttpMethod.GET
+        case "OPTIONS" if b"access-control-request-method" not in dict(scope["headers"]):
+            return "TRACE"
+        case method:
+            return method
+
+
+def _only_allow(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers if name.lower() == b"allow"]

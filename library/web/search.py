@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIType
 from msgspec import Struct
 
 from library.answers import Answer
@@ -27,7 +28,7 @@ from library.web.cursors import read_cursor, write_cursor
 from library.web.etags import unchanged, weak_etag
 from library.web.explanations import explanations
 from library.web.languages import shown_language
-from library.web.parameters import READS_QUERY_ITSELF, Given, Parameters
+from library.web.parameters import READS_QUERY_ITSELF, Given, Parameters, raise_for
 from library.web.problems import UnsupportedMediaType, documented
 from library.web.results import (
     API,
@@ -47,6 +48,7 @@ from library.web.search_parameters import (
     MOST_VALUES,
     NAMES,
     NARROWING,
+    TYPES,
     SearchByAddress,
     SearchByBody,
 )
@@ -55,7 +57,8 @@ SEARCH = f"{API}/search"
 PER_PAGE = 20
 FACET_SIZE = 20
 
-_body = msgspec.json.Decoder(dict[str, str | bool | int | list[str | int] | None])
+_TEXTS = "must be a list of texts"
+_body = msgspec.json.Decoder(dict[str, Any])
 
 
 class AskedSearch(Struct, frozen=True, kw_only=True):
@@ -184,15 +187,34 @@ def _read_body(body: bytes) -> Given:
         members = _body.decode(body or b"{}")
     except msgspec.DecodeError as error:
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
-    return {
-        name: [_written(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
-        for name, value in members.items()
-    }
+    raise_for([Reason(name, "body", reason) for name, value in members.items() if (reason := _wrong_type(name, value))])
+    return {name: _written(value) for name, value in members.items() if value is not None}
 
 
-def _written(value: str | int) -> str:
+def _wrong_type(name: str, value: object) -> str:
+    """Why a member is not of its type; empty where it is, or is not known, which is told elsewhere."""
+    if name not in TYPES or value is None:
+        return ""
+    match TYPES[name]:
+        case OpenAPIType.ARRAY:
+            return "" if isinstance(value, list) and all(isinstance(each, str) for each in value) else _TEXTS
+        case OpenAPIType.BOOLEAN:
+            return "" if isinstance(value, bool) else "must be true or false"
+        case OpenAPIType.INTEGER:
+            return "" if isinstance(value, int) and not isinstance(value, bool) else "must be a whole number"
+        case _:
+            return "" if isinstance(value, str) else "must be a text"
+
+
+def _written(value: str | bool | int | list[str]) -> list[str]:  # noqa: FBT001  # of JSON
     """As it would stand in an address."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    match value:
+        case list():
+            return value
+        case bool():
+            return [str(value).lower()]
+        case _:
+            return [str(value)]
 
 
 # Answering -----------------------------------------------------------------------------------------------------------

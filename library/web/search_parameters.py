@@ -4,10 +4,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Parameter, Reference, RequestBody, Schema
+from litestar.openapi.spec import (
+    OpenAPIFormat,
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    Parameter,
+    Reference,
+    RequestBody,
+    Schema,
+)
 
 from library.language import LANGUAGES
 from library.search import FACETS, Sort
+from library.web.results import ITEM_FIELDS
 
 DEEPEST_HIT = 10_000
 """Hits that pages reach; behind it only a cursor goes on."""
@@ -19,13 +29,27 @@ LAST_YEAR = 9_999
 EXPORT_FORMATS = ("bibtex", "csl", "csv", "jsonl", "ris")
 
 
+BETWEEN_COMMAS = frozenset({"facets", "fields"})
+
+
 class Known(NamedTuple):
     name: str
     schema: Schema
     description: str
 
     def in_address(self) -> Parameter:
-        return Parameter(name=self.name, param_in="query", schema=self.schema, description=self.description)
+        shown = Parameter(name=self.name, param_in="query", schema=self.schema, description=self.description)
+        # A list of names stands between commas, one of values in parameters of the same name.
+        return replace(shown, style="form", explode=False) if self.name in BETWEEN_COMMAS else shown
+
+    def in_body(self) -> Schema:
+        """As a member of a JSON object, which may be null."""
+        choices = [*self.schema.enum, None] if self.schema.enum else None
+        if self.schema.any_of:
+            nothing = Schema(type=OpenAPIType.NULL)
+            return replace(self.schema, any_of=[*self.schema.any_of, nothing], description=self.description)
+        kinds = [self.schema.type, OpenAPIType.NULL]
+        return replace(self.schema, type=kinds, enum=choices, description=self.description)  # type: ignore[arg-type]  # one type each
 
 
 def _text(description: str, choices: Iterable[str] | None = None) -> tuple[Schema, str]:
@@ -38,6 +62,15 @@ def _number(description: str, least: int, most: int) -> tuple[Schema, str]:
 
 def _switch(description: str) -> tuple[Schema, str]:
     return Schema(type=OpenAPIType.BOOLEAN), description
+
+
+def _moment(description: str) -> tuple[Schema, str]:
+    formats = (OpenAPIFormat.DATE, OpenAPIFormat.DATE_TIME)
+    return Schema(any_of=[Schema(type=OpenAPIType.STRING, format=each) for each in formats]), description
+
+
+def _names(description: str, names: Iterable[str]) -> tuple[Schema, str]:
+    return Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.STRING, enum=list(names))), description
 
 
 def _values(description: str) -> tuple[Schema, str]:
@@ -55,15 +88,17 @@ KNOWN = (
     *(Known(f"not_{name}", *_values(f"Only what has none of these values of {name}.")) for name in FACETS),
     Known("year_from", *_number("Only from this year on.", 0, LAST_YEAR)),
     Known("year_to", *_number("Only up to this year.", 0, LAST_YEAR)),
-    Known("added_since", *_text("Only what came in at or after this day or moment (ISO 8601; UTC unless it says so).")),
+    Known(
+        "added_since", *_moment("Only what came in at or after this day or moment (ISO 8601; UTC unless it says so).")
+    ),
     Known(
         "sort", *_text("`relevance` with words to look for, else `newest`, unless said.", [sort.value for sort in Sort])
     ),
     Known("page", *_number(f"Which page, from 1; pages reach to hit {DEEPEST_HIT}.", 1, DEEPEST_HIT)),
     Known("per_page", *_number("Hits on a page; 20 unless said.", 1, MOST_PER_PAGE)),
     Known("cursor", *_text("`*` to begin, then the `next_cursor` of the last answer: to read everything.")),
-    Known("fields", *_text("Which fields of an item to send, between commas; `id` always comes. All unless said.")),
-    Known("facets", *_text(f"Which fields to count values of, between commas: {', '.join(FACETS)}. None unless said.")),
+    Known("fields", *_names("Which fields of an item to send; `id` always comes. All unless said.", ITEM_FIELDS)),
+    Known("facets", *_names("Which fields to count values of. None unless said.", FACETS)),
     Known("facet_size", *_number("Values of a facet, the most frequent; 20 unless said.", 1, MOST_FACET_VALUES)),
     Known("highlight", *_text("`off`: no fragments and no spans, which is quicker.", ["on", "off"])),
     Known(
@@ -74,6 +109,8 @@ KNOWN = (
     Known("lang", *_text("The language of labels; else by Accept-Language, else English.", LANGUAGES)),
 )
 NAMES = frozenset(known.name for known in KNOWN)
+TYPES = {known.name: known.schema.type for known in KNOWN}
+"""What each is in a JSON body; None: a text of one of several forms."""
 NARROWING = frozenset(
     {*FACETS, *(f"not_{name}" for name in FACETS), "year_from", "year_to", "added_since"},
 )
@@ -134,7 +171,7 @@ class SearchByBody(Operation):
     """The documentation of a search whose parameters are the members of a JSON object."""
 
     def __post_init__(self) -> None:
-        properties: dict[str, Reference | Schema] = {known.name: known.schema for known in KNOWN}
+        properties: dict[str, Reference | Schema] = {known.name: known.in_body() for known in KNOWN}
         schema = Schema(type=OpenAPIType.OBJECT, properties=properties, additional_properties=False)
         self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
 

@@ -57,6 +57,7 @@ class HandInForm(Operation):
                 "organisation": Schema(type=OpenAPIType.STRING, description="Whose it is; else the key's own."),
             },
             required=["file"],
+            additional_properties=False,
         )
         self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
 

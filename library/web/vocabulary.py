@@ -14,6 +14,7 @@ from library.vocabulary.thesaurus import Concept, as_skos, concepts, pref_label,
 from library.web.access import OPEN, needs
 from library.web.etags import is_known, weak_etag
 from library.web.languages import shown_language
+from library.web.parameters import refuse_unknown_parameters
 from library.web.problems import documented
 
 ServedLanguage = Literal["cs", "en", "uk", "sk", "pl", "ru", "de", "vi", "ar", "fr", "es"]
@@ -113,6 +114,8 @@ async def vocabulary_concepts(request: Request[Any, Any, Any], lang: Lang = None
     "/vocabulary/concepts.ttl",
     operation_id="vocabulary_concepts_in_skos",
     opt=OPEN,
+    guards=[refuse_unknown_parameters],
+    security=[{}],
     media_type=TURTLE,
     responses=documented(400),
     tags=["vocabulary"],

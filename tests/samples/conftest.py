@@ -1,8 +1,5 @@
-"""The sample library, ingested once for all tests here by the command that staff use."""
+"""The sample library, opened and served."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,24 +12,6 @@ from library.exchange import Exchange, open_exchange
 from library.model import Audience
 from library.settings import Settings
 from tests.web.conftest import served
-
-SAMPLES = Path(__file__).parents[2] / "ingest" / "samples"
-
-
-@pytest.fixture(scope="session")
-def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample library in it."""
-    data = tmp_path_factory.mktemp("samples") / "data"
-    environment = {**os.environ, "LIBRARY_DATA": str(data)}
-    for command in (
-        ["library", "organisations", "add", "--from", str(SAMPLES / "organisations.toml")],
-        ["ingest", "add", str(SAMPLES / "files")],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", *command], env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-    return data
 
 
 @pytest_asyncio.fixture
