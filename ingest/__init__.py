@@ -1,6 +1,7 @@
 """The staff's door: from a file to a document in the exchange.
 
 cli.py       python -m ingest: add, work, jobs, retry, withdraw
+desk.py      how staff decide about documents: personal data, copies, translations
 metadata.py  what members say of their files: a description beside each, or one table for a folder
 progress.py  what a person, or a program, sees of a batch while it is worked on
 worker.py    take the next job, run the pipeline, record how it ended

@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of
+from ingest.desk import add_desk_commands
 from ingest.log import log_to_stderr
 from ingest.metadata import SIDECAR
 from ingest.progress import JsonReport, PersonReport, Report
@@ -16,10 +16,9 @@ from ingest.worker import follow, work_with_others
 from library.command import ExitCode, run
 from library.errors import BadRequest
 from library.exchange import Exchange
-from library.gate import CONFIRMING, seen
 from library.inbox import IngestJob, JobState
 from library.language import LANGUAGES
-from library.model import PersonalDataCheck, Visibility, missing_to_publish
+from library.model import Visibility
 from library.said import REPLACES
 
 LOOK_EVERY = 0.2
@@ -78,17 +77,7 @@ def parser() -> argparse.ArgumentParser:
     language.add_argument("--page", type=int, help="only this page")
     language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked)))
 
-    held = commands.add_parser("held", help="what is not public yet because personal data may be in it")
-    held.add_argument("document", nargs="?", metavar="DOCUMENT", help="what was found in this one")
-    held.add_argument("--json", action="store_true", help="one JSON object a line")
-    held.set_defaults(command=lambda asked: run(lambda exchange: _held(exchange, asked)))
-
-    confirm = commands.add_parser("confirm", help="say that a held document may be public: a person has looked")
-    confirm.add_argument("document", metavar="DOCUMENT")
-    confirm.add_argument("--by", required=True, metavar="NAME", help="who has looked")
-    confirm.add_argument("--result", required=True, choices=CONFIRMING)
-    confirm.add_argument("--seen", required=True, help="as `held DOCUMENT` says")
-    confirm.set_defaults(command=lambda asked: run(lambda exchange: _confirm(exchange, asked)))
+    add_desk_commands(commands)
 
     withdraw = commands.add_parser("withdraw", help="take a document out of the library")
     withdraw.add_argument("document", metavar="DOCUMENT")
@@ -184,34 +173,6 @@ async def _retry(exchange: Exchange, jobs: Sequence[str], code: str | None) -> E
 async def _say_language(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     await exchange.say_language(asked.document, asked.language, asked.page)
     await exchange.catch_up()
-    return ExitCode.WELL
-
-
-async def _held(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
-    if asked.document is None:
-        for document_id, waiting in (await exchange.gate.held()).items():
-            told = {"document": document_id, "findings": len(waiting.unconfirmed), "seen": seen(waiting)}
-            line = f"{document_id:24} {len(waiting.unconfirmed)} to look at"
-            print(msgspec.json.encode(told).decode() if asked.json else line)
-        return ExitCode.WELL
-    document = await exchange.catalog.document(asked.document)
-    record = await exchange.gate.record(document.id)
-    for each in record.unconfirmed if record else ():
-        where = f"page {each.page}" if each.page is not None else each.field
-        print(msgspec.json.encode(each).decode() if asked.json else f"{where:12} {each.kind:18} {each.masked}")
-    if record and record.held and not asked.json:
-        print(f"Look at these in the document. If it may be public: confirm {document.id} --seen {seen(record)} …")
-    return ExitCode.WELL
-
-
-async def _confirm(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
-    check = PersonalDataCheck(by=asked.by, on=datetime.now(UTC).date(), result=asked.result)
-    confirmed = await exchange.confirm(asked.document, check, asked.seen)
-    await exchange.catch_up()
-    missing = missing_to_publish(confirmed)
-    print(
-        f"{confirmed.id}: {confirmed.visibility.value}" + (f", until it has: {', '.join(missing)}" if missing else "")
-    )
     return ExitCode.WELL
 
 

@@ -68,6 +68,8 @@ async def _work(exchange: Exchange) -> None:
         await _drain(exchange, readers)
     while not await _catch_up(exchange):  # noqa: ASYNC110  # what is waited for happens in another process
         await asyncio.sleep(PAUSE)
+    while await exchange.compare():
+        pass
 
 
 async def _take_up(exchange: Exchange) -> None:
@@ -98,6 +100,7 @@ async def _work_on_and_on(exchange: Exchange) -> None:
     async with _readers(exchange.settings) as readers:
         while True:
             await _drain(exchange, readers)
+            await exchange.compare()
             await asyncio.sleep(PAUSE)
 
 

@@ -30,6 +30,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     personal.py   which personal data a text may hold; its words in personal_words.py and .toml
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
+    resemblance.py   how alike two texts are: the same, a copy, perhaps a translation; pure
+    resemblances.py  which documents are like each other, until staff decide
     purges.py     how everything that a document has left is removed, but that it was removed
     accounts.py   Accounts: organisations, API keys, audit trail
     answers.py    an engine's hits -> what a page of results shows

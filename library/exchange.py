@@ -36,6 +36,8 @@ from library.model import (
     OrganisationId,
     Page,
     PersonalDataCheck,
+    Related,
+    Relation,
     Visibility,
     missing_to_publish,
 )
@@ -43,6 +45,8 @@ from library.originals import Originals
 from library.personal import personal_findings
 from library.purges import Purged, Purges
 from library.remembered import Remembered
+from library.resemblance import Kind, Library, signature
+from library.resemblances import Decision, Resemblance, Resemblances
 from library.said import read_said
 from library.search import (
     EVERYTHING,
@@ -62,6 +66,15 @@ from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
+COMPARED_AT_ONCE = 50
+"""Documents that are compared with all others in one go."""
+RELATION_OF: Mapping[Kind, Relation] = {
+    "same_text": "variant_of",
+    "copy": "derived_from",
+    "alike": "derived_from",
+    "translation": "translation_of",
+}
+"""What a document is to one that it is like in this way, unless staff say otherwise."""
 EXPORT_BATCH = 200
 """Documents that are read at a time when all are wanted."""
 REMEMBERED_HITS = 5_000
@@ -90,6 +103,7 @@ class Exchange:
         self.accounts = Accounts(database)
         self.gate = Gate(database)
         self.purges = Purges(database)
+        self.resemblances = Resemblances(database)
         self.originals = originals
         self.facsimiles = facsimiles
         self.index = index
@@ -164,12 +178,12 @@ class Exchange:
         document = await self.catalog.document(document_id)
         if not audience.sees(document):
             raise no_document(document_id)
-        return for_eyes(document, audience)
+        return await self._for_eyes(document, audience)
 
     async def documents(self, ids: Sequence[DocumentId], audience: Audience) -> dict[DocumentId, Document]:
         """Those of these documents that the audience may see, as it may read them."""
         found = await self.catalog.documents(ids)
-        return {each.id: for_eyes(each, audience) for each in found.values() if audience.sees(each)}
+        return {each.id: await self._for_eyes(each, audience) for each in found.values() if audience.sees(each)}
 
     async def page(self, document_id: DocumentId, number: int, match: Clause, audience: Audience) -> Fragment:
         """The whole text of one page, with what matches in it. Raises NotFound like `document`."""
@@ -193,7 +207,7 @@ class Exchange:
         versions those that the audience might see when they were the present one. Raises NotFound like `document`."""
         present = await self.document(document_id, audience)
         earlier = [each for each in await self.catalog.earlier(document_id) if audience.sees(each)]
-        return [present, *(for_eyes(each, audience) for each in earlier)]
+        return [present, *[await self._for_eyes(each, audience) for each in earlier]]
 
     async def version(self, document_id: DocumentId, number: int, audience: Audience) -> Document:
         """One of `versions`. Raises NotFound like `document`, and where there is none of this number."""
@@ -346,6 +360,43 @@ class Exchange:
         except Unavailable as error:
             _log.warning("what has changed will be found later: %s", error.detail)
 
+    async def compare(self) -> int:
+        """Find out which documents are like some that have come or changed since they were last compared; how many of
+        these were compared now. None: all are."""
+        uncompared = await self.resemblances.uncompared(COMPARED_AT_ONCE)
+        if not uncompared:
+            return 0
+        documents = await self.catalog.documents([document_id for document_id, _ in uncompared])
+        fresh = {}
+        for document_id, document in documents.items():
+            pages = [(page.text, TokenTable.decode(page.table)) for page in await self.catalog.pages(document_id)]
+            fresh[document_id] = await asyncio.to_thread(signature, pages, next(iter(document.languages), ""))
+        known = dict(await self.resemblances.signatures()) | fresh
+        library = await asyncio.to_thread(Library, list(known.items()))
+        for document_id, revision in uncompared:
+            if document_id in fresh:
+                found = await asyncio.to_thread(library.like, document_id, fresh[document_id])
+                await self.resemblances.keep(document_id, revision, fresh[document_id], found)
+        return len(uncompared)
+
+    async def decide(
+        self, document_id: DocumentId, other: DocumentId, decision: Decision, relation: Relation | None = None
+    ) -> Resemblance:
+        """Note what staff make of a resemblance. Accepted, the other document becomes one of the document's `related`:
+        as what `relation` says, else as what their resemblance suggests. Raises NotFound, and else like `revise`."""
+        pairs = await self.resemblances.of(document_id)
+        pair = next((each for each in pairs if each.other == other), None)
+        if pair is None:
+            raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
+        document = await self.catalog.document(document_id)
+        if decision is Decision.ACCEPTED and other not in [each.document for each in document.related]:
+            related = Related(relation=relation or RELATION_OF[pair.kind], document=other)
+            await self.revise(msgspec.structs.replace(document, related=(*document.related, related)))
+        await self.accounts.note(
+            f"resemblance {decision or 'open'}", document_id, organisation=document.organisation, detail=other
+        )
+        return await self.resemblances.decide(document_id, other, decision)
+
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
         read it from now on. Raises NotFound."""
@@ -410,6 +461,16 @@ class Exchange:
 
     def _asker(self, audience: Audience) -> Asker:
         return Asker(self.index, self.analyzer, audience)
+
+    async def _for_eyes(self, document: Document, audience: Audience) -> Document:
+        """The document without what this audience may not read of it, and without relations to what it may not see."""
+        shown = for_eyes(document, audience)
+        if not shown.related or audience.may_change(document.organisation):
+            return shown
+        others = await self.catalog.documents([each.document for each in shown.related])
+        seen = {each.id for each in others.values() if audience.sees(each)}
+        related = tuple(each for each in shown.related if each.document in seen)
+        return msgspec.structs.replace(shown, related=related)
 
     async def _through_gate(self, document: Document, pages: Sequence[Page]) -> Document:
         """The document as it may go in; what the gate knows of it is written down first."""

@@ -97,8 +97,14 @@ class Link(Value, frozen=True):
     title: str = ""
 
 
+Relation = Literal[
+    "derived_from", "adapts", "evaluates", "supports", "contradicts", "supersedes", "translation_of", "variant_of"
+]
+"""What a document is to another. `variant_of`: the same text in another file."""
+
+
 class Related(Value, frozen=True):
-    relation: Literal["derived_from", "adapts", "evaluates", "supports", "contradicts", "supersedes", "translation_of"]
+    relation: Relation
     document: DocumentId
 
 

@@ -12,10 +12,10 @@ from library.database import Database, now, rows
 from library.errors import Conflict, NotFound
 from library.model import DocumentId, OrganisationId, Value
 
-OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "jobs")
+OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "jobs")
 """The tables whose rows go with the document that their column `document` names."""
-UNTOUCHED = ("documents", "purges", "trail", "organisations", "keys", "batches", "pauses")
-"""The other tables: the first three are seen to, the rest hold nothing of documents."""
+UNTOUCHED = ("resemblances", "documents", "purges", "trail", "organisations", "keys", "batches", "pauses")
+"""The other tables: the first four are seen to, the rest hold nothing of documents."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
 
@@ -143,6 +143,7 @@ async def _hashes(writing: aiosqlite.Connection, document_id: DocumentId) -> set
 async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
     for table in OF_A_DOCUMENT:
         await writing.execute(f"DELETE FROM {table} WHERE document = ?", (document_id,))  # noqa: S608  # our own names
+    await writing.execute("DELETE FROM resemblances WHERE ? IN (document, other)", (document_id,))
     await writing.execute(
         """
         UPDATE documents

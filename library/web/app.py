@@ -38,6 +38,7 @@ from library.web.personal_data import confirm_personal_data, held_documents, per
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
 from library.web.purges import purge, purges
 from library.web.requests import EveryRequest
+from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
 from library.web.search import search, search_by_body
 from library.web.statistics import statistics
@@ -124,6 +125,9 @@ def _api(settings: Settings) -> Router:
             version,
             version_page,
             version_original,
+            resemblances,
+            document_resemblances,
+            decide_resemblance,
             held_documents,
             personal_data,
             confirm_personal_data,
