@@ -32,6 +32,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
     resemblance.py   how alike two texts are: the same, a copy, perhaps a translation; pure
     resemblances.py  which documents are like each other, until staff decide
+    backups.py    the library copied while it serves, and brought back
     purges.py     how everything that a document has left is removed, but that it was removed
     accounts.py   Accounts: organisations, API keys, audit trail
     answers.py    an engine's hits -> what a page of results shows

@@ -6,12 +6,14 @@ import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
 from library.accounts import EVERY_SCOPE, KeyRecord
+from library.backups import restore
 from library.command import ExitCode, complain, run
-from library.errors import LibraryError
+from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import Organisation, Role, Scope
 from library.search import IndexState
@@ -38,6 +40,14 @@ def parser() -> argparse.ArgumentParser:
 
     rebuild = commands.add_parser("rebuild", help="make the search index anew beside the present one")
     rebuild.set_defaults(command=lambda _: run(_rebuild))
+
+    backup = commands.add_parser("backup", help="copy the library to a new folder, while it serves")
+    backup.add_argument("folder", type=Path, metavar="FOLDER")
+    backup.set_defaults(command=lambda asked: run(lambda exchange: _back_up(exchange, asked.folder)))
+
+    restoring = commands.add_parser("restore", help="make a backup the library of this data folder, which has none yet")
+    restoring.add_argument("folder", type=Path, metavar="FOLDER")
+    restoring.set_defaults(command=lambda asked: _restore(asked.folder))
 
     purge = commands.add_parser("purge", help="remove a document for good, from everything")
     purge.add_argument("document", metavar="DOCUMENT")
@@ -121,6 +131,25 @@ async def _check(exchange: Exchange) -> ExitCode:
 async def _rebuild(exchange: Exchange) -> ExitCode:
     print(f"{await exchange.rebuild()} documents in the new index")
     return ExitCode.WELL
+
+
+async def _back_up(exchange: Exchange, folder: Path) -> ExitCode:
+    made = await exchange.back_up(folder)
+    print(f"{made.documents} documents and {made.files} files in {folder}")
+    for sha256 in made.missing:
+        complain(f"the original {sha256} is not where it should be, and is not in the backup")
+    return ExitCode.SOME_FAILED if made.missing else ExitCode.WELL
+
+
+def _restore(folder: Path) -> int:
+    try:
+        made = restore(folder, load_settings())
+    except LibraryError as error:
+        complain(error.detail)
+        return ExitCode.NOT_REACHABLE if isinstance(error, Unavailable) else ExitCode.USAGE
+    print(f"{made.documents} documents and {made.files} files as they were on {made.made:%Y-%m-%d %H:%M} UTC")
+    print("What was purged after that is here again: purge it once more.")
+    return run(_rebuild)
 
 
 async def _purge(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:

@@ -63,6 +63,12 @@ class Database:
                     await self._writer.rollback()
                     raise
 
+    async def copy_to(self, path: Path) -> None:
+        """A copy of the whole as it is at one moment, in a new file; others may write meanwhile."""
+        with _our_errors(self._path):
+            async with self._turn:
+                await self._writer.execute("VACUUM INTO ?", (str(path),))
+
     async def scrub(self) -> None:
         """Write the file anew, so that nothing is left in it of what was deleted or overwritten at any time, nor in the
         log beside it. Nobody else can write meanwhile.

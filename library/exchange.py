@@ -14,6 +14,7 @@ import msgspec
 from library.accounts import Accounts
 from library.answers import Answer, Found, Reading, for_eyes, found, page_source
 from library.asking import Asker, Outcome
+from library.backups import Backup, back_up
 from library.batches import Batches
 from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
@@ -359,6 +360,10 @@ class Exchange:
             await self.catch_up()
         except Unavailable as error:
             _log.warning("what has changed will be found later: %s", error.detail)
+
+    async def back_up(self, folder: Path) -> Backup:
+        """Copy the library to a new folder, while it serves (backups.py)."""
+        return await back_up(self._database, self.originals, folder)
 
     async def compare(self) -> int:
         """Find out which documents are like some that have come or changed since they were last compared; how many of
