@@ -118,14 +118,24 @@ async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) 
     try:
         while not working.done():
             await asyncio.wait([working], timeout=LOOK_EVERY)
-            for job in await exchange.inbox.these(open_jobs):
-                if (outcome := outcome_of(job)) is not None:
-                    open_jobs.remove(job.id)
-                    report.ended(outcome)
+            # What an archive encloses ends later than the archive, and may enclose more.
+            while ended := [job for job in await exchange.inbox.these(open_jobs) if outcome_of(job) is not None]:
+                for job in ended:
+                    await _tell_end(exchange, job, open_jobs, report)
         working.result()
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], report: Report) -> None:
+    """Of a job that has ended; the jobs of the files that its own encloses are open from now on."""
+    enclosed = await exchange.inbox.enclosed_in(job)
+    report.expect(len(enclosed))
+    open_jobs.remove(job.id)
+    open_jobs.update(each.id for each in enclosed)
+    if (outcome := outcome_of(job)) is not None:
+        report.ended(outcome)
 
 
 async def _organisation(exchange: Exchange, named: str | None) -> str:

@@ -20,6 +20,9 @@ class Report:
     def begin(self, files: int) -> None:
         """So many files are coming."""
 
+    def expect(self, files: int) -> None:
+        """So many more than was thought are coming: an archive held them."""
+
     def ended(self, outcome: Outcome) -> None:
         self.counts[outcome.ended] += 1
 
@@ -57,6 +60,9 @@ class PersonReport(Report):
     def begin(self, files: int) -> None:
         self._bar.update(self._files, total=files)
         self._bar.start()
+
+    def expect(self, files: int) -> None:
+        self._bar.update(self._files, total=(self._bar.tasks[0].total or 0) + files)
 
     def ended(self, outcome: Outcome) -> None:
         super().ended(outcome)

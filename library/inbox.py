@@ -131,8 +131,8 @@ class Inbox:
             if same.state is not JobState.FAILED:
                 return Accepted(job=same, news="known")
             await writing.execute(
-                "UPDATE jobs SET batch = ?, submitted_by = ? WHERE id = ?",
-                (submission.batch, submission.submitted_by, same.id),
+                "UPDATE jobs SET batch = ?, submitted_by = ?, within = ? WHERE id = ?",
+                (submission.batch, submission.submitted_by, submission.within, same.id),
             )
             return Accepted(job=(await _wait_again(writing, same.id))[0], news="again")
 
@@ -276,6 +276,13 @@ class Inbox:
         """Those of these jobs that there are, in the order in which they came."""
         found = await self._database.rows(
             "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number", (_json(list(ids)),)
+        )
+        return [_read(row) for row in found]
+
+    async def enclosed_in(self, job: IngestJob) -> list[IngestJob]:
+        """The jobs of the files that were found in this job's file, in the order in which they came."""
+        found = await self._database.rows(
+            "SELECT * FROM jobs WHERE batch = ? AND within = ? ORDER BY number", (job.batch, job.id)
         )
         return [_read(row) for row in found]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -44,7 +45,7 @@ def a_mixed_folder(folder: Path) -> None:
     with pikepdf.new() as pdf:
         pdf.save(folder / "no-pages.pdf")
     (folder / "empty.txt").write_bytes(b"")
-    (folder / "picture.docx").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    (folder / "picture.docx").write_bytes(b"GIF89a" + bytes(200))
     a_pdf(folder / "large.pdf", LARGE)
 
 
@@ -92,3 +93,18 @@ def test_a_library_that_cannot_be_reached_says_so(tmp_path: Path):
     done = command({**os.environ, "LIBRARY_DATA": str(tmp_path / "data")}, "ingest", "jobs")
     assert done.returncode == ExitCode.NOT_REACHABLE
     assert done.stderr
+
+
+def test_the_report_tells_of_each_file_in_an_archive(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    with zipfile.ZipFile(tmp_path / "folder" / "year.zip", "w") as archive:
+        archive.writestr("good.txt", "Children learn at school, and so do their parents.")
+        archive.writestr("bad.pdf", "%PDF-1.7 nothing")
+    code, lines = add(library, tmp_path / "folder")
+    *outcomes, totals = lines
+    assert {(each["file"], each["ended"]) for each in outcomes} == {
+        ("year.zip", "done"),
+        ("year.zip/good.txt", "done"),
+        ("year.zip/bad.pdf", "failed"),
+    }
+    assert (code, totals) == (ExitCode.SOME_FAILED, {"done": 2, "known": 0, "failed": 1})
