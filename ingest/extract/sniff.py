@@ -125,12 +125,12 @@ def sniff(file: BinaryIO, name: str) -> Kind:
     """What the file is. Leaves it at its beginning. Raises DamagedFile where a zip or an OLE file is broken."""
     head = file.read(_HEAD)
     file.seek(0)
-    if b"%PDF-" in head[:_PDF_WITHIN] or _PDF_HEADLESS.match(head):
-        return Kind.PDF
     if head.startswith(_ZIP):
         return _zipped(file)
     if head.startswith(_OLE):
         return _ole(file)
+    if b"%PDF-" in head[:_PDF_WITHIN] or _PDF_HEADLESS.match(head):
+        return Kind.PDF
     return _by_magic(head) or _text(head, PurePath(name).suffix.lower())
 
 

@@ -43,6 +43,14 @@ def test_a_file_is_what_it_holds_whatever_it_is_called(kind: Kind, name: str):
     assert sniff(io.BytesIO(MADE[kind](text)), name) is kind
 
 
+def test_an_archive_that_begins_with_a_pdf_is_an_archive():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.pdf", paper.one_column(known.CZECH))
+    made.seek(0)
+    assert sniff(made, "a.zip") is Kind.ZIP
+
+
 def test_an_office_file_under_a_password_says_so(tmp_path: Path):
     locked = old.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"})
     assert isinstance(refused(tmp_path, "a.docx", locked), EncryptedFile)
