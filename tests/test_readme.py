@@ -10,7 +10,7 @@ from ingest.cli import parser as ingest_parser
 from library.__main__ import parser as library_parser
 from library.search import FACETS
 from library.syntax import parse, understood
-from tests.samples.conftest import sample_data, visitor  # noqa: F401  # fixtures
+from tests.samples.conftest import visitor  # noqa: F401  # a fixture
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from library.exchange import Exchange
 from library.language import fold
 from library.model import Audience
 from library.search import FACETS, IndexEntry
-from tests.samples.conftest import SAMPLES
+from tests.conftest import SAMPLES
 
 SEARCH = "/api/v1/search"
 
