@@ -69,11 +69,12 @@ bench: .venv/.tested-with
 relevance: .venv/.tested-with
 	$(BIN)/python -m tests.relevance
 
+campaign: export SCHEMATHESIS_EXAMPLES = 25
 campaign: export KILL_ROUNDS = 30
 campaign: export KILL_FILES = 300
 campaign: export FULL_DISK_FILES = 100
 campaign: .venv/.tested-with
-	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py
+	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py tests/front/test_every_request.py
 	$(BIN)/python -m pytest -q tests/contract
 
 openapi: .venv/.installed

@@ -12,11 +12,13 @@ from litestar.serialization import encode_json
 
 from library.settings import Settings
 from library.web.app import create_app
+from library.web.docs import api_description
 
 
 def described() -> dict[str, Any]:
     """The description of the API as a library with default settings serves it."""
-    document: dict[str, Any] = json.loads(encode_json(create_app(Settings()).app.openapi_schema.to_schema()))  # type: ignore[attr-defined]  # the application within is Litestar's
+    app = create_app(Settings()).app
+    document: dict[str, Any] = json.loads(encode_json(api_description(app)))  # type: ignore[arg-type]  # it is Litestar's
     return document
 
 

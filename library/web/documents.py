@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
+from litestar.openapi.spec import OpenAPIResponse, Operation
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ from library.web.document_answer import ShownDocument, shown_document
 from library.web.etags import strong_etag, unchanged, weak_etag
 from library.web.parameters import READS_QUERY_ITSELF
 from library.web.problems import documented
-from library.web.record_formats import JSON, RECORDS, format_asked, work_of
+from library.web.record_formats import JSON, RECORDS, described, format_asked, work_of
 from library.web.results import API, FoundItem, Names, Span, found_item, with_fields
 from library.web.search import next_cursor, read_search
 from library.web.search_parameters import LISTING, ListByAddress
@@ -55,8 +55,7 @@ class DocumentInFormats(Operation):
     def __post_init__(self) -> None:
         found = (self.responses or {})["200"]
         if isinstance(found, OpenAPIResponse) and found.content is not None:
-            text = Schema(type=OpenAPIType.STRING)
-            found.content |= {record.media_type: OpenAPIMediaType(schema=text) for record in RECORDS.values()}
+            found.content |= {record.media_type: described(record.media_type) for record in RECORDS.values()}
 
 
 @get(

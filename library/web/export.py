@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Schema
+from litestar.openapi.spec import OpenAPIResponse
 from litestar.response import Stream
 
 from library.exchange import Exchange
@@ -18,7 +18,7 @@ from library.web.addresses import base_of
 from library.web.document_answer import shown_document
 from library.web.parameters import READS_QUERY_ITSELF, Parameters
 from library.web.problems import documented
-from library.web.record_formats import work_of
+from library.web.record_formats import described, work_of
 from library.web.requests import ASKED_METHOD
 from library.web.results import Names
 from library.web.search import read_search
@@ -50,8 +50,7 @@ class ExportInFormats(ExportByAddress):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-        content = {wanted.media_type: text for wanted in FORMATS.values()}
+        content = {wanted.media_type: described(wanted.media_type) for wanted in FORMATS.values()}
         self.responses = {**(self.responses or {}), "200": OpenAPIResponse(description="The file", content=content)}
 
 

@@ -20,6 +20,7 @@ from library.web.parameters import nearest
 from library.web.search_parameters import DEEPEST_HIT, LAST_YEAR, MOST_PER_PAGE, MOST_VALUES
 
 INDEX = "documents"
+INDEXES = (INDEX, *(f"{INDEX}:{sort}" for sort in Sort))
 MOST_REQUESTS = 50
 """Searches in one batch."""
 MOST_FACET_HITS = 100
@@ -120,8 +121,7 @@ class _Reader:
         """The name of the index says the order behind a colon: `documents:newest`."""
         name, _, sort = index.partition(":")
         if name != INDEX or sort not in ("", *Sort):
-            known = ", ".join([INDEX, *(f"{INDEX}:{sort}" for sort in Sort)])
-            raise self._refused("indexName", f"there is no index '{index}'; there are {known}")
+            raise self._refused("indexName", f"there is no index '{index}'; there are {', '.join(INDEXES)}")
         return Sort(sort or (Sort.RELEVANCE if relevance else Sort.NEWEST))
 
     def _filters(self) -> Iterator[Filter]:

@@ -18,7 +18,7 @@ from library.model import Audience, LocalizedText, Scope, kind_of, title_of
 from library.search import Facet, Fragment
 from library.web.access import needs, organisation_names
 from library.web.facet_values import begins_so
-from library.web.instant_query import MOST_REQUESTS, InstantQuery, read_instant
+from library.web.instant_query import INDEXES, MOST_REQUESTS, InstantQuery, read_instant
 from library.web.languages import shown_language
 from library.web.problems import documented
 from library.web.results import FacetValue, Names, document_link, facet_counts, found_item
@@ -89,7 +89,9 @@ class InstantOperation(Operation):
             description="A request as InstantSearch makes it, its parameters in `params` or beside it.",
             properties={
                 "indexName": Schema(
-                    type=[OpenAPIType.STRING, OpenAPIType.NULL], description="`documents`, or `documents:newest`."
+                    type=[OpenAPIType.STRING, OpenAPIType.NULL],
+                    enum=[*INDEXES, None],
+                    description="`documents`, or with an order.",
                 ),
                 "params": Schema(description="Parameters: an object, or a text as in an address."),
             },

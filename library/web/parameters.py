@@ -41,10 +41,10 @@ class Parameters:
 
     def many(self, name: str, most: int) -> tuple[str, ...]:
         """The different values of a parameter that may be repeated, in the order in which they came."""
-        values = tuple(dict.fromkeys(self._given.get(name, [])))
+        values = self._given.get(name, [])
         if len(values) > most:
             self.refuse(name, f"has {len(values)} values; {most} are the most")
-        return values
+        return tuple(dict.fromkeys(values))
 
     def listed(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """Names out of `known`, between commas."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Schema
 
 from library.model import Document
 from library.records import bibtex, csl, dublin_core, jsonld, ris
@@ -52,3 +53,9 @@ def format_asked(asked: str | None, request: Request[Any, Any, Any]) -> str:
 
 def work_of(document: Document, names: Names, base: str) -> Work:
     return Work(document, names.get(document.organisation, document.organisation), document_address(base, document.id))
+
+
+def described(media_type: str) -> OpenAPIMediaType:
+    """A format's documentation: its own standard says what stands in it."""
+    kinds = [OpenAPIType.OBJECT, OpenAPIType.ARRAY] if media_type.endswith("json") else OpenAPIType.STRING
+    return OpenAPIMediaType(schema=Schema(type=kinds))

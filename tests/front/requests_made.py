@@ -1,0 +1,39 @@
+"""What OpenAPI cannot say of requests, so that those which schemathesis makes are meant as they are described.
+
+- A form sends its empty fields too: they ask for nothing, and are no mistake.
+- A cursor is one that came with an answer, or `*`; with a cursor there is no page, and pages end at hit 10,000.
+- With `fields` an answer has less of each item than is described.
+"""
+
+from typing import Any
+
+import schemathesis
+
+MOST_PAGES = 100
+
+
+@schemathesis.hook
+def filter_query(context: Any, query: Any) -> bool:  # noqa: ARG001  # its signature
+    return not any(value in ("", []) for value in (query or {}).values())
+
+
+@schemathesis.hook
+def map_query(context: Any, query: Any) -> Any:  # noqa: ARG001  # its signature
+    return _possible(query)
+
+
+@schemathesis.hook
+def map_body(context: Any, body: Any) -> Any:  # noqa: ARG001  # its signature
+    return _possible(body)
+
+
+def _possible(asked: Any) -> Any:
+    if not isinstance(asked, dict):
+        return asked
+    possible = {name: value for name, value in asked.items() if name != "fields"}
+    if isinstance(possible.get("cursor"), str):
+        possible["cursor"] = "*"
+        possible.pop("page", None)
+    if isinstance(possible.get("page"), int):
+        possible["page"] = min(possible["page"], MOST_PAGES)
+    return possible
