@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 
-from ingest.extract import Limits, Reader
+from ingest.extract import Limits, Reader, sweep_folders
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.steps import Steps
@@ -76,6 +76,7 @@ async def _take_up(exchange: Exchange) -> None:
     """Go on where a worker before us was cut off."""
     await exchange.inbox.recover()
     await exchange.originals.sweep()
+    await asyncio.to_thread(sweep_folders)
 
 
 async def _all_done(exchange: Exchange) -> bool:

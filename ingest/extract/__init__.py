@@ -23,6 +23,6 @@ wire.py      what the two say to each other
 
 from ingest.extract.contract import Extract, Limits, best
 from ingest.extract.formats import extract
-from ingest.extract.reader import Reader, TakeEnclosed
+from ingest.extract.reader import Reader, TakeEnclosed, sweep_folders
 
-__all__ = ["Extract", "Limits", "Reader", "TakeEnclosed", "best", "extract"]
+__all__ = ["Extract", "Limits", "Reader", "TakeEnclosed", "best", "extract", "sweep_folders"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import shutil
@@ -32,6 +33,8 @@ _BYTES_A_CHARACTER = 4
 _LONGEST_REST = 10_000_000
 """Bytes of an answer beside its text: titles, notes, the frame of each page."""
 _COMMAND = (sys.executable, "-P", "-s", "-m", "ingest.extract.child")
+_PREFIX = "good-practice-reader-"
+"""How the names of their folders begin."""
 _LOG = "log"
 _LAST_WORDS = 2_000
 """Characters of its log that are worth showing."""
@@ -113,6 +116,21 @@ class Reader:
             await child.end()
 
 
+def sweep_folders() -> int:
+    """Remove the folders of readers that died with their worker, and what of files was in them; how many."""
+    return sum(_swept(folder) for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"))
+
+
+def _swept(folder: Path) -> bool:
+    try:
+        with (folder / _LOG).open("rb") as log:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # it lives, is just beginning, or is somebody else's
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
 class _Child:
     """One process, from its start to its end."""
 
@@ -125,10 +143,11 @@ class _Child:
 
     @classmethod
     async def start(cls, limits: Limits, command: Sequence[str]) -> Self:
-        folder = Path(tempfile.mkdtemp(prefix="reader-"))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         ours, theirs = socket.socketpair()
         ours.settimeout(0)
         with theirs, (folder / _LOG).open("wb") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)  # the child's from now on, as long as it lives
             process = await asyncio.create_subprocess_exec(
                 *command,
                 str(theirs.fileno()),
