@@ -16,6 +16,7 @@ from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
 from library.inbox import IngestJob
+from library.language import LANGUAGES, detect_language
 from library.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ PAUSE = 0.5
 """Seconds between looks at an empty inbox."""
 PAUSE_WHEN_UNAVAILABLE = 5.0
 """Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
+SLOTS = max(os.cpu_count() or 1, 2)
+"""Files that are read at once: more than one, since a long one must not keep the others waiting."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while more are coming."""
 
@@ -99,10 +102,18 @@ async def follow(exchange: Exchange) -> None:
 async def _work_on_and_on(exchange: Exchange) -> None:
     await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
+        await asyncio.gather(asyncio.to_thread(_load, exchange), *(reader.start() for reader in readers))
         while True:
             await _drain(exchange, readers)
             await exchange.compare()
             await asyncio.sleep(PAUSE)
+
+
+def _load(exchange: Exchange) -> None:
+    """Load what the first file would wait for."""
+    for language in LANGUAGES:
+        exchange.analyzer.table(language, language)
+    detect_language("a text that is long enough to tell its language")
 
 
 @asynccontextmanager
@@ -117,21 +128,26 @@ async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
         file_bytes=settings.file_bytes,
     )
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(Reader(limits)) for _ in range(os.cpu_count() or 1)]
+        yield [await stack.enter_async_context(Reader(limits)) for _ in range(SLOTS)]
 
 
 async def _drain(exchange: Exchange, readers: Sequence[Reader]) -> None:
     """Work on jobs with all readers until none waits; what has come in goes into the index every now and then."""
     steps = Steps(exchange.inbox.note)
-    slots = [asyncio.create_task(_slot(exchange, reader, steps)) for reader in readers]
+    slots = {asyncio.create_task(_slot(exchange, reader, steps)): reader for reader in readers}
+    idle: list[Reader] = []
     telling = asyncio.create_task(steps.keep_telling())
     try:
-        working: set[asyncio.Task[None]] = set(slots)
-        while working:
-            ended, working = await asyncio.wait(working, timeout=COMMIT_EVERY)
+        while slots:
+            patience = PAUSE if idle else COMMIT_EVERY
+            ended, _ = await asyncio.wait(slots, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             await _catch_up(exchange)
+            if not ended:  # one reader may have a long file: the others look for what has come since
+                slots |= {asyncio.create_task(_slot(exchange, reader, steps)): reader for reader in idle}
+                idle.clear()
             for slot in ended:
                 slot.result()
+                idle.append(slots.pop(slot))
     except BaseException:
         await _end(*slots, telling)
         with suppress(Unavailable):  # then `recover` does it, when a worker can begin again

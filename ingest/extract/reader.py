@@ -65,6 +65,12 @@ class Reader:
     ) -> None:
         await self._replace()
 
+    async def start(self) -> None:
+        """Have a child ready before the first file comes; where none starts, that file tells."""
+        async with self._turn:
+            with contextlib.suppress(ReaderCrashed, OSError):
+                await self._living()
+
     async def read(
         self,
         path: Path,
@@ -97,18 +103,22 @@ class Reader:
     async def _asked(
         self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
     ) -> wire.Answer:
+        child = await self._living()
+        answer = await child.ask(descriptor, job, on_page, take_enclosed)
+        failure = answer.code if isinstance(answer, wire.Failed) else ""
+        if failure == ReaderCrashed.code:
+            logger.warning("the reader failed on %s: %s", job.name, child.last_words())
+        # Where memory ran out once, readers stay broken: the next good file would fail.
+        if failure == NeedsMemory.code or child.jobs >= MOST_JOBS:
+            await self._replace()
+        return answer
+
+    async def _living(self) -> "_Child":
         if self._child is not None and self._child.has_hung_up:
             await self._replace()
         if self._child is None:
             self._child = await _Child.start(self._limits, self._command)
-        answer = await self._child.ask(descriptor, job, on_page, take_enclosed)
-        failure = answer.code if isinstance(answer, wire.Failed) else ""
-        if failure == ReaderCrashed.code:
-            logger.warning("the reader failed on %s: %s", job.name, self._child.last_words())
-        # Where memory ran out once, readers stay broken: the next good file would fail.
-        if failure == NeedsMemory.code or self._child.jobs >= MOST_JOBS:
-            await self._replace()
-        return answer
+        return self._child
 
     async def _replace(self) -> None:
         child, self._child = self._child, None

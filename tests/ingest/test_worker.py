@@ -1,0 +1,57 @@
+"""What the worker does while it waits for more."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from ingest.batch import Descriptions, hand_in
+from ingest.worker import follow
+from library.errors import Unavailable
+from library.exchange import open_exchange
+from library.inbox import IngestJob, JobState
+from library.model import Audience, Organisation, Role
+from library.search import SearchQuery, Word
+from library.settings import Settings
+from tests.builders import TODAY
+from tests.ingest.scans import ENGLISH, scan, scanned_pdf
+
+LOOK_EVERY = 0.05
+PAGES = 30
+"""Of the scan: more than are read before the text is found."""
+
+
+async def test_a_file_that_comes_while_a_long_one_is_read_does_not_wait_for_it(tmp_path: Path):
+    long = scanned_pdf(tmp_path / "long.pdf", [scan(ENGLISH, dpi=150)] * PAGES, dpi=150)
+    short = tmp_path / "short.txt"
+    short.write_text("The word xqshort stands in this text.")
+    exchange = await open_exchange(Settings(data=tmp_path / "data"))
+    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Alfa"))
+    working = asyncio.create_task(follow(exchange))
+    try:
+        slow = await _handed_in(exchange, long)
+        while (await exchange.inbox.job(slow.id)).page < 1:  # noqa: ASYNC110  # as people look
+            await asyncio.sleep(LOOK_EVERY)
+        await _handed_in(exchange, short)
+        while not await _is_found(exchange, "xqshort"):  # noqa: ASYNC110  # as people look
+            await asyncio.sleep(LOOK_EVERY)
+        assert (await exchange.inbox.job(slow.id)).state is JobState.WORKING
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await exchange.close()
+
+
+async def _handed_in(exchange, file) -> IngestJob:
+    said = Descriptions({"languages": ["en"]}, {})
+    (job,) = [job async for job in hand_in(exchange, [file], said, organisation="alfa", submitted_by="tests")]
+    assert isinstance(job, IngestJob)
+    return job
+
+
+async def _is_found(exchange, word):
+    everyone = Audience(role=Role.ADMIN, today=TODAY)
+    try:
+        return (await exchange.search(SearchQuery(match=Word(word)), everyone)).total
+    except Unavailable:  # the index has not been made yet
+        return 0
