@@ -40,9 +40,11 @@ async def measure(folder: Path, files: Sequence[Path]) -> dict[str, float]:
         first, rest = copies[: len(files)], copies[len(files) :]
         cold = await _taken(exchange, first)
         pages = await _pages(exchange)
+        spent = _processor_seconds()
         warm = await _taken(exchange, rest)
+        spent = _processor_seconds() - spent
         more = await _pages(exchange) - pages
-        bare = _bare_readers(rest)
+        bare, bare_spent = _bare_readers(rest)
         found_after = await _seconds_until_found(exchange, folder)
     finally:
         await exchange.close()
@@ -53,6 +55,8 @@ async def measure(folder: Path, files: Sequence[Path]) -> dict[str, float]:
         "pages_per_second": round(more / warm, 1),
         "bare_pdfium_pages_per_second": round(bare, 1),
         "share_of_bare": round(more / warm / bare, 3),
+        "processor_ms_per_page": round(1000 * spent / more, 2),
+        "bare_processor_ms_per_page": round(1000 * bare_spent / more, 2),
         "found_after_seconds": round(found_after, 2),
     }
 
@@ -109,17 +113,26 @@ def _organisations() -> list[Organisation]:
     return msgspec.convert(tomllib.loads(ORGANISATIONS.read_text(encoding="utf-8"))["organisation"], list[Organisation])
 
 
-def _bare_readers(files: Sequence[Path]) -> float:
-    """Pages a second of as many processes as there are cores, which do nothing but take the text."""
+def _processor_seconds() -> float:
+    """Of this process and of those that have ended."""
+    return sum(os.times()[:4])
+
+
+def _bare_readers(files: Sequence[Path]) -> tuple[float, float]:
+    """Pages a second, and processor time, of as many processes as there are cores, which do nothing but take the
+    text."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         list(pool.map(_read_barely, files[:8]))  # so that all are started
         begun = time.perf_counter()
-        pages = sum(pool.map(_read_barely, files, chunksize=4))
-        return pages / (time.perf_counter() - begun)
+        read = list(pool.map(_read_barely, files, chunksize=4))
+        seconds = time.perf_counter() - begun
+    return sum(pages for pages, _ in read) / seconds, sum(spent for _, spent in read)
 
 
-def _read_barely(path: Path) -> int:
+def _read_barely(path: Path) -> tuple[int, float]:
+    begun = time.process_time()
     with pypdfium2.PdfDocument(path) as document:
         for page in document:
             page.get_textpage().get_text_range()
-        return len(document)
+        pages = len(document)
+    return pages, time.process_time() - begun
