@@ -13,6 +13,7 @@ from library.facsimiles import Drawer
 from library.model import Clue, Contact, File, Organisation, Place, Role, Visibility
 from library.search import SearchQuery
 from library.settings import Settings
+from library.web.access import today
 from library.web.app import create_app
 from tests.builders import a_practice, a_study, pages_of
 
@@ -59,9 +60,9 @@ async def exchange(settings) -> AsyncIterator[Exchange]:
 
 
 @asynccontextmanager
-async def served(settings, drawer: Drawer | None = None) -> AsyncIterator[httpx.AsyncClient]:
+async def served(settings, day=today, *, drawer: Drawer | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a key, at a running web process."""
-    app = create_app(settings, drawer=drawer)
+    app = create_app(settings, day, drawer=drawer)
     begun, ended = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(_run(app, begun, ended))
     await begun.wait()

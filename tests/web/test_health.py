@@ -25,7 +25,7 @@ async def test_a_ready_library_says_how_each_part_is(client):
         "catalogue": "answers",
         "index": "ready",
         "disk": "",
-        "queue": "0 waiting, 0 working, 0 done, 0 failed",
+        "queue": "0 waiting, 0 working",
     }
 
 
