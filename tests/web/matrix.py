@@ -175,7 +175,8 @@ class Route:
 
 def routes_of(app: Any) -> list[Route]:
     """All that the application answers to."""
-    described = app.openapi_schema.to_schema()["paths"]
+    schema = app.openapi_schema.to_schema()
+    described = _whole(schema["paths"], schema["components"]["schemas"])
     found = []
     for route in app.routes:
         if not isinstance(route, HTTPRoute):
@@ -187,6 +188,21 @@ def routes_of(app: Any) -> list[Route]:
                 found.append(Route(method, route.path, handler.opt[NEEDS], operation))
     return sorted(found, key=str)
 
+
+def _whole(schema: Any, known: Mapping[str, Any], depth: int = 0) -> Any:
+    """A part of the description with what its references mean in their place, as far down as bodies go."""
+    if isinstance(schema, list):
+        return [_whole(each, known, depth) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        meant = known[schema["$ref"].rpartition("/")[2]]
+        return _whole(meant, known, depth + 1) if depth < DEEPEST else {}
+    return {name: _whole(each, known, depth) for name, each in schema.items() if name != "responses"}
+
+
+DEEPEST = 4
+"""References within each other that are followed."""
 
 # What the application cannot tell ------------------------------------------------------------------------------------
 
@@ -285,7 +301,7 @@ def _call(route: Route, values: Mapping[str, str], *, query: str = "", body: Any
     path = f"{path}?{query}" if query else path
     if route.method in ("GET", "DELETE"):
         return Call(route.method, path)
-    return Call(route.method, path, msgspec.json.encode({} if body is None else body), _JSON)
+    return Call(route.method, path, msgspec.json.encode(_least(_body_of(route)) if body is None else body), _JSON)
 
 
 _JSON = {"content-type": "application/json"}
@@ -310,10 +326,23 @@ def _queries(route: Route, secrets: Sequence[str]) -> Iterator[str]:
 def _bodies(route: Route, secrets: Sequence[str]) -> Iterator[Any]:
     if route.method == "GET" or not route.described:
         return
-    yield {}
+    least = _least(_body_of(route))
+    for value in _values(_body_of(route), secrets):
+        yield {**least, **value} if isinstance(value, dict) else value
+
+
+def _body_of(route: Route) -> Mapping[str, Any]:
+    """The schema of the JSON that the route takes."""
     content = route.described.get("requestBody", {}).get("content", {})
-    if "application/json" in content:
-        yield from _values(content["application/json"]["schema"], secrets)
+    schema: Mapping[str, Any] = content.get("application/json", {}).get("schema", {"type": "object"})
+    return schema
+
+
+def _least(schema: Mapping[str, Any]) -> Any:
+    """The least value that a schema takes."""
+    if schema.get("type") == "object":
+        return {name: _least(schema["properties"][name]) for name in schema.get("required", ())}
+    return next(iter(_values(schema, ())), "x")
 
 
 FACETS = "kind,topic,concept,language,organisation,year,visibility,licence,nationality"
