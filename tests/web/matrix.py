@@ -206,6 +206,20 @@ DEEPEST = 4
 
 # What the application cannot tell ------------------------------------------------------------------------------------
 
+HARVESTED = (
+    "verb=Identify",
+    "verb=ListSets",
+    "verb=ListMetadataFormats",
+    "verb=ListIdentifiers&metadataPrefix=oai_dc",
+    "verb=ListRecords&metadataPrefix=oai_dc",
+    *(f"verb=ListRecords&metadataPrefix=oai_dc&set=organisation:{owner}" for owner in OWNERS),
+    *(
+        f"verb={verb}&metadataPrefix=oai_dc&identifier=oai:library.test:{owner}-{visibility}-{embargo}"
+        for verb in ("GetRecord", "ListMetadataFormats")
+        for owner, visibility, embargo in product(OWNERS, Visibility, EMBARGOES)
+    ),
+)
+"""What a harvester asks by OAI-PMH."""
 OF_A_DOCUMENT: dict[str, Callable[[Served, str], str]] = {
     "document_id": lambda _, document: document,
     "name": lambda _, document: file_name(document),
@@ -215,6 +229,7 @@ OF_A_DOCUMENT: dict[str, Callable[[Served, str], str]] = {
 """Path parameters whose value is of one document. One called `…_id` names what may be hidden."""
 OTHERWISE: dict[str, tuple[str, ...]] = {
     "list_id": ("topic", "nothing"),
+    "organisation_id": ("alfa", "beta", "gama", "nothing"),
     "code": ("not-found", "nothing"),
     "key_id": ("gp_nothing",),
     "path": ("nothing",),
@@ -230,6 +245,13 @@ UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /docs/{path:str}": ("",),
     "GET /docs/openapi.json": ("",),
     "GET /docs/assets/{name:str}": ("",),
+    "GET /feed.atom": ("", "q=byt", "organisation=beta", "topic=health"),
+    "GET /opensearch.xml": ("",),
+    "GET /robots.txt": ("",),
+    "GET /sitemap.xml": ("",),
+    "GET /sitemap/{part:int}": ("",),
+    "GET /oai": HARVESTED,
+    "POST /oai": HARVESTED,
 }
 """Routes that the OpenAPI description leaves out, with the queries to try (of a form, for POST)."""
 NO_TWO_ALIKE = frozenset({"GET /openapi.json", "GET /docs/openapi.json"})
@@ -280,9 +302,17 @@ def missing_id(known: str) -> str:
     return "z" * len(known)
 
 
+def plainly(route: Route) -> Iterator[Call]:
+    """The plainest ways to call a route that is about no one document."""
+    for chosen in product(*(OTHERWISE[name] for name in route.parameters)):
+        values = dict(zip(route.parameters, chosen, strict=True))
+        queries = UNDESCRIBED.get(str(route)) or tuple(_queries(route, ()))[:1]
+        yield from (_call(route, values, query=query) for query in queries or ("",))
+
+
 def of_library(route: Route, secrets: Sequence[str]) -> Iterator[Call]:
-    """Every way to call a route that is about no one document: without parameters, with each parameter by itself, and
-    with all words that the caller must not find."""
+    """Every way to call such a route: plainly, with each parameter by itself, and with words that the caller must not
+    find."""
     values = product(*(OTHERWISE[name] for name in route.parameters))
     for chosen in values:
         plain = dict(zip(route.parameters, chosen, strict=True))
@@ -355,7 +385,7 @@ def _typed(secrets: Sequence[str]) -> Iterator[str]:
 
 def _values(schema: Mapping[str, Any], secrets: Sequence[str], name: str = "") -> Iterator[Any]:  # noqa: C901, PLR0912  # a case a type
     """Values that a schema takes; for a text, what somebody would type who is after what is hidden."""
-    yield from schema.get("enum", ())
+    yield from schema.get("enum", ())[:3]
     for either in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         yield from _values(either, secrets, name)
     match schema.get("type"):
@@ -367,8 +397,10 @@ def _values(schema: Mapping[str, Any], secrets: Sequence[str], name: str = "") -
             yield FACETS
         case "string" if name == "cursor":
             yield "*"
+        case "string" if name.endswith("organisation"):
+            yield from OWNERS
         case "string":
-            yield from ("byt", "organisation", "beta", *secrets[:2])
+            yield from ("byt", *secrets[:1])
         case "integer" | "number":
             yield from {schema.get("minimum", 1), min(schema.get("maximum", 3), 3)}
         case "boolean":

@@ -27,6 +27,7 @@ from tests.web.matrix import (
     of_library,
     of_nothing,
     place_of,
+    plainly,
     routes_of,
     said_in,
     secret_of,
@@ -37,6 +38,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 EYES = {"anybody": "anybody", "a member of alfa": "alfa", "staff of alfa": "alfa", "a reviewer of alfa": "alfa"}
 EYES["staff of beta"] = "beta"
 """Whose twin each caller is compared with; administrators see everything."""
+
+LOOKING_HARD = ("anybody", "a member of alfa")
+"""Who tries every parameter."""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,7 @@ def may_call(route, caller):
 
 def calls_of(route, library):
     if place_of(route) == "library":
-        return list(of_library(route, ()))
+        return list(plainly(route))
     return [of_document(route, library, "alfa-public-free")]
 
 
@@ -109,7 +113,8 @@ async def test_a_closed_library_answers_nobody_without_a_key(whole, routes):
         for route in routes:
             call = calls_of(route, whole)[0]
             answer = await client.request(call.method, call.path, content=call.body, headers=call.headers)
-            assert (answer.status_code == 401) is (route.needed is not None), str(route)
+            assert answer.status_code == 401 or route.needed is None, str(route)
+            assert not any(secret_of(document) in answer.text for document in whole.documents), str(route)
 
 
 async def test_who_sees_a_document_may_read_it_everywhere(whole, routes):
@@ -141,14 +146,18 @@ async def test_a_hidden_document_cannot_be_told_from_one_that_was_never_there(wh
                 name = there.path.removeprefix("/").split("/")
                 gone = missing.path.removeprefix("/").split("/")
                 ((there_id, missing_id_),) = {(a, b) for a, b in zip(name, gone, strict=True) if a != b}
-                answers, works = [], []
-                for call, called in ((there, there_id), (missing, missing_id_)):
-                    whole.work.clear()
-                    answer = await whole.answer(caller, call)
-                    answers.append(compared(answer, ID=called))
-                    works.append([_template(each) for each in whole.work])
-                assert answers[0] == answers[1], f"{caller}: {there}"
-                assert works[0] == works[1], f"{caller}: {there}"
+                for attempt in range(3):
+                    answers, works = [], []
+                    for call, called in ((there, there_id), (missing, missing_id_)):
+                        whole.work.clear()
+                        answer = await whole.answer(caller, call)
+                        answers.append(compared(answer, ID=called))
+                        works.append([_template(each) for each in whole.work])
+                    assert answers[0] == answers[1], f"{caller}: {there}"
+                    # Now and then what looks after the index comes in between.
+                    if works[0] == works[1]:
+                        break
+                    assert attempt < 2, f"{caller}: {there}: {works}"
                 refusals = (401, 403, 404, 415, 428) if route.changes else (401, 403, 404)
                 assert answers[0][0] in refusals, f"{caller}: {there}"
                 asked += 1
@@ -177,9 +186,9 @@ async def test_every_other_answer_is_that_of_a_library_with_what_the_caller_sees
         for caller, eyes in EYES.items():
             if not may_call(route, caller):
                 continue
-            # Who has the same eyes is asked less: what is found is compiled from these alone.
-            secrets = [secret_of(document) for document in hidden_from(caller)][:: 4 if caller == TWINS[eyes] else 9]
-            for call in of_library(route, secrets):
+            secrets = [secret_of(document) for document in hidden_from(caller)][::4]
+            # What is found is compiled from eyes alone: who has the same as another is asked plainly.
+            for call in of_library(route, secrets) if caller in LOOKING_HARD else plainly(route):
                 pair = whole, twins[eyes]
                 answers = [await library.answer(caller, call) for library in pair]
                 one, other = (compared(a, **library.job_names) for a, library in zip(answers, pair, strict=True))
