@@ -236,10 +236,13 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
     "name": ("start.js", "nothing"),
     "field": ("topic", "organisation", "year", "nothing"),
     "part": ("1", "2"),
+    "fingerprint": ("nothing",),
     "facet": ("topic", "organisation"),
 }
 """Path parameters that have nothing to do with one document, with values to try."""
 UNDESCRIBED: dict[str, tuple[str, ...]] = {
+    "GET /": ("", "q=byt", "q=byt&lang=uk", "organisation=beta", "topic=health&q=kauce", "sort=title&per_page=5"),
+    "GET /assets/{fingerprint:str}/{name:str}": ("",),
     "GET /openapi.json": ("",),
     "GET /docs": ("",),
     "GET /docs/{path:str}": ("",),
