@@ -24,6 +24,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     entries.py    which texts of a document are searched
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
+    limits.py     how often somebody may ask, counted by all processes together
     originals.py  Originals: files as they were handed in, under their SHA-256
     facsimiles.py  Facsimiles: pictures of pages, which can be drawn again
     inbox.py      Inbox: the queue of files to be read

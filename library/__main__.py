@@ -113,6 +113,7 @@ def _serve(_: argparse.Namespace) -> int:
         workers=settings.workers,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # EveryRequest believes those proxies only that the settings name
     )
     return ExitCode.WELL
 

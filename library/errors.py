@@ -5,6 +5,7 @@
     ├── NotFound              there is no such thing, or the audience may not see it
     ├── NotAllowed            the audience may see it, but not do this to it
     ├── NotSignedIn           a key is needed, or the one given is not valid
+    ├── TooManyRequests       asked too often; `seconds` until it helps to ask again
     ├── Conflict              it is not in the state that was assumed
     ├── Incomplete            it may not be made public yet; `reasons` names each field that is missing
     ├── Unavailable           something we need is down; trying again later helps
@@ -60,6 +61,15 @@ class NotAllowed(LibraryError):
 class NotSignedIn(LibraryError):
     code = "not-signed-in"
     title = "A valid key is needed"
+
+
+class TooManyRequests(LibraryError):
+    code = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Conflict(LibraryError):

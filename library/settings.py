@@ -20,6 +20,7 @@ class BadSettings(LibraryError):
 
 
 Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[int, Meta(ge=0)]
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +40,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     request names. It stands in exports, feeds and harvests."""
     anonymous: bool = True
     """Whether somebody without a key may search what is public."""
+    requests_per_minute: NotNegative = 600
+    """From one address without a key; 0: as many as come."""
+    key_requests_per_minute: NotNegative = 6_000
+    """With one key, or of one person who is signed in; 0: as many as come."""
+    wrong_keys_per_minute: NotNegative = 20
+    """From one address, before keys from there are not even looked at; 0: as many as come."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    cors_origins: tuple[str, ...] = ()
+    """Pages of which other sites may call the API from a browser, such as `https://partner.example`; `*`: of any."""
     upload_bytes: Positive = 200_000_000
     """The largest file taken over HTTP."""
     batch_bytes: Positive = 1_000_000_000
@@ -96,11 +107,20 @@ def _checked(from_file: dict[str, object], from_environment: dict[str, str]) -> 
     # Text from the environment may stand for a number or a yes; TOML has types of its own, which must be right.
     try:
         typed = msgspec.convert(from_file, Settings, dec_hook=_path)
-        spoken = msgspec.convert(from_environment, Settings, strict=False, dec_hook=_path)
+        spoken = msgspec.convert(_lists(from_environment), Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         known = ", ".join(field for field in Settings.__struct_fields__)
         raise BadSettings(f"{error}; the settings are: {known}") from error
     return msgspec.structs.replace(typed, **{name: getattr(spoken, name) for name in from_environment})
+
+
+def _lists(from_environment: Mapping[str, str]) -> dict[str, object]:
+    """With several values between commas where a setting takes several."""
+    several = {field.name for field in msgspec.structs.fields(Settings) if field.type == tuple[str, ...]}
+    return {
+        name: [each.strip() for each in text.split(",") if each.strip()] if name in several else text
+        for name, text in from_environment.items()
+    }
 
 
 def _path(kind: type, value: object) -> Path:

@@ -17,6 +17,7 @@ from library.acting import act_as
 from library.errors import NotAllowed, NotSignedIn
 from library.exchange import Exchange
 from library.model import Audience, OrganisationId, Role, Scope
+from library.web.counting import Counter
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -55,8 +56,12 @@ def needs(scope: Scope, role: Role | None = None) -> dict[str, Any]:
     return {NEEDS: Needed(scope, role or _LEAST_ROLE[scope])}
 
 
+COUNTED = "counted"
+"""The key in an open handler's `opt` that says that it counts as a request of its caller."""
 OPEN: dict[str, Any] = {NEEDS: None}
-"""For a handler's `opt`: it knows nothing of documents, and answers anybody."""
+"""For a handler's `opt`: it tells nothing that is not public, costs next to nothing, and answers anybody."""
+OPEN_BUT_COUNTED: dict[str, Any] = {NEEDS: None, COUNTED: True}
+"""The same for what does some work: an address may ask for it as often as for a search."""
 
 
 def check_needs(app: Litestar) -> None:
@@ -71,10 +76,12 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard before every route: finds out who calls, which handlers then get by `present_audience`.
 
     Raises NotSignedIn for a key that is not valid, and without one where the library is not open to anybody;
-    NotAllowed where the route needs another role or scope.
+    NotAllowed where the route needs another role or scope; TooManyRequests.
     """
     needed: Needed | None = handler.opt.get(NEEDS)
     if needed is None:
+        if COUNTED in handler.opt:
+            connection.app.state.counter.count_address(connection)
         return
     caller = await _caller(connection)
     connection.scope["state"][_CALLER] = caller
@@ -130,15 +137,20 @@ async def say_who_may_keep_it(message: Message, scope: AsgiScope) -> None:
 
 async def _caller(connection: Connection) -> Caller:
     exchange: Exchange = connection.app.state.exchange
+    counter: Counter = connection.app.state.counter
     day: Callable[[], date] = connection.app.state.today
     key = key_in(connection.headers)
     if key is None:
+        counter.count_address(connection)
         if not exchange.settings.anonymous:
             raise NotSignedIn("this library is for members: send a key in the header Authorization or X-API-Key")
         return Caller(name=NOBODY, audience=Audience(today=day()))
+    counter.check_wrong(connection)
     known = await exchange.accounts.holder(key, day())
     if known is None:
+        counter.count_wrong(connection)
         raise NotSignedIn("this key is not known, has expired or was revoked; leave it out to see what is public")
+    counter.count_caller(connection, known.name)
     return known
 
 

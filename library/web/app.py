@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 
@@ -17,7 +18,9 @@ from library.settings import Settings
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
 from library.web.audit import audit
 from library.web.batches import batch, batch_events, batches, change_batch, hand_in_together
+from library.web.bodies import CarefulRequest, insist_on_json
 from library.web.changes import change_document, replace_document, restore_document, withdraw_document
+from library.web.counting import Counter, say_what_is_left
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, documents, page, similar
 from library.web.drawing import Drawing
@@ -84,19 +87,51 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
             asset,
             *(oai, oai_by_form, feed, sitemap, sitemap_part, opensearch, robots),
         ],
-        guards=[admit],
+        request_class=CarefulRequest,
+        guards=[admit, insist_on_json],
         dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_open(settings)],
         openapi_config=description(),
         request_max_body_size=BODY_BYTES,
-        before_send=[say_who_may_keep_it],
         compression_config=COMPRESSION,
+        before_send=[say_who_may_keep_it, say_what_is_left],
+        cors_config=_cors(settings.cors_origins),
         logging_config=None,
         state=State({"today": day, "drawing": Drawing(drawer)}),
     )
     check_needs(app)
-    return EveryRequest(app)
+    return EveryRequest(app, settings.trusted_proxies)
+
+
+def _cors(origins: Sequence[str]) -> CORSConfig | None:
+    """Which other sites' pages may call: with a key in a header, never with the cookies of who is signed in here."""
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=[
+            "Accept-Language",
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "X-API-Key",
+        ],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "Location",
+            "RateLimit-Limit",
+            "RateLimit-Remaining",
+            "RateLimit-Reset",
+            "Retry-After",
+            "X-Request-ID",
+        ],
+        allow_credentials=False,
+    )
 
 
 def _api(settings: Settings) -> Router:
@@ -163,6 +198,7 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         exchange = app.state.exchange = await open_exchange(settings)
+        counter = app.state.counter = Counter(settings)
         # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
         # somebody's search.
         await asyncio.to_thread(exchange.analyzer.warm)
@@ -177,6 +213,7 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
                     await task
             drawing: Drawing = app.state.drawing
             await drawing.close()
+            counter.close()
             await exchange.close()
 
     return opened

@@ -149,7 +149,7 @@ def _read(request: Request[Any, Any, Any], body: bytes, *taken: str) -> dict[str
         raise UnsupportedMediaType(f"send the description as one JSON object, with Content-Type: {' or '.join(taken)}")
     try:
         return _body.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
 
 

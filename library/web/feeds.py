@@ -19,7 +19,7 @@ from library.harvest import Notice
 from library.records.work import Work
 from library.records.xml import element, xml_file
 from library.search import Sort
-from library.web.access import KEPT, OPEN, organisation_names
+from library.web.access import KEPT, OPEN_BUT_COUNTED, organisation_names
 from library.web.addresses import base_of, document_address, the_public
 from library.web.etags import unchanged, weak_etag
 from library.web.parameters import READS_QUERY_ITSELF, refuse_unknown_parameters
@@ -35,7 +35,7 @@ NAME = "Good-practice library"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-@get("/feed.atom", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **OPEN})
+@get("/feed.atom", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **OPEN_BUT_COUNTED})
 async def feed(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> Response[bytes]:
     """The newest documents that a search finds; without parameters, the newest of all. Atom (RFC 4287)."""
     public = the_public(request, exchange.settings)
@@ -53,7 +53,7 @@ async def feed(request: Request[Any, Any, Any], exchange: NamedDependency[Exchan
     return _xml(root, "application/atom+xml", etag)
 
 
-@get("/sitemap.xml", include_in_schema=False, opt=OPEN, guards=[refuse_unknown_parameters])
+@get("/sitemap.xml", include_in_schema=False, opt=OPEN_BUT_COUNTED, guards=[refuse_unknown_parameters])
 async def sitemap(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> Response[bytes]:
     """Where all public documents stand; of a large library, where the maps of its parts are."""
     base = base_of(request, exchange.settings)
@@ -65,7 +65,7 @@ async def sitemap(request: Request[Any, Any, Any], exchange: NamedDependency[Exc
     return _xml(element("sitemapindex", maps, {"xmlns": _SITEMAP}), "application/xml")
 
 
-@get("/sitemap/{part:int}", include_in_schema=False, opt=OPEN, guards=[refuse_unknown_parameters])
+@get("/sitemap/{part:int}", include_in_schema=False, opt=OPEN_BUT_COUNTED, guards=[refuse_unknown_parameters])
 async def sitemap_part(
     request: Request[Any, Any, Any], part: FromPath[int], exchange: NamedDependency[Exchange]
 ) -> Response[bytes]:
@@ -75,7 +75,7 @@ async def sitemap_part(
     return _map(notices, base_of(request, exchange.settings))
 
 
-@get("/opensearch.xml", include_in_schema=False, opt=OPEN, guards=[refuse_unknown_parameters])
+@get("/opensearch.xml", include_in_schema=False, opt=OPEN_BUT_COUNTED, guards=[refuse_unknown_parameters])
 async def opensearch(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> Response[bytes]:
     """How a browser or another program searches here (OpenSearch 1.1)."""
     base = base_of(request, exchange.settings)
@@ -95,7 +95,13 @@ async def opensearch(request: Request[Any, Any, Any], exchange: NamedDependency[
     return _xml(root, "application/opensearchdescription+xml")
 
 
-@get("/robots.txt", include_in_schema=False, media_type="text/plain", opt=OPEN, guards=[refuse_unknown_parameters])
+@get(
+    "/robots.txt",
+    include_in_schema=False,
+    media_type="text/plain",
+    opt=OPEN_BUT_COUNTED,
+    guards=[refuse_unknown_parameters],
+)
 async def robots(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> str:
     """Documents are for search machines too; the searches themselves would only cost."""
     if not exchange.settings.anonymous:

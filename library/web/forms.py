@@ -68,7 +68,7 @@ async def metadata_in(form: FormMultiDict) -> dict[str, Any]:
             raise refused("metadata", "given more than once", place="body")
     try:
         return msgspec.json.decode(written, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise refused("metadata", f"must be a JSON object: {error}", place="body") from error
 
 

@@ -150,7 +150,7 @@ def _requests(body: bytes) -> Sequence[Mapping[str, Any]]:
     """Whatever its media type says: clients send JSON as plain text to spare themselves a preflight request."""
     try:
         given = _body.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
     requests = given.get("requests") if isinstance(given, dict) else given
     if not isinstance(requests, list) or not all(isinstance(each, dict) for each in requests):

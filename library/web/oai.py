@@ -21,7 +21,7 @@ from library.harvest import Notice
 from library.model import Audience, Document
 from library.records.dublin_core import NAMESPACE, SCHEMA, dublin_core
 from library.records.xml import element, xml_file
-from library.web.access import KEPT, OPEN, organisation_names
+from library.web.access import KEPT, OPEN_BUT_COUNTED, organisation_names
 from library.web.addresses import base_of, the_public
 from library.web.parameters import READS_QUERY_ITSELF, Given
 from library.web.problems import UnsupportedMediaType
@@ -112,12 +112,12 @@ class _Repository:
         raise OaiError("idDoesNotExist", f"there is no record '{identifier}'; they begin with oai:{self.host}:")
 
 
-@get("/oai", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **OPEN})
+@get("/oai", include_in_schema=False, opt={READS_QUERY_ITSELF: True, **OPEN_BUT_COUNTED})
 async def oai(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> Response[bytes]:
     return await _answered(request.query_params.dict(), request, exchange)
 
 
-@post("/oai", include_in_schema=False, opt=OPEN, status_code=200)
+@post("/oai", include_in_schema=False, opt=OPEN_BUT_COUNTED, status_code=200)
 async def oai_by_form(request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]) -> Response[bytes]:
     if request.content_type[0] != _FORM:
         raise UnsupportedMediaType(f"send the arguments as a form: {_FORM}")

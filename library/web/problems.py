@@ -25,6 +25,7 @@ from library.errors import (
     NotSignedIn,
     Reason,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
 from library.web.access import OPEN
@@ -69,6 +70,16 @@ class UnsupportedMediaType(LibraryError):
     title = "The body is not of the kind that is taken here"
 
 
+class TooSlow(LibraryError):
+    code = "too-slow"
+    title = "The body of the request came too slowly"
+
+
+class AddressTooLong(LibraryError):
+    code = "address-too-long"
+    title = "The address is longer than is read"
+
+
 class RangeNotSatisfiable(LibraryError):
     code = "range-not-satisfiable"
     title = "The file has no such part"
@@ -93,14 +104,17 @@ STATUS: dict[type[LibraryError], int] = {
     NotFound: 404,
     MethodNotAllowed: 405,
     NotAcceptable: 406,
+    TooSlow: 408,
     Conflict: 409,
     PreconditionFailed: 412,
     TooLarge: 413,
+    AddressTooLong: 414,
     UnsupportedMediaType: 415,
     RangeNotSatisfiable: 416,
     ExtractionFailed: 422,
     Incomplete: 422,
     PreconditionRequired: 428,
+    TooManyRequests: 429,
     Unavailable: 503,
     LibraryError: 500,
 }
@@ -129,12 +143,12 @@ def status_of(kind: type[LibraryError]) -> int:
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
-    """The problems that an operation may answer with, for its documentation."""
+    """The problems that an operation may answer with, for its documentation; too many requests, all may."""
     return {
         status: ResponseSpec(
             Problem, media_type=PROBLEM_JSON, description=HTTPStatus(status).phrase, generate_examples=False
         )
-        for status in statuses
+        for status in sorted({*statuses, 429})
     }
 
 
@@ -199,6 +213,10 @@ def headers_of(error: LibraryError) -> dict[str, str]:
             return {"WWW-Authenticate": 'Bearer realm="library"'}
         case Unavailable():
             return {"Retry-After": str(RETRY_AFTER)}
+        case TooManyRequests(seconds=seconds):
+            return {"Retry-After": str(seconds)}
+        case TooSlow():
+            return {"Connection": "close"}
         case RangeNotSatisfiable(size=size):
             return {"Content-Range": f"bytes */{size}"}
         case _:
@@ -242,6 +260,9 @@ CURES = {
     "precondition-failed": "Read the document again, look at what somebody else changed, and send the new `ETag`.",
     "precondition-required": "Read the document first and send its `ETag` back in `If-Match`, so that no work is lost.",
     "incomplete": "Fill in the fields that `errors` names, or keep the document with the members.",
+    "too-many-requests": "Ask again after the seconds in `Retry-After`. With a key one may ask more often.",
+    "too-slow": "Send the body again, on a faster line; large files can be added by the staff on the server itself.",
+    "address-too-long": "Send the parameters in the body: POST /api/v1/search takes all that GET takes.",
     "conflict": "Something else is there already. The detail says what; change the request or use another id.",
     "unsupported-media-type": "Send JSON as `application/json`, and files as `multipart/form-data`.",
     "range-not-satisfiable": "`Content-Range` says how long the file is. Ask for a part within it, or for the whole.",

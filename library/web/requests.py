@@ -6,19 +6,25 @@ Litestar's own middleware is not run for a 404 or a 405; this class stands aroun
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import perf_counter
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Method, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from library.acting import acting_as
+from library.errors import LibraryError
 from library.web.access import NOBODY
-from library.web.problems import PROBLEM_JSON, REQUEST_ID, InternalError, problem
+from library.web.bodies import in_good_time
+from library.web.problems import PROBLEM_JSON, REQUEST_ID, AddressTooLong, InternalError, problem, status_of
 
+LONGEST_ADDRESS = 16_000
+"""Characters of a path and query, which is twice what browsers and proxies agree on."""
 ASKED_METHOD = "asked_method"
 """The key in an ASGI scope's state under which the method stands that was really asked for."""
 
@@ -28,6 +34,10 @@ _NOT_ALLOWED = 405
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
 
@@ -35,8 +45,10 @@ _SAFE_HEADERS = {
 class EveryRequest:
     """The outermost ASGI application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[str] = ()) -> None:
         self.app = app
+        # What a proxy says of who is before it counts only where the proxy is ours.
+        self._behind: Any = ProxyHeadersMiddleware(cast("Any", app), list(trusted_proxies)) if trusted_proxies else app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
@@ -52,12 +64,15 @@ class EveryRequest:
         inner["method"] = _method_inside(scope)
         try:
             with acting_as(NOBODY):
-                await self.app(inner, receive, answer.send)
+                if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+                    await answer.problem(AddressTooLong(f"{LONGEST_ADDRESS} characters are read at most"))
+                else:
+                    await self._behind(inner, in_good_time(receive), answer.send)
         except Exception:
             _log.exception("%s failed outside every handler", answer.request_id)
             if answer.status:
                 raise  # half an answer is out: the server must cut the connection
-            await answer.internal_error()
+            await answer.problem(InternalError())
         finally:
             # No query: what people look for here may put somebody at risk.
             taken = (perf_counter() - begun) * 1000
@@ -85,10 +100,10 @@ class _Answer:
             message = {**message, "body": b""}
         await self._send(message)
 
-    async def internal_error(self) -> None:
-        body = msgspec.json.encode(problem(InternalError(), self.request_id))
+    async def problem(self, error: LibraryError) -> None:
+        body = msgspec.json.encode(problem(error, self.request_id))
         headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
-        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.start", "status": status_of(type(error)), "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     def _complete(self, headers: MutableScopeHeaders) -> None:

@@ -185,7 +185,7 @@ def _terms(field: str) -> list[str]:
 def _read_body(body: bytes) -> Given:
     try:
         members = _body.decode(body or b"{}")
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
     raise_for([Reason(name, "body", reason) for name, value in members.items() if (reason := _wrong_type(name, value))])
     return {name: _written(value) for name, value in members.items() if value is not None}

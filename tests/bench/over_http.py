@@ -28,7 +28,8 @@ async def served(data: Path) -> AsyncIterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    environment = {**os.environ, "LIBRARY_DATA": str(data), "LIBRARY_PORT": str(port), "PYTHONSAFEPATH": "1"}
+    without = {"LIBRARY_REQUESTS_PER_MINUTE": "0", "PYTHONSAFEPATH": "1"}
+    environment = {**os.environ, "LIBRARY_DATA": str(data), "LIBRARY_PORT": str(port), **without}
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "library", "serve"), env=environment, stderr=asyncio.subprocess.DEVNULL
     )

@@ -25,7 +25,7 @@ async def samples(sample_data: Path) -> AsyncIterator[Exchange]:
 @pytest_asyncio.fixture
 async def visitor(sample_data: Path) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a key, at the web door of the sample library."""
-    async with served(Settings(data=sample_data)) as client:
+    async with served(Settings(data=sample_data, requests_per_minute=0)) as client:
         yield client
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
@@ -21,9 +22,16 @@ HOUSING = "Nájem bytu a kauce. Děti cizinců bydlí ve městě."
 WORK = "Employment of migrants and housing of workers."
 
 
+def without_limits(data, **further: Any) -> Settings:
+    """Settings for tests that ask more often than people do."""
+    return Settings(
+        data=data, free_mb=1, requests_per_minute=0, key_requests_per_minute=0, wrong_keys_per_minute=0, **further
+    )
+
+
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(data=tmp_path / "data", free_mb=1, upload_bytes=10_000)
+    return without_limits(tmp_path / "data", upload_bytes=10_000)
 
 
 @pytest.fixture

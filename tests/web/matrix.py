@@ -22,10 +22,9 @@ from litestar.routes import HTTPRoute
 from library.exchange import Exchange, open_exchange
 from library.inbox import IngestJob
 from library.model import Audience, Document, Organisation, Role, Visibility
-from library.settings import Settings
 from library.web.access import NEEDS, Needed
 from tests.builders import TODAY, a_practice, a_study, pages_of
-from tests.web.conftest import a_kept_file, served
+from tests.web.conftest import a_kept_file, served, without_limits
 
 OWNERS = ("alfa", "beta")
 EMBARGOES = {"free": None, "opened": TODAY, "closed": TODAY + timedelta(days=1)}
@@ -108,7 +107,7 @@ class Served:
 
 async def a_library(stack: AsyncExitStack, folder: Path, documents: Sequence[Document]) -> Served:
     """A library with these documents, each with a file and the job that read it."""
-    settings = Settings(data=folder, free_mb=1)
+    settings = without_limits(folder)
     exchange = await open_exchange(settings)
     stack.push_async_callback(exchange.close)
     for organisation in (*OWNERS, "gama"):

@@ -24,7 +24,7 @@ async def reader(settings, exchange):
         document = a_practice(id=name, organisation="beta", files=(file,), visibility=visibility)
         await exchange.add(document, pages_of(TEXT, "x", "y", "z", language="cs"))
     await exchange.catch_up()
-    async with served(settings, ChildDrawer(settings)) as client:
+    async with served(settings, drawer=ChildDrawer(settings)) as client:
         yield client
 
 
