@@ -16,6 +16,7 @@ from library.command import ExitCode, complain, run
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import Organisation, Role, Scope
+from library.people import Person
 from library.search import IndexState
 from library.settings import load_settings
 
@@ -60,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     _organisations(commands.add_parser("organisations", help="who shares documents"))
     _keys(commands.add_parser("keys", help="who may do what"))
 
+    _people(commands.add_parser("people", help="who may sign in, besides those whom the identity provider vouches for"))
+
     audit = commands.add_parser("audit", help="who changed what, the latest first")
     audit.add_argument("--organisation", metavar="ID", help="only what concerns this one")
     audit.add_argument("--subject", metavar="ID", help="only what was done to this document, key or organisation")
@@ -95,6 +98,19 @@ def _keys(parent: argparse.ArgumentParser) -> None:
     revoke = commands.add_parser("revoke", help="end a key at once")
     revoke.add_argument("key", metavar="KEY_ID", help="as `keys list` names it")
     revoke.set_defaults(command=lambda asked: run(lambda exchange: _revoke_key(exchange, asked.key)))
+
+
+def _people(parent: argparse.ArgumentParser) -> None:
+    commands = parent.add_subparsers(metavar="COMMAND", required=True)
+    add = commands.add_parser("add", help="enter somebody, or change what somebody may do")
+    add.add_argument("email", metavar="EMAIL", help="as the identity provider has verified it")
+    add.add_argument("--organisation", required=True, metavar="ID")
+    add.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.READER])
+    add.set_defaults(command=lambda asked: run(lambda exchange: _add_person(exchange, asked)))
+    commands.add_parser("list", help="all of them").set_defaults(command=lambda _: run(_list_people))
+    remove = commands.add_parser("remove", help="let somebody in no longer, and end their sessions")
+    remove.add_argument("email", metavar="EMAIL")
+    remove.set_defaults(command=lambda asked: run(lambda exchange: _remove_person(exchange, asked.email)))
 
 
 def _serve(_: argparse.Namespace) -> int:
@@ -216,6 +232,22 @@ def _use(key: KeyRecord) -> str:
     if key.expires and key.expires < datetime.now(UTC):
         return "expired"
     return f"last used {key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never used"
+
+
+async def _add_person(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    await exchange.people.add(Person(email=asked.email, organisation=asked.organisation, role=Role(asked.role)))
+    return ExitCode.WELL
+
+
+async def _list_people(exchange: Exchange) -> ExitCode:
+    for person in await exchange.people.people():
+        print(f"{person.email:40} {person.role.value:8} {person.organisation}")
+    return ExitCode.WELL
+
+
+async def _remove_person(exchange: Exchange, email: str) -> ExitCode:
+    await exchange.people.remove(email)
+    return ExitCode.WELL
 
 
 async def _audit(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:

@@ -12,7 +12,7 @@ import msgspec
 
 from library.database import Database, now, written
 from library.errors import Conflict, NotFound, Unavailable
-from library.model import Audience, Organisation, OrganisationId, Role, Scope, Value
+from library.model import Audience, Caller, Organisation, OrganisationId, Role, Scope, Value
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,6 @@ class KeyRecord(Value, frozen=True):
     expires: datetime | None
     """None: never."""
     revoked: datetime | None
-
-
-class Caller(Value, frozen=True):
-    """Somebody who was let in: what that person sees, and what for."""
-
-    name: str
-    """As the audit trail names it."""
-    audience: Audience
-    scopes: tuple[Scope, ...] = EVERY_SCOPE
 
 
 class AuditEntry(Value, frozen=True):

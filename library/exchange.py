@@ -43,6 +43,7 @@ from library.model import (
     missing_to_publish,
 )
 from library.originals import Originals
+from library.people import People
 from library.personal import personal_findings
 from library.purges import Purged, Purges
 from library.remembered import Remembered
@@ -102,6 +103,7 @@ class Exchange:
         self.inbox = Inbox(database)
         self.batches = Batches(database)
         self.accounts = Accounts(database)
+        self.people = People(database)
         self.gate = Gate(database)
         self.purges = Purges(database)
         self.resemblances = Resemblances(database)

@@ -384,3 +384,12 @@ class Audience(Struct, frozen=True, kw_only=True):
 
     def _belongs_to(self, organisation: OrganisationId) -> bool:
         return self.role is not Role.READER and self.organisation == organisation
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Somebody who was let in: what that person sees, and what for."""
+
+    name: str
+    """As the audit trail names it."""
+    audience: Audience
+    scopes: tuple[Scope, ...] = tuple(Scope)

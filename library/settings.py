@@ -14,6 +14,15 @@ from library.errors import LibraryError
 PREFIX = "LIBRARY_"
 
 
+class Secret(str):
+    """A text that no log and no message shows."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'" if self else "''"
+
+
 class BadSettings(LibraryError):
     code = "bad-settings"
     title = "The settings cannot be used"
@@ -48,6 +57,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From one address, before keys from there are not even looked at; 0: as many as come."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    oidc_issuer: str = ""
+    """The OpenID Connect provider at which people sign in, as it calls itself; empty: nobody can."""
+    oidc_client_id: str = ""
+    oidc_client_secret: Secret = Secret("")
+    oidc_organisation_claim: str = "organisation"
+    """What the provider calls a person's organisation, by its id here, for people who are in no table."""
+    oidc_role_claim: str = "role"
+    session_hours: Positive = 12
+    """After which somebody must sign in again."""
     cors_origins: tuple[str, ...] = ()
     """Pages of which other sites may call the API from a browser, such as `https://partner.example`; `*`: of any."""
     upload_bytes: Positive = 200_000_000
@@ -106,8 +124,8 @@ def _read(path: Path) -> dict[str, object]:
 def _checked(from_file: dict[str, object], from_environment: dict[str, str]) -> Settings:
     # Text from the environment may stand for a number or a yes; TOML has types of its own, which must be right.
     try:
-        typed = msgspec.convert(from_file, Settings, dec_hook=_path)
-        spoken = msgspec.convert(_lists(from_environment), Settings, strict=False, dec_hook=_path)
+        typed = msgspec.convert(from_file, Settings, dec_hook=_typed)
+        spoken = msgspec.convert(_lists(from_environment), Settings, strict=False, dec_hook=_typed)
     except msgspec.ValidationError as error:
         known = ", ".join(field for field in Settings.__struct_fields__)
         raise BadSettings(f"{error}; the settings are: {known}") from error
@@ -123,7 +141,7 @@ def _lists(from_environment: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _path(kind: type, value: object) -> Path:
-    if kind is Path and isinstance(value, str):
-        return Path(value)
+def _typed(kind: type, value: object) -> object:
+    if kind in (Path, Secret) and isinstance(value, str):
+        return kind(value)
     raise NotImplementedError

@@ -1,22 +1,23 @@
 """Who is asking: from the key in a request to an Audience, and what each route asks of those who call it."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
-from litestar.datastructures import Headers, MutableScopeHeaders, State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import Message
 from litestar.types import Scope as AsgiScope
 
-from library.accounts import Caller
 from library.acting import act_as
 from library.errors import NotAllowed, NotSignedIn
 from library.exchange import Exchange
-from library.model import Audience, OrganisationId, Role, Scope
+from library.model import Audience, Caller, OrganisationId, Role, Scope
+from library.people import csrf_token
 from library.web.counting import Counter
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -29,6 +30,8 @@ NEEDS = "needs"
 """The key in a handler's `opt` under which stands what it needs."""
 
 _CALLER = "caller"
+_SESSION = "session"
+_VARIES = ("Authorization", "X-API-Key", "Cookie", "Accept-Language", "Accept-Encoding")
 _WHOSE = {
     Role.READER: "anybody",
     Role.MEMBER: "a member",
@@ -87,12 +90,41 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.scope["state"][_CALLER] = caller
     act_as(caller.name)
     _check(caller, needed)
+    session = session_of(connection)
+    changes = needed.scope in (Scope.INGEST, Scope.ADMIN) and connection.scope.get("method") != "GET"
+    if session and changes:
+        check_csrf(session, connection.headers.get("x-csrf-token", ""))
 
 
 async def present_audience(request: Request[Any, Any, Any]) -> Audience:
     """A dependency: who is asking."""
-    caller: Caller = request.scope["state"][_CALLER]
-    return caller.audience
+    return caller_of(request).audience
+
+
+def caller_of(connection: Connection) -> Caller:
+    """Who was let in by `admit`."""
+    caller: Caller = connection.scope["state"][_CALLER]
+    return caller
+
+
+def session_of(connection: Connection) -> str:
+    """The session by which the caller was let in; empty where it was none."""
+    return str(connection.scope["state"].get(_SESSION, ""))
+
+
+def session_in(connection: Connection) -> str:
+    """The session that the browser sent, whatever it is worth; empty for none."""
+    return connection.cookies.get(cookie_name(connection, "session"), "")
+
+
+def cookie_name(connection: Connection, name: str) -> str:
+    """Browsers take a `__Host-` cookie from this very host over TLS only."""
+    return f"__Host-{name}" if connection.url.scheme == "https" else name
+
+
+def check_csrf(session: str, given: str) -> None:
+    if not hmac.compare_digest(csrf_token(session).encode(), given.encode()):
+        raise NotAllowed("with a session, what changes something needs the token of /api/v1/me in X-CSRF-Token")
 
 
 async def opened_exchange(state: State) -> Exchange:
@@ -129,10 +161,10 @@ async def say_who_may_keep_it(message: Message, scope: AsgiScope) -> None:
     """A hook before every answer: what a key was used for is for its owner's eyes."""
     if message["type"] == "http.response.start" and _CALLER in scope["state"]:
         headers = MutableScopeHeaders.from_message(message)
-        anybody = key_in(Headers.from_scope(scope)) is None
+        anybody = scope["state"][_CALLER].name == NOBODY
         headers.setdefault("Cache-Control", f"public, {KEPT}" if anybody else f"private, {KEPT}")
         own = [headers["Vary"]] if "Vary" in headers else []
-        headers["Vary"] = ", ".join(["Authorization", "X-API-Key", "Accept-Language", "Accept-Encoding", *own])
+        headers["Vary"] = ", ".join([*_VARIES, *own])
 
 
 async def _caller(connection: Connection) -> Caller:
@@ -140,6 +172,13 @@ async def _caller(connection: Connection) -> Caller:
     counter: Counter = connection.app.state.counter
     day: Callable[[], date] = connection.app.state.today
     key = key_in(connection.headers)
+    if key is None and (session := session_in(connection)):
+        person = await exchange.people.signed_in(session, day())
+        # A session that has ended makes nobody of its holder, who can sign in again.
+        if person is not None:
+            counter.count_caller(connection, f"person {person.name}")
+            connection.scope["state"][_SESSION] = session
+            return person
     if key is None:
         counter.count_address(connection)
         if not exchange.settings.anonymous:

@@ -32,6 +32,7 @@ from library.web.forms import FORM_BYTES
 from library.web.health import alive, ready
 from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
+from library.web.identity import IdentityProvider
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.oai import oai, oai_by_form
@@ -44,6 +45,7 @@ from library.web.requests import EveryRequest
 from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
 from library.web.search import search, search_by_body
+from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
 from library.web.suggest import suggest
 from library.web.uploads import hand_in
@@ -83,6 +85,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
             alive,
             ready,
             explain_problem,
+            *(sign_in, signed_in, sign_out),
             openapi_json,
             asset,
             *(oai, oai_by_form, feed, sitemap, sitemap_part, opensearch, robots),
@@ -180,6 +183,7 @@ def _api(settings: Settings) -> Router:
             batch_events,
             change_batch,
             batches,
+            me,
             audit,
             keys,
             make_key,
@@ -198,6 +202,7 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         exchange = app.state.exchange = await open_exchange(settings)
+        app.state.identity = IdentityProvider(settings) if settings.oidc_issuer else None
         counter = app.state.counter = Counter(settings)
         # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
         # somebody's search.

@@ -55,6 +55,7 @@ OPERATIONS = {
     "GET /api/v1/batches/{batch_id}": "batch",
     "GET /api/v1/batches/{batch_id}/events": "batch_events",
     "POST /api/v1/batches/{batch_id}/{change}": "change_batch",
+    "GET /api/v1/me": "me",
     "GET /api/v1/audit": "audit",
     "GET /api/v1/keys": "keys",
     "POST /api/v1/keys": "make_key",
