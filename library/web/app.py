@@ -30,9 +30,9 @@ from library.web.feeds import feed, opensearch, robots, sitemap, sitemap_part
 from library.web.files import original
 from library.web.forms import FORM_BYTES
 from library.web.health import alive, ready
+from library.web.identity import IdentityProvider
 from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
-from library.web.identity import IdentityProvider
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.oai import oai, oai_by_form

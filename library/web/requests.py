@@ -64,7 +64,7 @@ class EveryRequest:
         inner["method"] = _method_inside(scope)
         try:
             with acting_as(NOBODY):
-                if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+                if len(scope["path"]) + len(scope.get("query_string", b"")) > LONGEST_ADDRESS:
                     await answer.problem(AddressTooLong(f"{LONGEST_ADDRESS} characters are read at most"))
                 else:
                     await self._behind(inner, in_good_time(receive), answer.send)

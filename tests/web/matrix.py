@@ -223,6 +223,7 @@ OF_A_DOCUMENT: dict[str, Callable[[Served, str], str]] = {
     "document_id": lambda _, document: document,
     "name": lambda _, document: file_name(document),
     "number": lambda _library, _document: "1",
+    "page_number": lambda _library, _document: "1",
     "job_id": lambda library, document: library.jobs[document].id,
 }
 """Path parameters whose value is of one document. One called `…_id` names what may be hidden."""
@@ -363,7 +364,7 @@ def _bodies(route: Route, secrets: Sequence[str]) -> Iterator[Any]:
         return
     least = _least(_body_of(route))
     for value in _values(_body_of(route), secrets):
-        yield {**least, **value} if isinstance(value, dict) else value
+        yield {**least, **value} if isinstance(value, dict) and isinstance(least, dict) else value
 
 
 def _body_of(route: Route) -> Mapping[str, Any]:
