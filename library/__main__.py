@@ -1,7 +1,9 @@
 """python -m library: what an administrator does with the library."""
 
 import argparse
+import os
 import sys
+import tempfile
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -121,6 +123,10 @@ def _serve(_: argparse.Namespace) -> int:
     except LibraryError as error:
         complain(error.detail)
         return ExitCode.USAGE
+    if settings.workers > 1:
+        # Where the processes put their figures together; the folder goes with this process.
+        figures = tempfile.TemporaryDirectory(prefix="library-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures.name
     uvicorn.run(
         "library.serving:app_from_environment",
         factory=True,

@@ -157,6 +157,10 @@ class Exchange:
         """What harvesters may know (harvest.py)."""
         return await self._harvest.notices(public)
 
+    def remembered_counts(self) -> dict[str, int]:
+        """How many searches this process was asked, and how many it had to work out."""
+        return {"asked": self._answers.asked, "worked out": self._answers.made}
+
     async def suggest(self, typed: str, audience: Audience, *, language: str, limit: int) -> tuple[Suggestion, ...]:
         """How a question may go on that is still being typed; each way finds something (suggestions.py)."""
         return await self._suggester.suggest(typed, audience, language=language, limit=limit)

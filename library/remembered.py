@@ -20,9 +20,13 @@ class Remembered(Generic[Value]):
         self._used = 0
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._coming: dict[Hashable, asyncio.Task[Value]] = {}
+        self.asked = 0
+        self.made = 0
+        """How often a value was asked for, and how often one had to be worked out."""
 
     async def get(self, edition: str, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
         """The value under this key, made where there is none. What `make` raises is raised and not remembered."""
+        self.asked += 1
         if edition != self._edition:
             self._begin(edition)
         if key in self._values:
@@ -39,6 +43,7 @@ class Remembered(Generic[Value]):
         self._coming.clear()
 
     async def _made(self, edition: str, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+        self.made += 1
         try:
             value = await make()
         finally:

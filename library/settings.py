@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -57,6 +57,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From one address, before keys from there are not even looked at; 0: as many as come."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    log_format: Literal["json", "text"] = "json"
+    """How the web processes write their log: an object a line, or for reading."""
+    log_queries: bool = False
+    """Whether the log may say what people look for."""
     oidc_issuer: str = ""
     """The OpenID Connect provider at which people sign in, as it calls itself; empty: nobody can."""
     oidc_client_id: str = ""

@@ -107,6 +107,12 @@ def caller_of(connection: Connection) -> Caller:
     return caller
 
 
+def caller_name(scope: AsgiScope) -> str:
+    """As the audit trail would name who was let in; empty for everybody else."""
+    caller: Caller | None = scope["state"].get(_CALLER)
+    return "" if caller is None or caller.name == NOBODY else caller.name
+
+
 def session_of(connection: Connection) -> str:
     """The session by which the caller was let in; empty where it was none."""
     return str(connection.scope["state"].get(_SESSION, ""))

@@ -35,6 +35,7 @@ from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
+from library.web.metrics import Metrics, metrics
 from library.web.oai import oai, oai_by_form
 from library.web.pages import PAGES
 from library.web.parameters import refuse_unknown_parameters
@@ -77,6 +78,7 @@ BODY_BYTES = 1_000_000
 def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Drawer | None = None) -> EveryRequest:
     """The whole application. Nothing is opened before its lifespan begins. `day` is the one on which embargoes are
     looked at; `drawer` draws pages for the reader, which shows their text where there is none."""
+    figures = Metrics()
     app = Litestar(
         route_handlers=[
             _api(settings),
@@ -85,6 +87,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
             alive,
             ready,
             explain_problem,
+            metrics,
             *(sign_in, signed_in, sign_out),
             openapi_json,
             asset,
@@ -101,10 +104,10 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         before_send=[say_who_may_keep_it, say_what_is_left],
         cors_config=_cors(settings.cors_origins),
         logging_config=None,
-        state=State({"today": day, "drawing": Drawing(drawer)}),
+        state=State({"today": day, "metrics": figures, "drawing": Drawing(drawer)}),
     )
     check_needs(app)
-    return EveryRequest(app, settings.trusted_proxies)
+    return EveryRequest(app, settings, figures)
 
 
 def _cors(origins: Sequence[str]) -> CORSConfig | None:

@@ -6,7 +6,7 @@ Litestar's own middleware is not run for a 404 or a 405; this class stands aroun
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any, cast
 from uuid import uuid4
@@ -19,8 +19,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from library.acting import acting_as
 from library.errors import LibraryError
-from library.web.access import NOBODY
+from library.settings import Settings
+from library.web.access import NOBODY, caller_name
 from library.web.bodies import in_good_time
+from library.web.logs import REQUEST
+from library.web.metrics import Metrics
 from library.web.problems import PROBLEM_JSON, REQUEST_ID, AddressTooLong, InternalError, problem, status_of
 
 LONGEST_ADDRESS = 16_000
@@ -45,8 +48,11 @@ _SAFE_HEADERS = {
 class EveryRequest:
     """The outermost ASGI application."""
 
-    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app = app
+        self._metrics = metrics
+        self._log_queries = settings.log_queries
+        trusted_proxies = settings.trusted_proxies
         # What a proxy says of who is before it counts only where the proxy is ours.
         self._behind: Any = ProxyHeadersMiddleware(cast("Any", app), list(trusted_proxies)) if trusted_proxies else app
 
@@ -74,9 +80,28 @@ class EveryRequest:
                 raise  # half an answer is out: the server must cut the connection
             await answer.problem(InternalError())
         finally:
-            # No query: what people look for here may put somebody at risk.
-            taken = (perf_counter() - begun) * 1000
-            _log.info("%s %s %r %s %.1f ms", answer.request_id, scope["method"], scope["path"], answer.status, taken)
+            taken = perf_counter() - begun
+            self._metrics.note(inner, scope["method"], answer.status, taken)
+            known = self._known(inner, scope["method"], answer, taken)
+            _log.info(
+                "%s %s %r %s %.1f ms",
+                *(answer.request_id, scope["method"], known["path"], answer.status, taken * 1000),
+                extra={REQUEST: known},
+            )
+
+    def _known(self, scope: HTTPScope, method: str, answer: "_Answer", taken: float) -> dict[str, object]:
+        """What the log is told of a request: no query, unless the settings want it, since what people look for here may
+        put somebody at risk; and no address, which would name them."""
+        query = scope.get("query_string", b"").decode("latin-1") if self._log_queries else ""
+        return {
+            "request_id": answer.request_id,
+            "method": method,
+            "path": f"{scope['path']}?{query}" if query else scope["path"],
+            "route": scope.get("path_template", ""),
+            "status": answer.status,
+            "ms": round(taken * 1000, 1),
+            "caller": caller_name(scope),
+        }
 
 
 class _Answer:
@@ -102,7 +127,11 @@ class _Answer:
 
     async def problem(self, error: LibraryError) -> None:
         body = msgspec.json.encode(problem(error, self.request_id))
-        headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
+        headers = [
+            (b"content-type", PROBLEM_JSON.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
         await self.send({"type": "http.response.start", "status": status_of(type(error)), "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 

@@ -243,6 +243,7 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
 UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /": ("", "q=byt", "q=byt&lang=uk", "organisation=beta", "topic=health&q=kauce", "sort=title&per_page=5"),
     "GET /assets/{fingerprint:str}/{name:str}": ("",),
+    "GET /metrics": ("",),
     "GET /sign-in": ("",),
     "GET /sign-in/return": ("", "code=x&state=y"),
     "POST /sign-out": ("",),

@@ -5,6 +5,8 @@ import logging
 
 import pytest
 
+from library.settings import Settings
+from library.web.metrics import Metrics
 from library.web.requests import EveryRequest
 
 
@@ -59,7 +61,7 @@ async def test_what_breaks_outside_every_handler_is_a_problem_too():
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await EveryRequest(broken)(scope, asyncio.Queue().get, send)
+    await EveryRequest(broken, Settings(), Metrics())(scope, asyncio.Queue().get, send)
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert sent[0]["status"] == 500
     assert b"/problems/internal-error" in sent[1]["body"]
@@ -75,4 +77,4 @@ async def test_half_an_answer_is_cut_off_not_completed():
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     with pytest.raises(RuntimeError):
-        await EveryRequest(broken)(scope, asyncio.Queue().get, send)
+        await EveryRequest(broken, Settings(), Metrics())(scope, asyncio.Queue().get, send)
