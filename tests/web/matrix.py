@@ -237,6 +237,8 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
     "field": ("topic", "organisation", "year", "nothing"),
     "part": ("1", "2"),
     "fingerprint": ("nothing",),
+    "batch_id": ("nothing",),
+    "change": ("pause",),
     "facet": ("topic", "organisation"),
 }
 """Path parameters that have nothing to do with one document, with values to try."""
