@@ -224,6 +224,7 @@ OF_A_DOCUMENT: dict[str, Callable[[Served, str], str]] = {
     "name": lambda _, document: file_name(document),
     "number": lambda _library, _document: "1",
     "page_number": lambda _library, _document: "1",
+    "other": lambda _library, _document: "alfa-public-free",
     "job_id": lambda library, document: library.jobs[document].id,
 }
 """Path parameters whose value is of one document. One called `…_id` names what may be hidden."""
