@@ -48,6 +48,12 @@ def test_every_letter_comes_back(tmp_path: Path, name: str):
     assert LETTERS in " ".join(read(tmp_path / name, f"<html><body>{LETTERS}" if name.endswith("html") else LETTERS))
 
 
+def test_a_text_in_an_old_encoding_may_have_a_line_as_long_as_a_book(tmp_path: Path):
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"a" * 1_000_000 + "\nPříliš žluťoučký kůň úpěl ďábelské ódy.".encode("cp1250"))
+    assert extract(path, path.name, Limits()).pages[-1].text.endswith("ďábelské ódy.")
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     path = tmp_path / "good.txt"
