@@ -23,11 +23,7 @@ def said() -> tuple[set[str], tuple[str, ...]]:
     """Whole keys, and beginnings of keys."""
     web = files("library.web").joinpath("pages.py").read_text(encoding="utf-8")
     found = [match for source in (*sources(), web) for match in SAID.findall(source)]
-    # Keys that stand in a choice, such as say(rel === "prev" ? "turn.previous" : "turn.next").
-    chosen = re.findall(
-        r"""["']([a-z_]+\.[a-z_]+)["']""", "".join(re.findall(r"say\([^)]*\?[^)]*\)", "".join(sources())))
-    )
-    return {key for _, key, more in found if not more} | set(chosen), tuple({key for _, key, more in found if more})
+    return {key for _, key, more in found if not more}, tuple({key for _, key, more in found if more})
 
 
 def placeholders(text: str | dict[str, str]) -> set[str]:

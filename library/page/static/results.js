@@ -99,9 +99,12 @@ function hit(item, state, labels) {
     reasons: item.explanation.map(reason),
   });
   article.id = `hit-${item.id}`;
-  article.querySelector(".hit-foot").prepend(...item.topics.slice(0, MOST_TOPICS).map((topic) => part("topic", {
+  const topics = item.topics.slice(0, MOST_TOPICS).map((topic) => part("topic", {
     label: { href: address(changed(onlyLanguage(state), { topic })), content: name("topic", topic) },
-  })));
+  }));
+  const evidence = article.querySelector(".evidence");
+  if (evidence) evidence.after(...topics);
+  else article.querySelector(".hit-foot").prepend(...topics);
   return article;
 }
 
@@ -258,7 +261,7 @@ function busiest(counts) {
 function showTurns(answer, state) {
   const pages = Math.max(1, Math.ceil(answer.total / answer.per_page));
   const turn = (rel, page) => element("a", { class: "button", rel, href: address(changed(state, { page: page > 1 ? `${page}` : "" })) },
-    say(rel === "prev" ? "turn.previous" : "turn.next"));
+    rel === "prev" ? say("turn.previous") : say("turn.next"));
   const shown = [];
   if (answer.page > 1) shown.push(turn("prev", answer.page - 1));
   if (pages > 1) shown.push(element("span", {}, say("turn.page", { page: answer.page, pages })));
@@ -267,7 +270,7 @@ function showTurns(answer, state) {
 }
 
 function showSort(answer, state) {
-  at("sort").options[0].textContent = say(answer.query.q ? "sort.relevance" : "sort.newest");
+  at("sort").options[0].textContent = answer.query.q ? say("sort.relevance") : say("sort.newest");
   at("sort").value = state.get("sort") ?? "";
 }
 

@@ -60,17 +60,18 @@ async function refresh() {
   running = new AbortController();
   const mine = state;
   document.getElementById("results").setAttribute("aria-busy", "true");
-  try {
-    const answer = await asked("/search", question(mine), running.signal);
-    if (mine === state) show(answer, mine);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    const trouble = document.createElement("p");
-    trouble.className = "note warning";
-    trouble.textContent = say("search.failed");
-    document.getElementById("notes").replaceChildren(trouble);
-  }
+  const answer = await asked("/search", question(mine), running.signal).catch((error) => error);
+  if (mine !== state || answer.name === "AbortError") return;
+  if (answer instanceof Error) complain();
+  else show(answer, mine);
   document.getElementById("results").removeAttribute("aria-busy");
+}
+
+function complain() {
+  const trouble = document.createElement("p");
+  trouble.className = "note warning";
+  trouble.textContent = say("search.failed");
+  document.getElementById("notes").replaceChildren(trouble);
 }
 
 async function explain(link) {
