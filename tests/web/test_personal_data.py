@@ -106,7 +106,7 @@ async def test_a_new_description_of_a_held_document_leaves_it_held(exchange, cli
 
 async def test_a_description_with_personal_data_is_held_too(exchange):
     await exchange.accounts.add_organisation(Organisation(id="gama", name="Gama"))
-    document = await exchange.add(a_practice(id="d1", visibility=Visibility.MEMBERS), [])
+    document = await exchange.add(a_practice(id="d1", visibility=Visibility.MEMBERS, **COMPLETE), [])
     revised = await exchange.revise(_public(document, summary={"cs": "Volejte klientce Oleně Kovalenko, 777 123 456."}))
     assert revised.visibility is Visibility.MEMBERS
     assert {each.field for each in (await exchange.gate.record("d1")).findings} == {"summary"}
