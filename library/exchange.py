@@ -593,6 +593,6 @@ async def open_exchange(settings: Settings) -> Exchange:
         database=await open_database(settings.database),
         originals=Originals(settings.files, settings.free_mb * 1_000_000),
         facsimiles=Facsimiles(settings.facsimiles, settings.free_mb * 1_000_000),
-        index=open_index(settings.index_url, analyzer),
+        index=open_index(settings.index_url, analyzer, settings.index_memory_mb),
         analyzer=analyzer,
     )

@@ -40,6 +40,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The folder that holds everything: catalogue, files, index."""
     index: str = ""
     """The engine's URL; empty: `whoosh://` in the data folder."""
+    index_memory_mb: Positive = 256
+    """What each process keeps in memory of what it has read of the index, at most; more means fewer words that are read
+    anew."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     workers: Positive = 1

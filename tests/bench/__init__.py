@@ -22,8 +22,10 @@ service (`group` says what that costs).
 adds three facets, `full` also fragments; for `full` ours reads the ten documents and their pages from the catalogue,
 and where few have all the words, asks a second time for those that have most.
 
-Each question is asked of all engines in one process before the next one is. `first` is how long it took when it was new
-to the engine; `warm` the median of three more times: what is decoded of its words, of its phrase or of its prefix is
-there then, but no engine keeps answers. Who has used up its seconds is asked no more: `asked` says how many questions a
-percentile stands on, and ratios compare medians over those that both were asked.
+Each question is asked of all engines in one process before the next one is, and takes what that process has of the
+processors: with other work on the machine nothing else can be compared. `first` is how long it took when it was new to
+the engine; `warm` the median of three more times: what is decoded of its words, of its phrase or of its prefix is there
+then, but no answer is: ours, which remembers answers, is asked a little differently each time. Who has used up its
+seconds is asked no more: `asked` says how many questions a percentile stands on, and ratios compare medians over those
+that both were asked. Over HTTP the clock on the wall counts.
 """

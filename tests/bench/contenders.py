@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -66,6 +67,7 @@ class Ours:
         folder = folder / "ours"
         self._settings = Settings(data=folder)
         self._exchange: Exchange
+        self._bounds = count(100)
         self.parts: Mapping[str, Path] = {
             "index": folder / "index",
             "catalogue with the texts": self._settings.database,
@@ -95,7 +97,8 @@ class Ours:
         return (await self._exchange.index.search(asked, PUBLIC)).total
 
     async def full(self, question: Question) -> int:
-        asked = SearchQuery(match=clause(question), limit=10, facets=FACETS)
+        # Each time with another bound that cuts nothing off: the library remembers answers, and is to work them out.
+        asked = SearchQuery(match=clause(question), limit=10, facets=FACETS, facet_size=next(self._bounds))
         return (await self._exchange.search(asked, PUBLIC)).total
 
     async def close(self) -> None:

@@ -285,6 +285,29 @@ class TestReaders:
             assert await small.search(asked, an_admin()) == await index.search(asked, an_admin())
         await small.close()
 
+    async def test_what_is_kept_in_memory_stays_within_the_bound(self, folder, index):
+        await index.update(
+            [*Chance(5).corpus(), *(saying("děti a škola " * 200, f"q{number}") for number in range(50))]
+        )
+        bound = 20_000
+        small = WhooshIndex(folder, shared_analyzer(), cache_bytes=bound)
+        chance = Chance(11)
+        kept = []
+        for _ in range(40):
+            await small.search(chance.query(), an_admin())
+            kept.append(small.memory)
+        assert bound / 2 < max(kept) <= bound
+        await small.close()
+
+    async def test_the_bound_is_a_setting(self, index, folder):
+        await index.update([saying("děti a škola " * 200, f"q{number}") for number in range(50)])
+        opened = open_index(f"whoosh://{folder}", shared_analyzer(), memory_mb=1)
+        assert isinstance(opened, WhooshIndex)
+        for word in ("děti", "škola", "a"):
+            await opened.search(SearchQuery(match=Phrase(f"{word} {word}")), an_admin())
+        assert 0 < opened.memory <= 1 << 20
+        await opened.close()
+
 
 class TestMerging:
     async def test_the_number_of_segments_stays_bounded(self, index, folder):

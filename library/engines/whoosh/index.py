@@ -75,6 +75,11 @@ class WhooshIndex:
         self._opening = Lock()
         self._threads = ThreadPoolExecutor(THREADS, "whoosh")
 
+    @property
+    def memory(self) -> int:
+        """Bytes that are kept of what was read, of `cache_bytes` at most."""
+        return self._cache.used
+
     async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
         return await self._run(lambda: self._search(asked, audience))
 
