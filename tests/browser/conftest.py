@@ -36,7 +36,7 @@ RUNNING = "BROWSER_TESTS_AT"
 START_SECONDS = 240
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a library with these samples and some hostile documents is served. Who works on one test may name a server
     that runs already."""
@@ -82,7 +82,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"the server was not ready after {START_SECONDS} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "these tests need Debian's Chromium: apt-get install chromium"
