@@ -1,22 +1,28 @@
 """Which files were handed in, what was said of each, and how each of them ended."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
-from ingest.metadata import SIDECAR, read_description, read_table, sidecar_of
-from library.errors import LibraryError
+from ingest.metadata import SIDECAR, read_description, sidecar_of
+from ingest.tables import TABLES, read_table
+from library.errors import BadMetadata, LibraryError
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState
-from library.said import Said
+from library.inbox import IngestJob, JobState, Step
+from library.model import DocumentId, OrganisationId
+from library.places import Look
+from library.said import REPLACES, Said, read_said
 
 CHUNK = 1 << 20
 """Bytes that are read from a file at once."""
+MOST_COMPLAINTS = 20
+"""Of a table, that are named in one sentence."""
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -48,15 +54,40 @@ class Descriptions(Struct, frozen=True):
 
 
 def descriptions(metadata: Path | None, visibility: str | None) -> Descriptions:
-    """What `--metadata` (a CSV table, or one TOML description for all files) and `--visibility` say.
+    """What `--metadata` (a table, or one TOML description for all files) and `--visibility` say.
 
-    Raises BadMetadata."""
+    Raises BadMetadata, for a table with all that is wrong in it."""
     said: dict[str, Any] = {"visibility": visibility} if visibility else {}
     if metadata is None:
         return Descriptions(said, {})
-    if metadata.suffix.lower() == ".csv":
-        return Descriptions(said, read_table(metadata))
+    if metadata.suffix.lower() in TABLES:
+        table = read_table(metadata)
+        if table.complaints:
+            raise BadMetadata(f"{metadata.name}: {'; '.join(map(str, table.complaints[:MOST_COMPLAINTS]))}")
+        return Descriptions(said, table.said)
     return Descriptions({**said, **read_description(metadata)}, {})
+
+
+def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Mapping[str, str]) -> list[str]:
+    """All that stands in the way of taking in these files as they are described, one sentence for each place, in the
+    words of a report. Raises BadMetadata where `metadata` cannot be read at all."""
+    wrong = []
+    names = {path.name for path in files}
+    if metadata is not None and metadata.suffix.lower() in TABLES:
+        table = read_table(metadata)
+        wrong += [told["row"].format(row=each.row, column=each.column, reason=each.reason) for each in table.complaints]
+        wrong += [
+            told["without_file"].format(row=row, file=name) for name, row in table.rows.items() if name not in names
+        ]
+        wrong += [told["without_row"].format(file=name) for name in sorted(names) if name not in table.rows]
+    for path in files:
+        try:
+            beside = sidecar_of(path)
+            if beside.is_file():
+                read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
+        except LibraryError as error:
+            wrong.append(f"{beside.name}: {error.detail}")
+    return wrong
 
 
 def files_in(paths: Sequence[Path], metadata: Path | None) -> list[Path]:
@@ -66,23 +97,40 @@ def files_in(paths: Sequence[Path], metadata: Path | None) -> list[Path]:
 
 
 async def hand_in(
-    exchange: Exchange, files: Sequence[Path], said: Descriptions, *, organisation: str, submitted_by: str
+    exchange: Exchange,
+    files: Sequence[Path],
+    said: Descriptions,
+    *,
+    organisation: str,
+    submitted_by: str,
+    by_place: bool = True,
 ) -> AsyncIterator[Outcome | IngestJob]:
     """Keep and queue each file: its job, or at once an outcome where there is nothing to be done or nothing can be.
 
-    A description may name another `organisation`: whoever works on this machine may speak for all of them."""
-    batch = secrets.token_hex(6)
+    A description may name another `organisation`: whoever works on this machine may speak for all of them. `by_place`,
+    a file that looks as it did when it was read is not opened, and another one at the same place is the next version
+    of the same document."""
+    batch = (await exchange.batches.open(organisation, submitted_by)).id
     for path in files:
         try:
             described = dict(await asyncio.to_thread(said.of, path))
+            whose = described.pop("organisation", organisation)
+            here = _Here(exchange, path, whose, await asyncio.to_thread(_look, path, described)) if by_place else None
+            if here and (document := await here.unchanged()) is not None:
+                yield Outcome(file=path.name, ended="known", document=document)
+                continue
+            if here and "id" not in described and (before := await here.replaces()):
+                described = {REPLACES: before, **described}
             accepted = await exchange.accept(
                 chunks(path),
                 name=path.name,
-                organisation=described.pop("organisation", organisation),
+                organisation=whose,
                 said=described,
                 submitted_by=submitted_by,
                 batch=batch,
             )
+            if here:
+                await here.remember(accepted.job)
         except LibraryError as error:
             yield Outcome(file=path.name, ended="failed", code=error.code, detail=error.detail)
         except OSError as error:
@@ -93,6 +141,48 @@ async def hand_in(
             yield Outcome(file=path.name, ended="known", document=accepted.job.document) if known else accepted.job
 
 
+class _Here:
+    """A file at its place."""
+
+    def __init__(self, exchange: Exchange, path: Path, organisation: OrganisationId, look: Look) -> None:
+        self._exchange = exchange
+        self._place = str(path.resolve())
+        self._organisation = organisation
+        self._look = look
+
+    async def unchanged(self) -> DocumentId | None:
+        """The document that the file became when it looked as now, if that is still as it was then; empty for an
+        archive."""
+        job_id = await self._exchange.places.job_of(self._place, self._organisation, self._look)
+        for job in await self._exchange.inbox.these([job_id]):
+            still = not job.document or await self._exchange.catalog.has_file(job.document, job.sha256)
+            if job.state is JobState.DONE and still:
+                return job.document
+        return None
+
+    async def replaces(self) -> DocumentId:
+        """The document of which this is the next version: what whatever was here before became, if that is in the
+        library and had other bytes. Raises OSError."""
+        last = await self._exchange.places.last_document(self._place, self._organisation)
+        if not await self._exchange.catalog.documents([last]):
+            return ""
+        return "" if await self._exchange.catalog.has_file(last, await asyncio.to_thread(_hash, self._place)) else last
+
+    async def remember(self, job: IngestJob) -> None:
+        await self._exchange.places.remember(self._place, self._organisation, self._look, job.id, job.document)
+
+
+def _look(path: Path, described: Said) -> Look:
+    seen = path.stat()
+    said = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
+    return Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=said)
+
+
+def _hash(place: str) -> str:
+    with open(place, "rb") as file:  # noqa: PTH123  # a place, as it is kept
+        return file_digest(file, "sha256").hexdigest()
+
+
 async def chunks(path: Path) -> AsyncIterator[bytes]:
     """The bytes of a file, piece by piece."""
     with await asyncio.to_thread(path.open, "rb") as file:
@@ -101,8 +191,10 @@ async def chunks(path: Path) -> AsyncIterator[bytes]:
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:
-    """How the job ended; None while it has not."""
+    """How the job ended; None while it has not, or its document cannot be found yet."""
     match job.state:
+        case JobState.DONE if job.step is Step.INDEXING:
+            return None
         case JobState.DONE:
             return Outcome(file=job.name, ended="done", document=job.document, job=job.id, notes=job.notes)
         case JobState.FAILED:

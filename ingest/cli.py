@@ -2,17 +2,23 @@
 
 import argparse
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
-from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of
+from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of, what_is_wrong
 from ingest.desk import add_desk_commands
+from ingest.extract import READERS
 from ingest.log import log_to_stderr
 from ingest.metadata import SIDECAR
-from ingest.progress import JsonReport, PersonReport, Report
+from ingest.progress import JsonReport, PersonReport, Report, report_lines
+from ingest.rereading import outdated, queue
+from ingest.watch import DONE, FAILED, Watched, keep_watching
 from ingest.worker import follow, work_with_others
+from library.batches import EVERYTHING
 from library.command import ExitCode, run
 from library.errors import BadRequest
 from library.exchange import Exchange
@@ -20,9 +26,14 @@ from library.inbox import IngestJob, JobState
 from library.language import LANGUAGES
 from library.model import Visibility
 from library.said import REPLACES
+from library.settings import spoken_language
+from library.words import LANGUAGES as LANGUAGES_OF_WORDS
+from library.words import words
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at how a batch is doing."""
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # it has no public name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +47,14 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="good-practice-ingest", description="Bring documents into the library.")
     root.epilog = "Exit codes: 0 all well, 1 some files failed, 2 usage, 3 library not reachable, 130 interrupted."
     commands = root.add_subparsers(metavar="COMMAND", required=True)
+    _ways_in(commands)
+    _what_becomes_of_it(commands)
+    _on_and_off(commands)
+    _corrections(commands)
+    return root
 
+
+def _ways_in(commands: Commands) -> None:
     add = commands.add_parser("add", help="take files in, with all that is in folders")
     add.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER")
     add.add_argument("--organisation", metavar="ID", help="who shares them; needed where there are several")
@@ -44,16 +62,31 @@ def parser() -> argparse.ArgumentParser:
         "--metadata",
         type=Path,
         metavar="FILE",
-        help=f"a CSV table with a row for each file, or a TOML description of all; report.pdf{SIDECAR} beside "
-        "report.pdf describes one",
+        help="a table (CSV or XLSX) with a row for each file, or a TOML description of all; "
+        f"report.pdf{SIDECAR} beside report.pdf describes one",
     )
+    add.add_argument("--dry-run", action="store_true", help="only say what in the descriptions cannot be used")
     add.add_argument("--visibility", choices=[each.value for each in Visibility], help="default: members")
     add.add_argument("--replaces", metavar="DOCUMENT", help="the one file is the next version of this document")
     add.add_argument("--submitted-by", default="", metavar="NAME", help="who answers for them")
     add.add_argument("--queue-only", action="store_true", help="keep them safe and leave reading to a worker")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
-    add.set_defaults(command=lambda asked: run(lambda exchange: _add(exchange, asked)))
+    _say_lang(add)
+    add.set_defaults(command=lambda asked: run(lambda exchange: (_check if asked.dry_run else _add)(exchange, asked)))
 
+    watch = commands.add_parser("watch", help="take in what comes into a folder, until interrupted")
+    watch.add_argument("folder", type=Path, metavar="FOLDER", help=f"what ended goes into {DONE}/ and {FAILED}/ in it")
+    watch.add_argument("--organisation", metavar="ID", help="who shares what comes; needed where there are several")
+    watch.add_argument("--visibility", choices=[each.value for each in Visibility], help="default: members")
+    watch.add_argument("--submitted-by", default="", metavar="NAME", help="who answers for it")
+    watch.add_argument(
+        "--settle", type=float, default=5.0, metavar="SECONDS", help="how long a file must not change; default: 5"
+    )
+    _say_lang(watch)
+    watch.set_defaults(command=lambda asked: run(lambda exchange: _watch(exchange, asked)))
+
+
+def _what_becomes_of_it(commands: Commands) -> None:
     worker = commands.add_parser("work", help="read what waits")
     worker.add_argument("--follow", action="store_true", help="then wait for more, until interrupted")
     worker.set_defaults(command=lambda asked: run(_follow if asked.follow else _work))
@@ -66,11 +99,40 @@ def parser() -> argparse.ArgumentParser:
 
     retry = commands.add_parser("retry", help="read failed files again")
     retry.add_argument("job", nargs="*", metavar="JOB", help="as `jobs` names it; none: all that failed")
+    retry.add_argument("--failed", action="store_true", help="all that failed: what is done where nothing is named")
+    retry.add_argument("--batch", metavar="BATCH", help="only those of this batch")
     retry.add_argument(
         "--code", metavar="CODE", help="those that ended with it, such as needs-ocr, done in part or not"
     )
-    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked.job, asked.code)))
+    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked)))
 
+    again = commands.add_parser("reread", help="read originals again by better readers, in the background")
+    again.add_argument("documents", nargs="*", metavar="DOCUMENT", help="none: all that older readers read")
+    again.add_argument(
+        "--older-than", type=int, metavar="VERSION", help=f"of the readers; default: {READERS}, the present"
+    )
+    again.add_argument(
+        "--format", default="", metavar="FORMAT", help="only files whose name or media type ends so: pdf"
+    )
+    again.set_defaults(command=lambda asked: run(lambda exchange: _reread(exchange, asked)))
+
+    report = commands.add_parser("report", help="how a batch is doing, or ended: by reason, with what helps")
+    report.add_argument("batch", nargs="?", metavar="BATCH", help="none: the newest")
+    _say_lang(report)
+    report.set_defaults(command=lambda asked: run(lambda exchange: _report(exchange, asked)))
+
+
+def _on_and_off(commands: Commands) -> None:
+    pause = commands.add_parser("pause", help="begin no more files until `resume`")
+    pause.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="none: of any batch")
+    pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked.batch)))
+
+    resume = commands.add_parser("resume", help="go on after `pause`")
+    resume.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="as with `pause`")
+    resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked.batch)))
+
+
+def _corrections(commands: Commands) -> None:
     language = commands.add_parser("language", help="correct the language of a document or of one of its pages")
     language.add_argument("document", metavar="DOCUMENT")
     language.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
@@ -83,7 +145,10 @@ def parser() -> argparse.ArgumentParser:
     withdraw.add_argument("document", metavar="DOCUMENT")
     withdraw.add_argument("--reason", required=True, help="kept in the audit trail")
     withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked)))
-    return root
+
+
+def _say_lang(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", choices=LANGUAGES_OF_WORDS, default=spoken_language(), help="default: as LANG says")
 
 
 async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
@@ -94,7 +159,7 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         if len(files) != 1:
             raise BadRequest(f"one file is the next version of a document, and here are {len(files)}")
         said = Descriptions({**said.for_all, REPLACES: asked.replaces}, said.by_name)
-    report = JsonReport() if asked.json else PersonReport()
+    report = JsonReport() if asked.json else PersonReport(words(asked.lang))
     report.begin(len(files))
     try:
         jobs = []
@@ -102,12 +167,14 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
             match news:
                 case Outcome():
                     report.ended(news)
+                case IngestJob() if news.id in jobs:  # the same file lies there twice
+                    report.ended(Outcome(file=news.name, ended="known", document=news.document))
                 case IngestJob():
                     jobs.append(news.id)
         if not asked.queue_only:
             await _see_through(exchange, jobs, report)
     finally:
-        report.finish()
+        report.finish(paused=await exchange.batches.paused(EVERYTHING))
     return ExitCode.SOME_FAILED if report.counts["failed"] else ExitCode.WELL
 
 
@@ -122,6 +189,7 @@ async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) 
             while ended := [job for job in await exchange.inbox.these(open_jobs) if outcome_of(job) is not None]:
                 for job in ended:
                     await _tell_end(exchange, job, open_jobs, report)
+            report.at_work([job for job in await exchange.inbox.these(open_jobs) if job.state is JobState.WORKING])
         working.result()
     finally:
         working.cancel()
@@ -136,6 +204,33 @@ async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], rep
     open_jobs.update(each.id for each in enclosed)
     if (outcome := outcome_of(job)) is not None:
         report.ended(outcome)
+
+
+async def _check(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    """What in the table and in the descriptions beside the files cannot be used; nothing is taken in."""
+    await _organisation(exchange, asked.organisation)
+    told = words(asked.lang).report
+    wrong = what_is_wrong(files_in(asked.paths, asked.metadata), asked.metadata, told)
+    for sentence in wrong:
+        print(sentence)
+    if not wrong:
+        print(told["good"])
+    return ExitCode.SOME_FAILED if wrong else ExitCode.WELL
+
+
+async def _watch(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    if not asked.folder.is_dir():
+        raise BadRequest(f"there is no folder {asked.folder}; make it, then watch it")
+    watched = Watched(
+        folder=asked.folder,
+        said=descriptions(None, asked.visibility),
+        organisation=await _organisation(exchange, asked.organisation),
+        submitted_by=asked.submitted_by,
+        told=words(asked.lang),
+    )
+    log_to_stderr()
+    await asyncio.gather(keep_watching(exchange, watched, asked.settle), follow(exchange))
+    return ExitCode.WELL
 
 
 async def _organisation(exchange: Exchange, named: str | None) -> str:
@@ -171,12 +266,54 @@ def _line(job: IngestJob) -> str:
     return f"{job.id:14} {job.state.value:8} {job.step if job.state is JobState.WORKING else '':10} {job.name}  {told}"
 
 
-async def _retry(exchange: Exchange, jobs: Sequence[str], code: str | None) -> ExitCode:
-    if code:
-        retried = await exchange.inbox.retry_coded(code)
+async def _retry(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    if asked.code:
+        retried = await exchange.inbox.retry_coded(asked.code)
+    elif asked.job:
+        retried = sum([await exchange.inbox.retry(job) for job in asked.job])
     else:
-        retried = sum([await exchange.inbox.retry(job) for job in jobs]) if jobs else await exchange.inbox.retry()
+        retried = await exchange.inbox.retry(batch=asked.batch)
     print(f"{retried} wait again; `work` reads them")
+    return ExitCode.WELL
+
+
+async def _reread(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    for document_id in asked.documents:
+        await exchange.catalog.document(document_id)
+    documents = asked.documents or await outdated(exchange, asked.older_than, asked.format)
+    batch = (await exchange.batches.open("", "reread")).id
+    queued = await queue(exchange, documents, batch)
+    print(f"{queued} files are read again as soon as nothing new waits; `report {batch}` says how far that is")
+    return ExitCode.WELL
+
+
+async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    if asked.batch is None:
+        newest = await exchange.batches.newest(None, 1)
+        if not newest:
+            raise BadRequest("nothing has been handed in yet: good-practice-ingest add FOLDER")
+        batch = newest[0]
+    else:
+        batch = await exchange.batches.batch(asked.batch)
+    told, tally = words(asked.lang), await exchange.batches.tally(batch.id)
+    counts = Counter(
+        done=tally.done, known=0, failed=tally.failed, waiting=tally.waiting + tally.working + tally.indexing
+    )
+    for job in await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id):
+        print(f"{job.name}: {told.of_step(job.step, job.page, job.pages)}")
+    failed = [(each.code, each.files, each.names) for each in tally.reasons]
+    for line in report_lines(told, counts, failed, paused=tally.paused):
+        print(line)
+    return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
+
+
+async def _pause(exchange: Exchange, batch: str) -> ExitCode:
+    await exchange.batches.pause(batch, "the command line")
+    return ExitCode.WELL
+
+
+async def _resume(exchange: Exchange, batch: str) -> ExitCode:
+    await exchange.batches.resume(batch)
     return ExitCode.WELL
 
 

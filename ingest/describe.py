@@ -6,11 +6,23 @@ from typing import Literal
 
 import msgspec
 
-from ingest.extract import Extract, best
+from ingest.extract import READERS, Extract, best
 from library.inbox import IngestJob
 from library.language import detect_language
-from library.model import SURE_OCR, Clue, Document, File, Ocr, Page, Study, Sureness, Visibility, missing_to_publish
-from library.said import document_from
+from library.model import (
+    SURE_OCR,
+    Clue,
+    Document,
+    File,
+    LocalizedText,
+    Ocr,
+    Page,
+    Study,
+    Sureness,
+    Visibility,
+    missing_to_publish,
+)
+from library.said import UNKNOWN_LANGUAGE, Said, document_from
 
 LEAST_SHARE = 0.1
 """Share of a document's letters that a language needs to be one of the document's languages."""
@@ -46,7 +58,7 @@ def describe(extract: Extract, job: IngestJob) -> Document:
         organisation=job.organisation,
         languages=languages,
         language_known=known,
-        files=(_file(extract, job, languages),),
+        files=(_file(extract, job.name, job.sha256, job.size, languages),),
         clues=(*extract.clues, *_languages_of(extract)),
         submitted_by=job.submitted_by,
     )
@@ -55,6 +67,37 @@ def describe(extract: Extract, job: IngestJob) -> Document:
     if document.visibility is Visibility.PUBLIC and _missing(document):
         return msgspec.structs.replace(document, visibility=Visibility.MEMBERS)
     return document
+
+
+def described_again(before: Document, extract: Extract, said: Said, sha256: str) -> Document:
+    """What a document becomes when its file is read again. `extract.pages` know their languages, `said` is what the
+    member said when handing the file in.
+
+    Every word of members and staff stays: only what was found in the file, and was left as it was found, is found anew.
+    """
+    clues = (*extract.clues, *_languages_of(extract))
+    languages = before.languages
+    if before.language_known != "declared":
+        languages = tuple(clue.value for clue in clues if clue.about == "language" and clue.where == "text")
+    again = msgspec.structs.replace(
+        before,
+        files=tuple(
+            _file(extract, file.name, sha256, file.size, languages) if file.sha256 == sha256 else file
+            for file in before.files
+        ),
+        clues=clues,
+        languages=languages or before.languages,
+        title=_title_again(before, extract, said, languages),
+    )
+    return _with_identifiers(again) if isinstance(again, Study) else again
+
+
+def _title_again(before: Document, extract: Extract, said: Said, languages: Sequence[str]) -> LocalizedText:
+    found = best(extract.clues, "title")
+    as_found = {best(before.clues, "title"), *(_file_title(file.name) for file in before.files)}
+    if not found or "title" in said or set(before.title.values()) - as_found:
+        return before.title
+    return {languages[0] if languages else UNKNOWN_LANGUAGE: found}
 
 
 def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ...]:
@@ -111,16 +154,17 @@ def _with_identifiers(study: Study) -> Study:
     return msgspec.structs.replace(study, **found)
 
 
-def _file(extract: Extract, job: IngestJob, languages: tuple[str, ...]) -> File:
+def _file(extract: Extract, name: str, sha256: str, size: int, languages: tuple[str, ...]) -> File:
     return File(
-        name=job.name.rpartition("/")[2],  # without the archive and the folders that it was found in
-        sha256=job.sha256,
+        name=name.rpartition("/")[2],  # without the archive and the folders that it was found in
+        sha256=sha256,
         media_type=extract.media_type,
-        size=job.size,
+        size=size,
         pages=len(extract.pages),
         language=languages[0] if languages else "",
         repaired=extract.repaired,
         ocr=_ocr(extract.pages),
+        reader=READERS,
     )
 
 

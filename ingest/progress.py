@@ -1,13 +1,19 @@
-"""What is seen of a batch while it is worked on: a bar and sentences for a person, lines of JSON for a program."""
+"""What is seen of a batch while it is worked on: bars and sentences for a person, lines of JSON for a program."""
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.batch import Outcome
+from library.inbox import IngestJob
+from library.words import Words
+
+MOST_NAMES = 5
+"""Files that are named under each reason, at the end."""
 
 
 class Report:
@@ -15,19 +21,25 @@ class Report:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        """How many ended how: `done`, `known`, `failed`."""
+        """How many ended how: `done`, `known`, `failed`; `waiting` are those that have not ended."""
 
     def begin(self, files: int) -> None:
         """So many files are coming."""
+        self.counts["waiting"] = files
+
+    def at_work(self, jobs: Sequence[IngestJob]) -> None:
+        """These are being read now."""
 
     def expect(self, files: int) -> None:
         """So many more than was thought are coming: an archive held them."""
+        self.counts["waiting"] += files
 
     def ended(self, outcome: Outcome) -> None:
+        self.counts["waiting"] -= 1
         self.counts[outcome.ended] += 1
 
-    def finish(self) -> None:
-        """No more are coming."""
+    def finish(self, *, paused: bool) -> None:
+        """No more are coming; those that still wait do so because somebody has `paused` reading, or for a worker."""
 
 
 class JsonReport(Report):
@@ -37,17 +49,21 @@ class JsonReport(Report):
         super().ended(outcome)
         _line(msgspec.json.encode(outcome))
 
-    def finish(self) -> None:
-        _line(msgspec.json.encode({name: self.counts[name] for name in ("done", "known", "failed")}))
+    def finish(self, *, paused: bool) -> None:
+        totals = {name: self.counts[name] for name in ("done", "known", "waiting", "failed")}
+        _line(msgspec.json.encode({**totals, "paused": paused}))
 
 
 class PersonReport(Report):
-    """A bar that counts files where a terminal looks on; what failed, and why, as sentences."""
+    """Bars for all files and for each that is being read, where a terminal looks on; at the end what failed, by reason,
+    with what helps."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Words) -> None:
         super().__init__()
+        self._told = told
+        self._failed: dict[str, list[Outcome]] = {}
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-        self._bar = Progress(
+        self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -55,26 +71,66 @@ class PersonReport(Report):
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._files = self._bar.add_task("files")
+        self._files = self._bars.add_task("")
+        self._reading: dict[str, TaskID] = {}
 
     def begin(self, files: int) -> None:
-        self._bar.update(self._files, total=files)
-        self._bar.start()
+        super().begin(files)
+        self._bars.update(self._files, total=files)
+        self._bars.start()
+
+    def at_work(self, jobs: Sequence[IngestJob]) -> None:
+        for gone in self._reading.keys() - {job.id for job in jobs}:
+            self._bars.remove_task(self._reading.pop(gone))
+        for job in jobs:
+            if job.id not in self._reading:
+                self._reading[job.id] = self._bars.add_task("")
+            step = self._told.of_step(job.step or job.state, job.page, job.pages)
+            self._bars.update(
+                self._reading[job.id],
+                description=f"  {job.name}: {step}",
+                completed=job.page,
+                total=job.pages or None,
+            )
 
     def expect(self, files: int) -> None:
-        self._bar.update(self._files, total=(self._bar.tasks[0].total or 0) + files)
+        super().expect(files)
+        self._bars.update(self._files, total=(self._bars.tasks[0].total or 0) + files)
 
     def ended(self, outcome: Outcome) -> None:
         super().ended(outcome)
-        self._bar.advance(self._files)
+        self._bars.advance(self._files)
+        if outcome.ended == "failed":
+            self._failed.setdefault(outcome.code, []).append(outcome)
         for sentence in (outcome.detail, *outcome.notes):
             if sentence:
-                self._console.print(f"{outcome.ended:6} {outcome.file}: {sentence}")
+                self._console.print(f"{self._told.standing.get(outcome.ended, '')} {outcome.file}: {sentence}".strip())
 
-    def finish(self) -> None:
-        self._bar.stop()
-        done, known, failed = (self.counts[name] for name in ("done", "known", "failed"))
-        self._console.print(f"{done} taken in, {known} were here already, {failed} failed")
+    def finish(self, *, paused: bool) -> None:
+        self._bars.stop()
+        names = ((code, len(failed), [each.file for each in failed]) for code, failed in self._failed.items())
+        for line in report_lines(self._told, self.counts, names, paused=paused):
+            self._console.print(line)
+
+
+def report_lines(
+    told: Words, counts: Counter[str], failed: Iterable[tuple[str, int, Sequence[str]]], *, paused: bool
+) -> list[str]:
+    """The end of a batch in words: how many files ended how, and for each code of those that failed how many and which
+    they are, what that means and what helps."""
+    numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
+    lines = [told.report["counts"].format(**numbers)]
+    for code, files, names in sorted(failed, key=lambda each: -each[1]):
+        failure = told.of_failure(code)
+        lines += [f"{files} × {failure.what}", f"    {told.report['cure'].format(cure=failure.cure)}"]
+        lines += [f"    - {name}" for name in names[:MOST_NAMES]]
+        if files > MOST_NAMES:
+            lines.append(f"    - {told.report['more'].format(files=files - MOST_NAMES)}")
+    if counts["failed"]:
+        lines.append(told.report["again"])
+    if paused:
+        lines.append(told.report["paused"])
+    return lines
 
 
 def _line(line: bytes) -> None:

@@ -11,11 +11,12 @@ from errno import EDQUOT, EFBIG, ENOSPC
 from ingest.extract import Limits, Reader, sweep_folders
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
-from ingest.steps import Steps
+from ingest.rereading import reread
+from ingest.steps import Steps, Tell
 from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
-from library.inbox import IngestJob
+from library.inbox import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
 from library.settings import Settings
 
@@ -172,7 +173,7 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
         with _full_disks_are_no_fault_of_a_file(), acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
-            ended = await ingest(job, exchange, reader, steps.of(job.id))
+            ended = await _read(job, exchange, reader, steps.of(job.id))
     except Unavailable:
         raise  # no file's fault: the worker stops, and the job waits again
     except LibraryError as error:
@@ -191,6 +192,14 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
             case Unpacked(notes):
                 await exchange.inbox.unpacked(job.id, notes)
                 logger.info("unpacked")
+
+
+async def _read(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> Kept | Unpacked:
+    match job.purpose:
+        case Purpose.NEW:
+            return await ingest(job, exchange, reader, tell)
+        case Purpose.REREAD:
+            return Kept(await reread(job, exchange, reader, tell))
 
 
 @contextmanager

@@ -35,6 +35,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     resemblances.py  which documents are like each other, until staff decide
     backups.py    the library copied while it serves, and brought back
     purges.py     how everything that a document has left is removed, but that it was removed
+    places.py     Places: from where on this machine files were handed in, and how they looked then
     accounts.py   Accounts: organisations, API keys, audit trail
     people.py     People: who may sign in, sessions
     answers.py    an engine's hits -> what a page of results shows

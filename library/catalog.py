@@ -63,6 +63,37 @@ class Catalog:
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
+    async def read_again(self, document: Document, pages: Sequence[AnalysedPage]) -> Document:
+        """Put what its file says by now in the place of what a document was, all at once; it comes back as it is now.
+
+        Raises NotFound, and Conflict where the document has changed since it was read, like `revise`.
+        """
+        async with self._database.transaction() as writing:
+            before = await _alive(writing, document.id)
+            _refuse_changed(document, before)
+            again = _dated(document, before)
+            await _write(writing, again, before)
+            await _write_pages(writing, again.id, pages)
+            return again
+
+    async def say_language(self, document_id: DocumentId, number: int | None, language: str) -> None:
+        """Note what staff have said of a page, or of the whole document, for whoever reads its file again."""
+        async with self._database.transaction() as writing:
+            if number is None:
+                await writing.execute("DELETE FROM said_languages WHERE document = ?", (document_id,))
+            else:
+                await writing.execute(
+                    "INSERT OR REPLACE INTO said_languages (document, number, language) VALUES (?, ?, ?)",
+                    (document_id, number, language),
+                )
+
+    async def said_languages(self, document_id: DocumentId) -> dict[int, str]:
+        """The languages that staff have said single pages are in, by their numbers."""
+        found = await self._database.rows(
+            "SELECT number, language FROM said_languages WHERE document = ?", (document_id,)
+        )
+        return {row["number"]: row["language"] for row in found}
+
     async def put(self, document: Document, pages: Sequence[AnalysedPage]) -> Document:
         """Take a document in, or replace it; it comes back with `added`, `changed` and `version` set.
 
@@ -79,6 +110,7 @@ class Catalog:
             put = _dated(document, before)
             if before is not None and put.version > before.version:
                 await _keep_version(writing, before)
+                await writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
             await _write(writing, put, before)
             await _write_files(writing, put)
             await _write_pages(writing, put.id, pages)
@@ -92,8 +124,7 @@ class Catalog:
         """
         async with self._database.transaction() as writing:
             before = await _alive(writing, document.id)
-            if document.changed != before.changed:
-                raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
+            _refuse_changed(document, before)
             revised = _dated(msgspec.structs.replace(document, files=before.files), before)
             await _write(writing, revised, before)
             return revised
@@ -278,6 +309,37 @@ class Catalog:
         )
         return None if row is None else str(row["id"])
 
+    async def read_by(self, older_than: int, name_ends: str) -> list[DocumentId]:
+        """The documents with a file that readers of a version below this one read, and whose name or media type ends
+        so; in the order in which they first came."""
+        found = await self._database.rows(
+            """
+            SELECT id
+              FROM documents
+             WHERE withdrawn IS NULL
+               AND EXISTS (SELECT 1
+                             FROM json_each(document, '$.files') AS file
+                            WHERE coalesce(file.value ->> 'reader', 0) < :older_than
+                              AND (lower(file.value ->> 'name') LIKE '%' || :ends
+                                   OR lower(file.value ->> 'media_type') LIKE '%' || :ends))
+             ORDER BY rowid
+            """,
+            {"older_than": older_than, "ends": name_ends.lower()},
+        )
+        return [row["id"] for row in found]
+
+    async def has_file(self, document_id: DocumentId, sha256: str) -> bool:
+        """Whether the document is in the library and has this very file now."""
+        row = await self._database.row(
+            """
+            SELECT 1
+              FROM files JOIN documents ON documents.id = files.document
+             WHERE documents.id = ? AND sha256 = ? AND withdrawn IS NULL
+            """,
+            (document_id, sha256),
+        )
+        return row is not None
+
     # What the index lacks --------------------------------------------------------------------------------------------
 
     async def unindexed(self, limit: int) -> list[Pending]:
@@ -340,6 +402,11 @@ async def _alive(writing: aiosqlite.Connection, document_id: DocumentId) -> Docu
     if not found:
         raise no_document(document_id)
     return _read(found[0]["document"], document_id)
+
+
+def _refuse_changed(document: Document, before: Document) -> None:
+    if document.changed != before.changed:
+        raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
 
 
 async def _write(writing: aiosqlite.Connection, document: Document, before: Document | None) -> None:

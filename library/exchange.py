@@ -45,6 +45,7 @@ from library.model import (
 from library.originals import Originals
 from library.people import People
 from library.personal import personal_findings
+from library.places import Places
 from library.purges import Purged, Purges
 from library.remembered import Remembered
 from library.resemblance import Kind, Library, signature
@@ -102,6 +103,7 @@ class Exchange:
         self.catalog = Catalog(database)
         self.inbox = Inbox(database)
         self.batches = Batches(database)
+        self.places = Places(database)
         self.accounts = Accounts(database)
         self.people = People(database)
         self.gate = Gate(database)
@@ -297,6 +299,13 @@ class Exchange:
         """The document of which a file is to be the next version, as it is meant to be seen. Raises NotFound."""
         return await self._as_wished(await self.catalog.document(document_id))
 
+    async def read_again(self, document: Document, pages: Sequence[Page]) -> Document:
+        """Put what a document's file says by now in the place of what it was: at no moment is it not found. The gate
+        looks at it again. Raises NotFound, and Conflict where the document has changed since it was read."""
+        admitted = await self._through_gate(await self._as_wished(document), pages)
+        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
+        return await self.catalog.read_again(admitted, analysed)
+
     async def revise(self, document: Document) -> Document:
         """Describe a document anew; the gate looks at it again.
 
@@ -353,7 +362,9 @@ class Exchange:
         ]
         spoken = (language,) if number is None else tuple(dict.fromkeys((*document.languages, language)))
         said = msgspec.structs.replace(document, languages=spoken, language_known="declared")
-        return await self.add(await self._as_wished(said), corrected)
+        added = await self.add(await self._as_wished(said), corrected)
+        await self.catalog.say_language(document_id, number, language)
+        return added
 
     async def restore(self, document_id: DocumentId) -> Document:
         """Bring a withdrawn document back. Raises NotFound where none was withdrawn."""

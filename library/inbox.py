@@ -14,7 +14,7 @@ import msgspec
 
 from library.database import Database, now, rows
 from library.errors import Conflict, NotFound, ReaderCrashed
-from library.model import DocumentId, OrganisationId, Value
+from library.model import DocumentId, File, OrganisationId, Value
 from library.said import REPLACES
 
 ATTEMPTS = 3
@@ -26,6 +26,14 @@ class JobState(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+
+
+class Purpose(StrEnum):
+    """Why a file is read."""
+
+    NEW = "new"
+    REREAD = "reread"
+    """Its document is there already, and what is read from the file is to be better. Comes after everything new."""
 
 
 class Step(StrEnum):
@@ -79,6 +87,7 @@ class IngestJob(Value, frozen=True, kw_only=True):
     size: int
     said: dict[str, Any]
     state: JobState
+    purpose: Purpose = Purpose.NEW
     step: Step = Step.NONE
     page: int = 0
     """That is, or was last being read; 0 where that is not known."""
@@ -152,6 +161,31 @@ class Inbox:
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
             return len(again)
 
+    async def reread(self, document_id: DocumentId, file: File, organisation: OrganisationId, batch: str) -> bool:
+        """Queue the file of a document to be read again; False where it is queued for that already."""
+        async with self._database.transaction() as writing:
+            queued = await rows(
+                writing,
+                """
+                SELECT 1
+                  FROM jobs
+                 WHERE document = ? AND sha256 = ? AND purpose = 'reread' AND state IN ('waiting', 'working')
+                """,
+                (document_id, file.sha256),
+            )
+            if not queued:
+                submission = Submission(
+                    name=file.name,
+                    sha256=file.sha256,
+                    size=file.size,
+                    organisation=organisation,
+                    said={},
+                    batch=batch,
+                )
+                job = await _enter(writing, submission, "", document_id)
+                await writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
+            return not queued
+
     # Working ---------------------------------------------------------------------------------------------------------
 
     async def take(self) -> IngestJob | None:
@@ -167,7 +201,7 @@ class Inbox:
                                    FROM jobs
                                   WHERE state = 'waiting'
                                     AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
-                                  ORDER BY number
+                                  ORDER BY purpose, number
                                   LIMIT 1)
                 RETURNING *
                 """,
@@ -309,6 +343,19 @@ class Inbox:
         )
         return [_read(row) for row in found]
 
+    async def said_of(self, document_id: DocumentId) -> dict[str, Any]:
+        """What was said of the file that the document last came with."""
+        row = await self._database.row(
+            """
+            SELECT said
+              FROM jobs
+             WHERE document = ? AND purpose = 'new' AND state = 'done'
+             ORDER BY number DESC
+            """,
+            (document_id,),
+        )
+        return {} if row is None else dict(msgspec.json.decode(row["said"]))
+
     async def has_work(self) -> bool:
         """Whether a job is being worked on, or waits and is not paused."""
         found = await self._database.row(
@@ -349,12 +396,13 @@ async def _same(writing: aiosqlite.Connection, submission: Submission, digest: s
         """
         SELECT *
           FROM jobs
-         WHERE sha256 = :sha256 AND organisation = :organisation AND digest = :digest
+         WHERE sha256 = :sha256 AND organisation = :organisation AND digest = :digest AND purpose = 'new'
            AND (idempotency_key = :key
                 OR NOT EXISTS (SELECT 1
                                  FROM jobs AS later
                                 WHERE later.document = jobs.document
                                   AND later.document <> ''
+                                  AND later.purpose = 'new'
                                   AND later.number > jobs.number
                                   AND later.state <> 'failed'))
            AND (state <> 'done'
@@ -400,7 +448,7 @@ async def _document_id(writing: aiosqlite.Connection, submission: Submission) ->
          UNION ALL
         SELECT document, 2, number
           FROM jobs
-         WHERE sha256 = :sha256 AND organisation = :organisation AND state <> 'done'
+         WHERE sha256 = :sha256 AND organisation = :organisation AND state <> 'done' AND purpose = 'new'
          ORDER BY rank, came
          LIMIT 1
         """,

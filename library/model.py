@@ -122,6 +122,8 @@ class File(Value, frozen=True):
     """True where the file was damaged and could be read after repair."""
     version: int = 1
     ocr: "Ocr | None" = None
+    reader: int = 0
+    """The version of the readers that read it (`ingest.extract.READERS`)."""
 
 
 class Ocr(Value, frozen=True):

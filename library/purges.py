@@ -12,7 +12,7 @@ from library.database import Database, now, rows
 from library.errors import Conflict, NotFound
 from library.model import DocumentId, OrganisationId, Value
 
-OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "jobs")
+OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "places", "said_languages", "jobs")
 """The tables whose rows go with the document that their column `document` names."""
 UNTOUCHED = ("resemblances", "documents", "purges", "trail", "organisations", "keys", "batches", "pauses")
 """The other tables: the first four are seen to, the rest hold nothing of documents."""

@@ -121,6 +121,13 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return _checked(_read(Path(path)) if path else {}, named)
 
 
+def spoken_language(environment: Mapping[str, str] = os.environ) -> str:
+    """The language in which somebody at a command line is told things: two letters of LC_ALL, LC_MESSAGES or LANG;
+    empty where none says any."""
+    said = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, said), "").partition("_")[0].lower()
+
+
 def _read(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -21,8 +21,8 @@ sandbox.py   what that process may still do
 wire.py      what the two say to each other
 """
 
-from ingest.extract.contract import Extract, Limits, best
+from ingest.extract.contract import READERS, Extract, Limits, best
 from ingest.extract.formats import extract
 from ingest.extract.reader import Reader, TakeEnclosed, sweep_folders
 
-__all__ = ["Extract", "Limits", "Reader", "TakeEnclosed", "best", "extract", "sweep_folders"]
+__all__ = ["READERS", "Extract", "Limits", "Reader", "TakeEnclosed", "best", "extract", "sweep_folders"]

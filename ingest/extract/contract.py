@@ -10,6 +10,9 @@ from library.model import Clue, Page, Value
 
 _SURENESS = ("high", "medium", "low")
 
+READERS = 1
+"""The version of all readers together. Whoever makes one better raises it, and `reread` finds what that would help."""
+
 
 class Limits(Value, frozen=True):
     """How much one file may cost. What is over `pages` or `characters` is left out and said in the notes."""

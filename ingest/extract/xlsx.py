@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from lxml.etree import _Element as Element
 from msgspec import Struct
@@ -63,7 +64,7 @@ def read_xlsx(source: Source) -> Extract:
         raise DamagedFile(_NO_SHEETS)
     shown = [sheet for sheet in listed if attribute(sheet, "state") in ("", "visible")]
     targets = related_by_id(archive, main)
-    strings = [text for part in related(archive, main, "sharedStrings") for text in _strings(archive, part)]
+    strings = _all_strings(archive, main)
     formats = _formats(archive, main, root)
     sheets = (
         Sheet(attribute(sheet, "name"), _rows(archive, targets.get(relation_id(sheet), ""), strings, formats))
@@ -76,6 +77,28 @@ def read_xlsx(source: Source) -> Extract:
         clues=property_clues(archive),
         notes=(*notes, *hidden_sheets(len(listed) - len(shown))),
     )
+
+
+def table_rows(file: BinaryIO) -> Iterator[tuple[int, Mapping[int, str]]]:
+    """The rows of the first sheet that have anything in them: the number of each, from 1, and its cells by the number
+    of their column, from 0. Raises DamagedFile for what is no workbook."""
+    archive = Archive(file)
+    main = main_part(archive, "xl/workbook.xml")
+    root = archive.xml(main)
+    first = None if root is None else child(root, "sheets", "sheet")
+    if root is None or first is None:
+        raise DamagedFile(_NO_SHEETS)
+    strings = _all_strings(archive, main)
+    formats = _formats(archive, main, root)
+    name = related_by_id(archive, main).get(relation_id(first), "")
+    for position, row in enumerate(archive.each(name, "row"), 1):
+        number = attribute(row, "r")
+        if cells := dict(_cells(row, strings, formats)):
+            yield int(number) if number.isdecimal() else position, cells
+
+
+def _all_strings(archive: Archive, main: str) -> list[str]:
+    return [text for part in related(archive, main, "sharedStrings") for text in _strings(archive, part)]
 
 
 def _strings(archive: Archive, name: str) -> Iterator[str]:
@@ -95,17 +118,20 @@ def _rows(archive: Archive, name: str, strings: Sequence[str], formats: _Formats
     for row in archive.each(name, "row"):
         cells: list[str] = []
         before = -1
-        for position, cell in enumerate(part for part in row if kind_of(part) == "c"):
-            value = _value(cell, strings, formats)
-            if not value:
-                continue
-            column = _column(attribute(cell, "r"), position)
+        for column, value in _cells(row, strings, formats):
             gap = column - before - 1 if cells else 0
             cells += [""] * max(0, min(gap, _WIDEST_GAP))
             cells.append(value)
             before = column
         if cells:
             yield cells
+
+
+def _cells(row: Element, strings: Sequence[str], formats: _Formats) -> Iterator[tuple[int, str]]:
+    """Those that are not empty, each with the number of its column, from 0."""
+    for position, cell in enumerate(part for part in row if kind_of(part) == "c"):
+        if value := _value(cell, strings, formats):
+            yield _column(attribute(cell, "r"), position), value
 
 
 def _value(cell: Element, strings: Sequence[str], formats: _Formats) -> str:

@@ -54,7 +54,7 @@ def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: di
     code, lines = add(library, tmp_path / "folder")
     *outcomes, totals = lines
     assert code == ExitCode.SOME_FAILED
-    assert totals == {"done": 21, "known": 0, "failed": 5}
+    assert totals == {"done": 21, "known": 0, "waiting": 0, "failed": 5, "paused": False}
     failed = {outcome["file"]: outcome for outcome in outcomes if outcome["ended"] == "failed"}
     assert {name: outcome["code"] for name, outcome in failed.items()} == {
         "truncated.pdf": "damaged-file",
@@ -68,7 +68,7 @@ def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: di
 
     code, lines = add(library, tmp_path / "folder")
     assert code == ExitCode.SOME_FAILED
-    assert lines[-1] == {"done": 0, "known": 21, "failed": 5}
+    assert (lines[-1]["known"], lines[-1]["failed"]) == (21, 5)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,29 @@ def test_the_report_tells_of_each_file_in_an_archive(library: dict[str, str], tm
         ("year.zip/good.txt", "done"),
         ("year.zip/bad.pdf", "failed"),
     }
-    assert (code, totals) == (ExitCode.SOME_FAILED, {"done": 2, "known": 0, "failed": 1})
+    counted = {"done": 2, "known": 0, "waiting": 0, "failed": 1, "paused": False}
+    assert (code, totals) == (ExitCode.SOME_FAILED, counted)
+
+
+def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "folder" / name).write_bytes(b"")
+    ukrainian = {**library, "LC_ALL": "uk_UA.UTF-8"}
+    added = command(ukrainian, "ingest", "add", str(tmp_path / "folder"))
+    assert added.returncode == ExitCode.SOME_FAILED
+    assert "прийнято: 0, вже було тут: 1, ще чекає: 0, не прийнято: 1" in added.stderr
+    assert "1 × Файл порожній.\n    Що робити: Можливо, він ще копіювався." in added.stderr
+    again = command(library, "ingest", "report", "--lang", "cs")
+    assert "1 × Soubor je prázdný." in again.stdout
+    assert "    - a.txt\n" in again.stdout
+
+
+def test_a_pause_keeps_files_waiting_until_somebody_resumes(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "a.txt").write_text("Children learn at school.")
+    command(library, "ingest", "pause")
+    code, lines = add(library, tmp_path / "a.txt")
+    assert (code, lines[-1]["waiting"], lines[-1]["paused"]) == (ExitCode.WELL, 1, True)
+    command(library, "ingest", "resume")
+    assert command(library, "ingest", "work").returncode == ExitCode.WELL
+    assert '"state":"done"' in command(library, "ingest", "jobs", "--json").stdout

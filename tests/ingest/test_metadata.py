@@ -5,51 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.batch import descriptions, files_in
-from ingest.metadata import read_table
 from library.errors import BadMetadata
-
-
-def test_a_table_has_a_row_for_each_file(tmp_path: Path):
-    table = tmp_path / "table.csv"
-    table.write_text(
-        "file;title;title.en;topics;year;place.municipality;peer_reviewed\n"
-        "a.pdf;Děti ve škole;;housing | education;2024;Javorná;ano\n"
-        "b.pdf;;At school;health;;;\n",
-        encoding="utf-8-sig",
-    )
-    assert read_table(table) == {
-        "a.pdf": {
-            "title": "Děti ve škole",
-            "topics": ["housing", "education"],
-            "year": 2024,
-            "place": {"municipality": "Javorná"},
-            "peer_reviewed": True,
-        },
-        "b.pdf": {"title": {"en": "At school"}, "topics": ["health"]},
-    }
-
-
-def test_a_table_saved_by_a_czech_spreadsheet_is_read(tmp_path: Path):
-    table = tmp_path / "table.csv"
-    table.write_bytes("file,funders\nx.pdf,Město Žďár\n".encode("cp1250"))
-    assert read_table(table)["x.pdf"]["funders"] == ["Město Žďár"]
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("name;title\na;b\n", "column 'file'"),
-        ("file;year\na.pdf;soon\n", "row 2, column 'year'"),
-        ("file;authors\na.pdf;Nová\n", "row 2, column 'authors'"),
-        ("file;title\na.pdf;b;c\n", "row 2 has more cells"),
-        ("file;title;title.en\na.pdf;b;c\n", r"row 2, column 'title\.en'"),
-    ],
-)
-def test_what_cannot_be_read_is_named_by_row_and_column(tmp_path: Path, text: str, sentence: str):
-    table = tmp_path / "table.csv"
-    table.write_text(text)
-    with pytest.raises(BadMetadata, match=sentence):
-        read_table(table)
 
 
 def test_the_description_beside_a_file_wins_over_the_table_and_the_table_over_the_rest(tmp_path: Path):

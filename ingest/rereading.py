@@ -1,0 +1,76 @@
+"""How originals are read again by better readers: which of them, and what becomes of their documents."""
+
+import asyncio
+
+import msgspec
+
+from ingest.describe import described_again, with_languages
+from ingest.extract import READERS, Reader
+from ingest.steps import Tell
+from library.errors import Conflict, NotFound
+from library.exchange import Exchange
+from library.inbox import IngestJob, Progress, Step
+from library.model import Document, DocumentId, Page
+
+_GONE = "the document has been withdrawn or came with another file: nothing was changed"
+
+
+async def queue(exchange: Exchange, documents: list[DocumentId], batch: str) -> int:
+    """Queue all files of these documents to be read again; how many are. Asked again, nothing is queued twice."""
+    queued = 0
+    for document in (await exchange.catalog.documents(documents)).values():
+        for file in document.files:
+            queued += await exchange.inbox.reread(document.id, file, document.organisation, batch)
+    return queued
+
+
+async def outdated(exchange: Exchange, older_than: int | None, name_ends: str) -> list[DocumentId]:
+    """The documents that readers of an older version read: older than this one, or than those at work now."""
+    return await exchange.catalog.read_by(READERS if older_than is None else older_than, name_ends)
+
+
+async def reread(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> tuple[str, ...]:
+    """Read the original of a document again and put what it says by now in the place of what it said; what staff should
+    know of it is returned. What people have said of the document stays, and it can be found all the time.
+
+    Raises ExtractionFailed, and then all is as it was. Run again after having been cut off, it ends in the same.
+    """
+    before = await _document(job, exchange)
+    if before is None:
+        return (_GONE,)
+    declared = before.languages if before.language_known == "declared" else ()
+    extract = await reader.read(
+        exchange.originals.path(job.sha256),
+        job.name,
+        lambda page, of: tell(Progress(Step.READING, page, of)),
+        languages=declared,
+    )
+    if not extract.pages:
+        return (*extract.notes, "nothing was found in the file any more: the document stays as it was")
+    tell(Progress(Step.DESCRIBING))
+    found = await asyncio.to_thread(with_languages, extract.pages, declared)
+    said = await exchange.catalog.said_languages(job.document)
+    pages = tuple(_in_language(page, said.get(page.number, page.language)) for page in found)
+    extract = msgspec.structs.replace(extract, pages=pages)
+    tell(Progress(Step.KEEPING))
+    while (before := await _document(job, exchange)) is not None:
+        again = described_again(before, extract, await exchange.inbox.said_of(job.document), job.sha256)
+        try:
+            await exchange.read_again(again, pages)
+        except Conflict:
+            continue  # somebody has just corrected the document: what they said is taken in
+        except NotFound:
+            break
+        return extract.notes
+    return (_GONE,)
+
+
+async def _document(job: IngestJob, exchange: Exchange) -> Document | None:
+    """The job's document, where it is in the library and still has the job's file."""
+    found = (await exchange.catalog.documents([job.document])).get(job.document)
+    has_file = found is not None and any(file.sha256 == job.sha256 for file in found.files)
+    return found if has_file else None
+
+
+def _in_language(page: Page, language: str) -> Page:
+    return msgspec.structs.replace(page, language=language)

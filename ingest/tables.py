@@ -1,0 +1,188 @@
+"""What a table says of the files of a folder, and what in it cannot be used: by row and column, with the cure."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from ingest.extract.xlsx import table_rows
+from library.errors import BadMetadata, BadRequest, ExtractionFailed
+from library.model import Practice, Study
+from library.said import Said, read_said
+
+FILE_COLUMN = "file"
+"""The column that names the file a row is about."""
+TABLES = (".csv", ".xlsx")
+
+_LIST_SIGNS = "|;"
+_YES = frozenset({"yes", "true", "1", "ano", "так"})
+_TYPES = {field.name: field.type for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
+_FIELD = re.compile(r"[^.\[]+")
+
+
+class Complaint(Struct, frozen=True):
+    """One place of a table that cannot be used."""
+
+    row: int
+    """As a spreadsheet numbers it."""
+    column: str
+    reason: str
+    """With the cure."""
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column '{self.column}': {self.reason}"
+
+
+class Row(Struct, frozen=True):
+    number: int
+    file: str
+    cells: Mapping[str, str]
+    """What is not empty, by the name of its column."""
+
+
+class Table(Struct, frozen=True):
+    """A table as far as it can be used, and all that cannot."""
+
+    said: Mapping[str, Said]
+    """By the name of the file."""
+    rows: Mapping[str, int]
+    """Where each file stands."""
+    complaints: tuple[Complaint, ...]
+
+
+def read_table(path: Path) -> Table:
+    """The rows of a CSV table or of the first sheet of an XLSX workbook.
+
+    The first row names the columns: `file`, and fields of a document; `title.en` is the English title, `place.region`
+    a part of a field. Several values of one field stand in one cell, separated by `|` or `;`. Raises BadMetadata where
+    it is no table of files.
+    """
+    said: dict[str, Said] = {}
+    rows: dict[str, int] = {}
+    complaints: list[Complaint] = []
+    for row in _rows(path):
+        if row.file in rows:
+            complaints.append(
+                Complaint(row.number, FILE_COLUMN, f"'{row.file}' stands in row {rows[row.file]} already")
+            )
+            continue
+        rows[row.file] = row.number
+        said[row.file], wrong = _said(row)
+        complaints += wrong or _refused(said[row.file], row)
+    return Table(said, rows, tuple(complaints))
+
+
+def _said(row: Row) -> tuple[Said, list[Complaint]]:
+    said: Said = {}
+    complaints = []
+    for column, cell in row.cells.items():
+        name, _, part = column.partition(".")
+        try:
+            value = _value(name, cell)
+        except ValueError as error:
+            complaints.append(Complaint(row.number, column, str(error)))
+            continue
+        if name in said and not (part and isinstance(said[name], dict)):
+            sentence = f"'{name}' stands in another column of this row already; keep one of them"
+            complaints.append(Complaint(row.number, column, sentence))
+        else:
+            said[name] = {**said.get(name, {}), part: value} if part else value
+    return said, complaints
+
+
+def _refused(said: Said, row: Row) -> list[Complaint]:
+    """What the library would refuse, by the column in which it stands."""
+    try:
+        read_said({name: value for name, value in said.items() if name != "organisation"})
+    except BadRequest as error:
+        return [Complaint(row.number, _column(reason.name, row), reason.reason) for reason in error.reasons]
+    return []
+
+
+def _column(field: str, row: Row) -> str:
+    """The column that a field of a description came from: `place.region`, or `topics` for `topics[1]`."""
+    name = _FIELD.match(field)
+    return field if field in row.cells or name is None else name[0]
+
+
+def _value(name: str, cell: str) -> Any:
+    """Raises ValueError with a sentence."""
+    kind = _TYPES.get(name, str)
+    if get_origin(kind) is tuple:
+        if get_args(kind)[0] is not str:
+            raise ValueError("this field does not fit into a cell; describe it in a file .toml beside")
+        return [item.strip() for item in _split(cell) if item.strip()]
+    if int in (kind, *get_args(kind)):
+        try:
+            return int(cell)
+        except ValueError as error:
+            raise ValueError(f"'{cell}' is not a whole number; write digits only") from error
+    if kind is bool:
+        return cell.lower() in _YES
+    return cell
+
+
+def _split(cell: str) -> list[str]:
+    sign = next((sign for sign in _LIST_SIGNS if sign in cell), _LIST_SIGNS[0])
+    return cell.split(sign)
+
+
+# From a file to rows -------------------------------------------------------------------------------------------------
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    numbered = _workbook(path) if path.suffix.lower() == ".xlsx" else _plain(path)
+    _, heading = next(numbered, (1, {}))
+    names = {place: name.strip() for place, name in heading.items()}
+    if FILE_COLUMN not in names.values():
+        nearest = get_close_matches(FILE_COLUMN, names.values(), n=1, cutoff=0.5)
+        perhaps = f"; is it '{nearest[0]}'?" if nearest else ""
+        raise BadMetadata(f"{path.name} needs a column '{FILE_COLUMN}' that names the file of each row{perhaps}")
+    for number, cells in numbered:
+        named = {names.get(place, ""): cell.strip() for place, cell in cells.items() if cell.strip()}
+        if "" in named:
+            raise BadMetadata(f"row {number} has more cells than there are columns; give each column a name")
+        if file := named.pop(FILE_COLUMN, ""):
+            yield Row(number, file, named)
+
+
+def _workbook(path: Path) -> Iterator[tuple[int, Mapping[int, str]]]:
+    try:
+        with path.open("rb") as file:
+            yield from table_rows(file)
+    except OSError as error:
+        raise _not_read(path, error) from error
+    except ExtractionFailed as error:
+        raise BadMetadata(f"{path.name} cannot be read as a workbook: {error.detail}") from error
+
+
+def _plain(path: Path) -> Iterator[tuple[int, Mapping[int, str]]]:
+    text = _decoded(path)
+    rows: Iterator[Sequence[str]] = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    return ((number, dict(enumerate(cells))) for number, cells in enumerate(rows, 1) if any(cells))
+
+
+def _decoded(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _not_read(path, error) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1250", errors="replace")  # what Czech spreadsheets save by default
+
+
+def _not_read(path: Path, error: OSError) -> BadMetadata:
+    return BadMetadata(f"{path.name} cannot be read: {error.strerror}")
+
+
+def _delimiter(text: str) -> str:
+    heading = text.partition("\n")[0]
+    return max(";,\t", key=heading.count)

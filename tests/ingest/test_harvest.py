@@ -1,0 +1,68 @@
+"""A folder that is harvested again: only what changed is read."""
+
+import os
+
+import pytest
+
+from ingest.batch import Outcome, descriptions, files_in, hand_in
+from ingest.worker import work_with_others
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "folder"
+    made.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (made / name).write_text(f"Children learn at school {name}.")
+    return made
+
+
+async def harvest(exchange, folder):
+    """The outcomes and jobs of one harvest, after which everything is read."""
+    said = descriptions(None, None)
+    files = files_in([folder], None)
+    news = [each async for each in hand_in(exchange, files, said, organisation="alfa", submitted_by="")]
+    await work_with_others(exchange)
+    return [each.ended if isinstance(each, Outcome) else "read" for each in news]
+
+
+async def test_what_looks_as_before_is_not_opened(exchange, folder):
+    assert await harvest(exchange, folder) == ["read", "read"]
+    seen = (folder / "a.txt").stat()
+    (folder / "a.txt").write_text("Children learn at school x.txt.")  # of the same length
+    os.utime(folder / "a.txt", ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    assert await harvest(exchange, folder) == ["known", "known"]
+    assert len(await exchange.inbox.jobs()) == 2
+
+
+async def test_what_was_touched_is_opened_and_what_is_the_same_is_known(exchange, folder):
+    await harvest(exchange, folder)
+    os.utime(folder / "a.txt")
+    assert await harvest(exchange, folder) == ["known", "known"]
+    assert len(await exchange.inbox.jobs()) == 2
+
+
+async def test_another_file_at_the_same_place_is_the_next_version_of_the_document(exchange, folder):
+    await harvest(exchange, folder)
+    (folder / "a.txt").write_text("Children learn at school, second edition.")
+    assert await harvest(exchange, folder) == ["read", "known"]
+    assert await exchange.catalog.count() == 2
+    document = next(job.document for job in await exchange.inbox.jobs() if job.name == "a.txt")
+    assert (await exchange.catalog.document(document)).version == 2
+    (page,) = await exchange.catalog.pages(document)
+    assert "second edition" in page.text
+
+
+async def test_what_is_described_anew_or_was_withdrawn_is_read_again(exchange, folder):
+    await harvest(exchange, folder)
+    (folder / "a.txt.toml").write_text('topics = ["housing"]\n')
+    assert await harvest(exchange, folder) == ["read", "known"]
+    document = next(job.document for job in await exchange.inbox.jobs() if job.name == "b.txt")
+    await exchange.withdraw(document, "a test")
+    assert await harvest(exchange, folder) == ["known", "read"]
+
+
+async def test_what_failed_is_tried_again(exchange, folder):
+    (folder / "a.txt").write_bytes(b"")
+    await harvest(exchange, folder)
+    assert await harvest(exchange, folder) == ["read", "known"]
