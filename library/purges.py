@@ -14,7 +14,19 @@ from library.model import DocumentId, OrganisationId, Value
 
 OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "places", "said_languages", "jobs")
 """The tables whose rows go with the document that their column `document` names."""
-UNTOUCHED = ("resemblances", "documents", "purges", "trail", "organisations", "keys", "batches", "pauses")
+UNTOUCHED = (
+    "resemblances",
+    "documents",
+    "purges",
+    "trail",
+    "organisations",
+    "keys",
+    "people",
+    "sessions",
+    "sign_ins",
+    "batches",
+    "pauses",
+)
 """The other tables: the first four are seen to, the rest hold nothing of documents."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
