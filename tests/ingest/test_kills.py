@@ -43,11 +43,11 @@ class Sender(threading.Thread):
         """The jobs that were answered for, by the names of files."""
 
     def run(self) -> None:
-        deadline = time.monotonic() + PATIENCE
         with httpx.Client(base_url=self._address, headers={"X-API-Key": self._key}) as client:
             for path in self._files:
                 # So that files come in as long as files are read, and a kill of anything falls among both.
                 wait_for(lambda: len(self.accepted) - self._ended() < MOST_WAITING)
+                deadline = time.monotonic() + PATIENCE
                 while path.name not in self.accepted and time.monotonic() < deadline:
                     self._send(client, path)
 
