@@ -15,8 +15,8 @@ from library.vocabulary import FIELDS, label, lists, unknown_terms
 
 ROOT = Path(__file__).parents[2]
 WELL_FORMED = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*|[A-Z]{2}([0-9]{3})?")
-FREE_FACETS = {"organisation", "year", "concept"}
-"""Facets that are no agreed lists: who shared it, and when."""
+FREE_FACETS = {"organisation", "year", "concept", "ocr"}
+"""Facets that are no agreed lists: who shared it, when, what it names, and how surely it was read."""
 
 
 @pytest.mark.parametrize("agreed", lists().values(), ids=lists())
