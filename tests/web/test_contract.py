@@ -94,7 +94,7 @@ def test_what_would_break_a_page_is_noticed(present, change, said):
             {"name": "new", "in": "query", "schema": {"type": "string"}}
         ),
         lambda it: parameter(it, "sort")["schema"]["enum"].append("length"),
-        lambda it: it["paths"]["/api/v1/search"]["get"]["responses"].update({"429": {"description": "Too many"}}),
+        lambda it: it["paths"]["/api/v1/search"]["get"]["responses"].update({"410": {"description": "Gone"}}),
         lambda it: it["info"].update(description="Other words."),
     ],
 )
