@@ -84,4 +84,4 @@ samples: .venv/.tested-with
 	$(BIN)/python -m ingest.samples.build
 
 clean:
-	rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .schemathesis .demo .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

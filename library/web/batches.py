@@ -110,7 +110,7 @@ class HandInTogetherForm(Operation):
         schema = Schema(
             type=OpenAPIType.OBJECT,
             properties={
-                "file": Schema(type=OpenAPIType.ARRAY, items=file, max_items=MOST_FILES),
+                "file": Schema(type=OpenAPIType.ARRAY, items=file, min_items=1, max_items=MOST_FILES),
                 "metadata": Schema(type=OpenAPIType.OBJECT, description="Fields of all documents, as a JSON object."),
                 "organisation": Schema(type=OpenAPIType.STRING, description="Whose they are; else the key's own."),
             },
@@ -204,6 +204,7 @@ async def batch(
 @get(
     "/batches/{batch_id:str}/events",
     operation_id="batch_events",
+    media_type="text/event-stream",
     opt=needs(Scope.INGEST),
     responses=documented(400, 401, 403, 404),
     tags=["jobs"],

@@ -119,6 +119,7 @@ async def job(
 @get(
     "/jobs/{job_id:str}/events",
     operation_id="job_events",
+    media_type="text/event-stream",
     opt=needs(Scope.INGEST),
     responses=documented(400, 401, 403, 404),
     tags=["jobs"],

@@ -14,8 +14,8 @@ const first = searched.data.items[0]!;
 const { data: document } = await at.GET("/api/v1/documents/{document_id}", {
   params: { path: { document_id: first.id } },
 });
-// A text, where another format than JSON was asked for.
-if (typeof document !== "object") throw new Error("the document has not come as JSON");
+// A text, or a row of citations, where another format than JSON was asked for.
+if (typeof document !== "object" || !("kind" in document)) throw new Error("the document has not come as JSON");
 const described = document.kind === "practice" ? document.activities : document.findings;
 
 const posted = await at.POST("/api/v1/search", { body: { q: "děti", kind: ["study"], per_page: 1 } });
