@@ -63,19 +63,23 @@ def disposition(file: File) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
 
 
+HANDING_OUT = {
+    206: ResponseSpec(
+        bytes,
+        media_type="application/octet-stream",
+        description="The part that was asked for",
+        generate_examples=False,
+    ),
+    **documented(400, 401, 403, 404, 416, 503),
+}
+"""How a request for a file may be answered, beside the whole of it."""
+
+
 @get(
     "/documents/{document_id:str}/files/{name:str}",
     operation_id="original",
     opt=needs(Scope.READ),
-    responses={
-        206: ResponseSpec(
-            bytes,
-            media_type="application/octet-stream",
-            description="The part that was asked for",
-            generate_examples=False,
-        ),
-        **documented(400, 401, 403, 404, 416, 503),
-    },
+    responses=HANDING_OUT,
     tags=["documents"],
     summary="A file as it was handed in",
 )

@@ -7,7 +7,6 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from msgspec import Struct
 
@@ -17,7 +16,7 @@ from library.model import Audience, Document, LocalizedText, Scope
 from library.web.access import needs, organisation_names
 from library.web.document_answer import ShownDocument, shown_document
 from library.web.documents import DocumentPage
-from library.web.files import handed_out
+from library.web.files import HANDING_OUT, handed_out
 from library.web.problems import documented
 from library.web.results import version_link
 
@@ -105,15 +104,7 @@ async def version_page(
     "/documents/{document_id:str}/versions/{number:int}/files/{name:str}",
     operation_id="version_original",
     opt=needs(Scope.READ),
-    responses={
-        206: ResponseSpec(
-            bytes,
-            media_type="application/octet-stream",
-            description="The part that was asked for",
-            generate_examples=False,
-        ),
-        **documented(400, 401, 403, 404, 416, 503),
-    },
+    responses=HANDING_OUT,
     tags=["documents"],
     summary="A file of one version as it was handed in",
 )
