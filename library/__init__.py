@@ -36,7 +36,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     backups.py    the library copied while it serves, and brought back
     purges.py     how everything that a document has left is removed, but that it was removed
     places.py     Places: from where on this machine files were handed in, and how they looked then
-    accounts.py   Accounts: organisations, API keys, audit trail
+    accounts.py   Accounts: organisations (partners.toml has the consortium's), API keys, audit trail
     people.py     People: who may sign in, sessions
     answers.py    an engine's hits -> what a page of results shows
     remembered.py what was worked out once and holds until something changes
