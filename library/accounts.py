@@ -87,7 +87,8 @@ class Accounts:
 
     async def organisations(self) -> list[Organisation]:
         """All of them, by id."""
-        return [_organisation(row) for row in await self._database.rows("SELECT * FROM organisations ORDER BY id")]
+        found = await self._database.rows_again("SELECT * FROM organisations ORDER BY id")
+        return [_organisation(row) for row in found]
 
     # Keys ------------------------------------------------------------------------------------------------------------
 

@@ -276,8 +276,7 @@ class Catalog:
 
     async def revision(self) -> int:
         """The how-manieth change of the whole catalogue the last one was."""
-        row = await self._database.row("SELECT coalesce(max(revision), 0) FROM documents")
-        return 0 if row is None else int(row[0])
+        return int((await self._database.rows_again("SELECT coalesce(max(revision), 0) FROM documents"))[0][0])
 
     async def stamps(self, since: int) -> list[Stamp]:
         """When each document changed last that did after the change with this number, in that order."""

@@ -26,10 +26,14 @@ class Database:
     Every method raises Unavailable where the file is locked, damaged or cannot be written.
     """
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, watcher: sqlite3.Connection
+    ) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
+        self._watcher = watcher
+        self._kept: dict[str, tuple[int | None, list[sqlite3.Row]]] = {}
         self._turn = asyncio.Lock()
         self._actor = THE_LIBRARY
 
@@ -46,6 +50,24 @@ class Database:
     async def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row that a query finds, or None."""
         return next(iter(await self.rows(sql, parameters)), None)
+
+    async def rows_again(self, sql: str) -> list[sqlite3.Row]:
+        """The same as `rows`, for the few queries that every request asks: read anew only after a commit, of whichever
+        process."""
+        present = self._commits()
+        kept, found = self._kept.get(sql, (None, []))
+        if present is None or kept != present:
+            found = await self.rows(sql)
+            self._kept[sql] = (present, found)
+        return found
+
+    def _commits(self) -> int | None:
+        """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version); None where another
+        process is just holding the file. Some microseconds: it is read from memory that connections share."""
+        try:
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.OperationalError:
+            return None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -84,6 +106,7 @@ class Database:
             raise Unavailable(f"another process keeps {self._path} open in the middle of its work: try again")
 
     async def close(self) -> None:
+        self._watcher.close()
         # The writer last: whoever closes the file last folds the write-ahead log into it.
         await self._reader.close()
         await self._writer.close()
@@ -122,7 +145,9 @@ async def open_database(path: Path) -> Database:
             reader = await _connect(path)
             undone.push_async_callback(reader.close)
             await reader.execute("PRAGMA query_only = ON")
-            database = Database(path, writer, reader)
+            watcher = sqlite3.connect(path, timeout=0, isolation_level=None)
+            undone.callback(watcher.close)
+            database = Database(path, writer, reader, watcher)
             await database.name_the_actor()
             await _migrate(database, _migrations())
             undone.pop_all()

@@ -45,7 +45,7 @@ from library.web.purges import purge, purges
 from library.web.requests import EveryRequest
 from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
-from library.web.search import search, search_by_body
+from library.web.search import answers_kept, room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
 from library.web.suggest import suggest
@@ -95,7 +95,11 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         ],
         request_class=CarefulRequest,
         guards=[admit, insist_on_json],
-        dependencies={"audience": Provide(present_audience), "exchange": Provide(opened_exchange)},
+        dependencies={
+            "audience": Provide(present_audience),
+            "exchange": Provide(opened_exchange),
+            "written_answers": Provide(answers_kept),
+        },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_open(settings)],
         openapi_config=description(),
@@ -104,7 +108,9 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         before_send=[say_who_may_keep_it, say_what_is_left],
         cors_config=_cors(settings.cors_origins),
         logging_config=None,
-        state=State({"today": day, "metrics": figures, "drawing": Drawing(drawer)}),
+        state=State(
+            {"today": day, "metrics": figures, "drawing": Drawing(drawer), "written_answers": room_for_answers()}
+        ),
     )
     check_needs(app)
     return EveryRequest(app, settings, figures)

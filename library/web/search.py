@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIType
 from msgspec import Struct
@@ -19,6 +20,7 @@ from library.errors import BadRequest, Reason
 from library.exchange import Exchange
 from library.language import LANGUAGES, clean
 from library.model import Audience, OrganisationId, Scope
+from library.remembered import Remembered
 from library.search import EVERYTHING, FACETS, After, Clause, Filter, SearchQuery, Sort
 from library.syntax import LONGEST_QUERY, parse
 from library.vocabulary import lists
@@ -75,6 +77,28 @@ class AskedSearch(Struct, frozen=True, kw_only=True):
     explain: bool
     """Whether each item says why it was found."""
     warnings: tuple[str, ...]
+
+
+class Written(Struct, frozen=True):
+    """An answer as it goes out."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+WrittenAnswers = Remembered[Written]
+WRITTEN_BYTES = 16_000_000
+"""What a process keeps of answers as they went out: some hundreds of them."""
+
+
+async def answers_kept(state: State) -> WrittenAnswers:
+    """A dependency: the answers that went out since anything changed."""
+    kept: WrittenAnswers = state.written_answers
+    return kept
+
+
+def room_for_answers() -> WrittenAnswers:
+    return Remembered(WRITTEN_BYTES, lambda written: len(written.body))
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -230,18 +254,28 @@ def _written(value: str | bool | int | list[str]) -> list[str]:  # noqa: FBT001 
     summary="Search the library",
 )
 async def search(
-    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+    request: Request[Any, Any, Any],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+    written_answers: NamedDependency[WrittenAnswers],
 ) -> Response[SearchAnswer]:
     """Full-text search with filters and facets, in what the caller may see."""
     given = request.query_params.dict()
     asked = read_search(given, accept_language=request.headers.get("accept-language"))
     names = await organisation_names(exchange)
-    etag = weak_etag(await exchange.edition(), audience, asked, names)
+    edition = await exchange.edition()
+    etag = weak_etag(edition, audience, asked, names)
     if (same := unchanged(request, etag)) is not None:
         return same
-    answer = await search_answer(asked, given, names, audience, exchange)
-    links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
-    return _json(asked, answer, {"ETag": etag, **({"Link": ", ".join(links)} if links else {})})
+
+    async def written() -> Written:
+        answer = await search_answer(asked, given, names, audience, exchange)
+        links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
+        headers = {"ETag": etag, **({"Link": ", ".join(links)} if links else {})}
+        return Written(with_fields(answer, asked.fields), headers)
+
+    # The tag names all that the answer depends on, except how the question was put, which its links repeat.
+    return _json(await written_answers.get(edition, (etag, request.url.query), written))
 
 
 @post(
@@ -262,7 +296,8 @@ async def search_by_body(
         raise UnsupportedMediaType("send the parameters as one JSON object, with Content-Type: application/json")
     given = _read_body(await request.body())
     asked = read_search(given, place="body", accept_language=request.headers.get("accept-language"))
-    return _json(asked, await search_answer(asked, given, await organisation_names(exchange), audience, exchange), {})
+    answer = await search_answer(asked, given, await organisation_names(exchange), audience, exchange)
+    return _json(Written(with_fields(answer, asked.fields), {}))
 
 
 async def search_answer(
@@ -293,9 +328,9 @@ def next_cursor(asked: AskedSearch, answer: Answer) -> str | None:
     return None if ended or answer.next is None else write_cursor(asked.search.sort, answer.next)
 
 
-def _json(asked: AskedSearch, answer: SearchAnswer, headers: dict[str, str]) -> Response[SearchAnswer]:
-    body: Any = with_fields(answer, asked.fields)
-    return Response(body, media_type=MediaType.JSON, headers=headers)
+def _json(written: Written) -> Response[SearchAnswer]:
+    body: Any = written.body
+    return Response(body, media_type=MediaType.JSON, headers=written.headers)
 
 
 def _turns(asked: AskedSearch, answer: SearchAnswer) -> Iterator[tuple[str, dict[str, str]]]:

@@ -167,6 +167,16 @@ async def test_a_reader_sees_nothing_unfinished_and_everything_committed(databas
     assert await organisations(beside) == ["alfa"]
 
 
+async def test_what_every_request_asks_is_read_anew_only_after_a_commit_of_whomever(database, beside):
+    asked = "SELECT id FROM organisations ORDER BY id"
+    before = await database.rows_again(asked)
+    assert await database.rows_again(asked) is before
+    await one_transaction(database, "alfa")
+    assert [row["id"] for row in await database.rows_again(asked)] == ["alfa"]
+    await one_transaction(beside, "beta")
+    assert [row["id"] for row in await database.rows_again(asked)] == ["alfa", "beta"]
+
+
 async def test_a_cancelled_transaction_leaves_nothing_and_holds_up_nobody(database):
     begun = asyncio.Event()
 

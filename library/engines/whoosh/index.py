@@ -73,6 +73,7 @@ class WhooshIndex:
         self._cache: Cache[Any] = Cache(cache_bytes, _bytes_of)
         self._opened: _Opened | None = None
         self._opening = Lock()
+        self._named: tuple[Stamp | None, str] | None = None
         self._threads = ThreadPoolExecutor(THREADS, "whoosh")
 
     @property
@@ -110,7 +111,10 @@ class WhooshIndex:
         return await self._run(self._state)
 
     async def generation(self) -> str:
-        return await self._run(self._generation)
+        stamp = self._folder.stamp()
+        if self._named is None or self._named[0] != stamp:
+            self._named = stamp, await self._run(self._generation)
+        return self._named[1]
 
     async def close(self) -> None:
         self._threads.shutdown(wait=True)
