@@ -8,6 +8,7 @@ metadata.py  what a member says of one file, in a description beside it
 tables.py    what a table says of the files of a folder, and what in it cannot be used
 progress.py  what a person, or a program, sees of a batch while it is worked on
 worker.py    take the next job, run the pipeline, record how it ended
+readers.py   which process reads the next file
 steps.py     how far each job is, noted now and then
 log.py       how log lines name their job
 pipeline.py  ingest(job, ...): the straight line from an original to the catalogue

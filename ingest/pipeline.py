@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ingest.describe import describe, notes, with_languages
 from ingest.enclosed import Enclosed
-from ingest.extract import Reader
+from ingest.readers import Lent
 from ingest.steps import Tell
 from library.exchange import Exchange
 from library.inbox import IngestJob, Progress, Step
@@ -29,7 +29,7 @@ class Unpacked(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-async def ingest(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> Kept | Unpacked:
+async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
     """Read the job's file and put what it holds into the catalogue, telling how far it is; what it encloses is handed
     in.
 

@@ -5,7 +5,8 @@ import asyncio
 import msgspec
 
 from ingest.describe import described_again, with_languages
-from ingest.extract import READERS, Reader
+from ingest.extract import READERS
+from ingest.readers import Lent
 from ingest.steps import Tell
 from library.errors import Conflict, NotFound
 from library.exchange import Exchange
@@ -29,7 +30,7 @@ async def outdated(exchange: Exchange, older_than: int | None, name_ends: str) -
     return await exchange.catalog.read_by(READERS if older_than is None else older_than, name_ends)
 
 
-async def reread(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> tuple[str, ...]:
+async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> tuple[str, ...]:
     """Read the original of a document again and put what it says by now in the place of what it said; what staff should
     know of it is returned. What people have said of the document stays, and it can be found all the time.
 

@@ -4,13 +4,14 @@ import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 
-from ingest.extract import Limits, Reader, sweep_folders
+from ingest.extract import Limits, sweep_folders
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
+from ingest.readers import Lent, Readers
 from ingest.rereading import reread
 from ingest.steps import Steps, Tell
 from library.acting import acting_as
@@ -26,10 +27,16 @@ PAUSE = 0.5
 """Seconds between looks at an empty inbox."""
 PAUSE_WHEN_UNAVAILABLE = 5.0
 """Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
-SLOTS = max(os.cpu_count() or 1, 2)
+READERS = max(os.cpu_count() or 1, 2)
 """Files that are read at once: more than one, since a long one must not keep the others waiting."""
+BEHIND = 2
+"""Files that are described and kept at once, beside those that are being read: while one waits for the disk, another
+goes on."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while more are coming."""
+COMMIT_SHARE = 0.25
+"""Of the time at most, that giving them to the index may take: a slow disk has them found later, but all of them
+sooner."""
 
 
 class AnotherWorker(Conflict):
@@ -103,7 +110,7 @@ async def follow(exchange: Exchange) -> None:
 async def _work_on_and_on(exchange: Exchange) -> None:
     await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
-        await asyncio.gather(asyncio.to_thread(_load, exchange), *(reader.start() for reader in readers))
+        await asyncio.gather(asyncio.to_thread(_load, exchange), readers.start())
         while True:
             await _drain(exchange, readers)
             await exchange.compare()
@@ -117,8 +124,7 @@ def _load(exchange: Exchange) -> None:
     detect_language("a text that is long enough to tell its language")
 
 
-@asynccontextmanager
-async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
+def _readers(settings: Settings) -> Readers:
     limits = Limits(
         seconds=settings.read_seconds,
         memory_mb=settings.read_memory_mb,
@@ -128,27 +134,31 @@ async def _readers(settings: Settings) -> AsyncIterator[Sequence[Reader]]:
         tessdata=settings.tessdata,
         file_bytes=settings.file_bytes,
     )
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(Reader(limits)) for _ in range(SLOTS)]
+    return Readers(limits, READERS)
 
 
-async def _drain(exchange: Exchange, readers: Sequence[Reader]) -> None:
+async def _drain(exchange: Exchange, readers: Readers) -> None:
     """Work on jobs with all readers until none waits; what has come in goes into the index every now and then."""
     steps = Steps(exchange.inbox.note)
-    slots = {asyncio.create_task(_slot(exchange, reader, steps)): reader for reader in readers}
-    idle: list[Reader] = []
+    clock = asyncio.get_running_loop().time
+    slots = {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(len(readers) + BEHIND)}
+    idle, patience = 0, COMMIT_EVERY
     telling = asyncio.create_task(steps.keep_telling())
     try:
         while slots:
-            patience = PAUSE if idle else COMMIT_EVERY
-            ended, _ = await asyncio.wait(slots, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                slots, timeout=PAUSE if idle else patience, return_when=asyncio.FIRST_COMPLETED
+            )
+            begun = clock()
             await _catch_up(exchange)
+            patience = max(COMMIT_EVERY, (clock() - begun) / COMMIT_SHARE)
             if not ended:  # one reader may have a long file: the others look for what has come since
-                slots |= {asyncio.create_task(_slot(exchange, reader, steps)): reader for reader in idle}
-                idle.clear()
+                slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
+                idle = 0
             for slot in ended:
                 slot.result()
-                idle.append(slots.pop(slot))
+            slots -= ended
+            idle += len(ended)
     except BaseException:
         await _end(*slots, telling)
         with suppress(Unavailable):  # then `recover` does it, when a worker can begin again
@@ -163,13 +173,18 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _slot(exchange: Exchange, reader: Reader, steps: Steps) -> None:
-    while (job := await exchange.inbox.take()) is not None:
-        with of_job(job.id):
-            await _work_on(job, exchange, reader, steps)
+async def _slot(exchange: Exchange, readers: Readers, steps: Steps) -> None:
+    """One job after the other, until none waits. None is taken before there is a reader for it."""
+    while True:
+        async with readers.lent() as reader:
+            job = await exchange.inbox.take()
+            if job is None:
+                return
+            with of_job(job.id):
+                await _work_on(job, exchange, reader, steps)
 
 
-async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: Steps) -> None:
+async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Steps) -> None:
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
         with _full_disks_are_no_fault_of_a_file(), acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
@@ -194,7 +209,7 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Reader, steps: St
                 logger.info("unpacked")
 
 
-async def _read(job: IngestJob, exchange: Exchange, reader: Reader, tell: Tell) -> Kept | Unpacked:
+async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
     match job.purpose:
         case Purpose.NEW:
             return await ingest(job, exchange, reader, tell)

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Literal, NamedTuple
 
 from library.entries import about, titles
@@ -61,12 +62,18 @@ def personal_findings(document: Document, pages: Iterable[Page]) -> tuple[Person
     same on one page is named once."""
     places = [*_described(document), *(Place(page.number, "text", page.text) for page in pages)]
     published = _published(document)
-    changed = any(personal_words().changed_names.search(place.text) for place in places)
+
+    @cache  # a search through all of the text, for which few documents give a reason
+    def names_were_changed() -> bool:
+        return any(personal_words().changed_names.search(place.text) for place in places)
+
     found: dict[tuple[Kind, int | None, str, str], PersonalFinding] = {}
     for place in places:
         for each in sighted(place.text):
             written = place.text[each.start : each.end]
-            if fold(written) in published or (changed and each.kind == "name" and _is_half_a_name(written)):
+            if fold(written) in published:
+                continue
+            if each.kind == "name" and _is_half_a_name(written) and names_were_changed():
                 continue
             value = _digest(each.kind, written)
             finding = PersonalFinding(

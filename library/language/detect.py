@@ -10,12 +10,25 @@ SHORTEST = 20
 """Letters below which nothing is said: a heading of two words is in any language."""
 
 
+PIECE = 250
+"""Letters that are looked at first at the beginning, in the middle and at the end of a text: a page seldom needs more.
+"""
+SURE = 80.0
+"""How much likelier, as a difference of logarithms, the first language of the pieces must be than the second. On pages
+of every served language it is some 200; where it is less, the whole text is looked at."""
+
+
 def detect_language(text: str) -> str:
     """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell."""
     if sum(map(str.isalpha, text[:2000])) < SHORTEST:
         return ""
-    code: str = _identifier().classify(text[:20_000])[0]
-    return code
+    if len(text) > 4 * PIECE:
+        middle = len(text) // 2
+        pieces = (text[:PIECE], text[middle : middle + PIECE], text[-PIECE:])
+        (likeliest, score), (_, second), *_ = _identifier().rank(" ".join(pieces))
+        if score - second >= SURE:
+            return str(likeliest)
+    return str(_identifier().classify(text[:20_000])[0])
 
 
 @lru_cache(maxsize=1)

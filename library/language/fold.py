@@ -28,11 +28,17 @@ def normal_form(word: str) -> str:
 def fold(word: str) -> str:
     """The word without case and diacritics: `Žáci` -> `zaci`, `Łódź` -> `lodz`, but `Київ` -> `київ`."""
     lowered = normal_form(word).translate(_LETTERS)
-    if lowered.isascii():
-        return lowered
-    return "".join(letter if letter in _KEPT else _base(letter) for letter in lowered)
+    return lowered if lowered.isascii() else lowered.translate(_BASES)
 
 
-def _base(letter: str) -> str:
-    parts = unicodedata.normalize("NFD", letter)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+class _Bases(dict[int, str]):
+    """Letter -> what it is without marks, found out when it is first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        base = "".join(part for part in parts if not unicodedata.combining(part))
+        self[code] = base
+        return base
+
+
+_BASES = _Bases({ord(letter): letter for letter in _KEPT})

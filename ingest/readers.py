@@ -1,0 +1,75 @@
+"""Who reads next: a few limited processes, lent to one file at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ingest.extract import Extract, Limits, Reader, TakeEnclosed
+from ingest.extract.contract import OnPage, nobody_looks_on
+
+
+class Lent:
+    """A reader for one file. Once that is read it is another file's, while this one is described, kept and indexed."""
+
+    def __init__(self, reader: Reader, free: "asyncio.Queue[Reader]") -> None:
+        self._reader: Reader | None = reader
+        self._free = free
+
+    async def read(
+        self,
+        path: Path,
+        name: str,
+        on_page: OnPage = nobody_looks_on,
+        take_enclosed: TakeEnclosed | None = None,
+        *,
+        languages: Sequence[str] = (),
+    ) -> Extract:
+        """As `Reader.read`; once."""
+        assert self._reader is not None, "a reader is lent for one file"
+        try:
+            return await self._reader.read(path, name, on_page, take_enclosed, languages=languages)
+        finally:
+            self.give_back()
+
+    def give_back(self) -> None:
+        if self._reader is not None:
+            self._free.put_nowait(self._reader)
+            self._reader = None
+
+
+class Readers:
+    """So many readers, which live as long as the context."""
+
+    def __init__(self, limits: Limits, count: int) -> None:
+        self._all = [Reader(limits) for _ in range(count)]
+        self._free: asyncio.Queue[Reader] = asyncio.Queue()
+        self._open = AsyncExitStack()
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    async def __aenter__(self) -> Self:
+        for reader in self._all:
+            self._free.put_nowait(await self._open.enter_async_context(reader))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def start(self) -> None:
+        """Have all of them ready before the first file comes."""
+        await asyncio.gather(*(reader.start() for reader in self._all))
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Lent]:
+        """One that nobody uses, as soon as there is one."""
+        lent = Lent(await self._free.get(), self._free)
+        try:
+            yield lent
+        finally:
+            lent.give_back()
