@@ -69,6 +69,8 @@ from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
 """Documents that go into the index in one commit."""
+ALL_CHANGES = 1 << 62
+"""More changes than there can be."""
 COMPARED_AT_ONCE = 50
 """Documents that are compared with all others in one go."""
 RELATION_OF: Mapping[Kind, Relation] = {
@@ -467,6 +469,7 @@ class Exchange:
         """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were
         analysed by another version are analysed again first."""
         await self._analyse_again()
+        pending = await self.catalog.unindexed(ALL_CHANGES)
         ids = await self.catalog.ids()
 
         async def batches() -> AsyncIterator[Sequence[IndexEntry]]:
@@ -474,6 +477,8 @@ class Exchange:
                 yield await self._entries(ids[first : first + CATCH_UP_BATCH])
 
         await self.index.rebuild(batches())
+        # The new index has them: without this, all that has never been indexed would be written a second time.
+        await self.catalog.mark_indexed(pending)
         await self.catch_up()
         return len(ids)
 

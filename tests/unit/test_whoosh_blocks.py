@@ -8,7 +8,13 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in, open_dir
 from whoosh.query import Phrase, Term
 
-from library.engines.whoosh.blocks import NO_POSTINGS, decode_positions, read_postings, read_postings_slowly
+from library.engines.whoosh.blocks import (
+    NO_POSTINGS,
+    TermFilter,
+    decode_positions,
+    read_postings,
+    read_postings_slowly,
+)
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.folder import IndexFolder
 from library.engines.whoosh.pickled import packed_numbers, packed_positions, packed_strings
@@ -69,6 +75,19 @@ def test_what_stock_whoosh_has_written_is_read_alike(tmp_path):
         assert decode_positions(found.load(0)[0]) == [1, 2]
         assert read_postings(terms, "text", b"never", form) is NO_POSTINGS
         assert read_postings_slowly(terms, "text", b"never", form) is NO_POSTINGS
+        assert TermFilter(terms).may_have("text", b"two")
+
+
+def test_a_segment_never_denies_a_term_that_it_has_and_most_that_it_has_not(written):
+    folder, _ = written
+    with open_dir(folder).reader() as reader:
+        terms = reader.codec().terms_reader(reader.storage(), reader.segment())
+        there = list(terms.terms())
+        known = TermFilter(terms)
+        assert all(known.may_have(field, term) for field, term in there)
+        assert sum(known.may_have("text_lemma", b"cs:%d" % number) for number in range(1_000)) < 50
+        assert not known.may_have("no_field", b"deti")
+        assert known.nbytes <= 4 * len(there) + 8
 
 
 def test_stock_whoosh_opens_the_index_and_finds_the_same_documents(written):

@@ -442,3 +442,12 @@ async def test_a_way_of_weight_nothing_finds_nothing_but_has_its_part_in_how_rar
     alone = OneOf((Word("document"), Word("doklad")), (1.0, 0.0))
     ((hit,), (rarer,)) = (await hits(index, alone), await hits(index, Word("document")))
     assert (hit.id, hit.score < rarer.score) == ("en", True)
+
+
+async def test_words_that_nobody_wrote_leave_next_to_nothing_behind(index):
+    """Most relatives of a word are in no document; keeping of each that it is nowhere once took most of the memory."""
+    await index.update([saying("děti ve škole")], [])
+    relatives = tuple(f"cs:slovo{number}" for number in range(3_000))
+    before = index.memory
+    await index.search(SearchQuery(match=OneOf((Word("škola"), Lemma(relatives)), (1.0, 0.5))), an_admin())
+    assert index.memory - before < 150_000

@@ -34,6 +34,10 @@ from library.engines.whoosh.pickled import Packed, packed_numbers
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
+BITS_PER_TERM = 16
+"""Between so many and twice as many bits a term keep what `TermFilter` knows."""
+OTHER_BIT = 0x9E3779B1
+"""2**32 by the golden ratio: multiplying by it makes of a hash another one."""
 INT = 4
 """Bytes of a block's length."""
 LONGEST_NOTE = 256
@@ -98,6 +102,51 @@ def read_postings(terms: Any, field: str, term: bytes, form: Format) -> Postings
         firsts=tuple(accumulate(sizes[:-1], initial=0)),
         load=lambda number: _read_block(file, blocks[number])[2],
     )
+
+
+class TermFilter:
+    """Which terms a segment has: never denies one that it has, and takes one in fifty of the others for one of them.
+
+    A question asks for many words that a segment does not have (inflections, words of other languages): looking each up
+    in Whoosh's table takes many times as long as a bit here, and keeping that it was not there took most of the memory.
+    """
+
+    def __init__(self, terms: Any) -> None:
+        """`terms`: a Whoosh terms reader, whose tables may be hashed by CRC-32 or not."""
+        table = terms._tindex
+        self._seeds = {field: zlib.crc32(pack_ushort(number)) for field, number in terms._fieldmap.items()}
+        hashes = _hashes(table) if table.hashtype == CRC32 else None
+        if hashes is None:
+            self._bits, self._mask = b"\xff", 7
+        else:
+            size = 1 << max((BITS_PER_TERM * len(hashes)).bit_length(), 3)
+            taken = np.zeros(size, bool)
+            for either in (hashes, hashes * np.uint32(OTHER_BIT) >> np.uint32(8)):
+                taken[either & np.uint32(size - 1)] = True
+            self._bits, self._mask = np.packbits(taken, bitorder="little").tobytes(), size - 1
+
+    @property
+    def nbytes(self) -> int:
+        return len(self._bits)
+
+    def may_have(self, field: str, term: bytes) -> bool:
+        seed = self._seeds.get(field)
+        if seed is None:
+            return False
+        hashed = zlib.crc32(term, seed)
+        place = hashed & self._mask
+        if not self._bits[place >> 3] >> (place & 7) & 1:
+            return False
+        place = (hashed * OTHER_BIT & 0xFFFFFFFF) >> 8 & self._mask
+        return bool(self._bits[place >> 3] >> (place & 7) & 1)
+
+
+def _hashes(table: Any) -> NDArray[np.uint32]:
+    """The hashes of all keys of a table of terms."""
+    begin, (last, slots) = table.tables[0][0], table.tables[-1]
+    found = np.frombuffer(table.dbfile.get(begin, last + slots * _SLOT.itemsize - begin), _SLOT)
+    hashes: NDArray[np.uint32] = found["hash"][found["place"] != 0].astype(np.uint32)
+    return hashes
 
 
 def raw_postings(terms: Any, about: Any) -> Iterator[tuple[Sequence[int], Sequence[float], Sequence[bytes]]]:

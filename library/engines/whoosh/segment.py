@@ -1,18 +1,27 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, takewhile
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import NO_POSTINGS, Ids, Postings, decode_positions, raw_postings, read_postings
+from library.engines.whoosh.blocks import (
+    NO_POSTINGS,
+    Ids,
+    Postings,
+    TermFilter,
+    decode_positions,
+    raw_postings,
+    read_postings,
+)
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.folder import our_errors
 from library.engines.whoosh.schema import TABLE_GAP, ZONE_OF, facet_field, schema, tables_field
@@ -54,6 +63,14 @@ class FacetValues(Struct, frozen=True, eq=False):
     places: Ids
 
 
+class FieldDocuments(NamedTuple):
+    """The terms of a field in order, how many documents hold each, and these documents, term by term."""
+
+    terms: list[bytes]
+    counts: Ids
+    documents: Ids
+
+
 class Segment:
     """A segment's documents, numbered from 0, dead ones among them. May be read by several threads."""
 
@@ -62,6 +79,7 @@ class Segment:
         self.size: int = segment.doc_count_all()
         self._files = SegmentFiles(folder, segment)
         self._cache = cache
+        self._filter = TermFilter(self._files.terms)
         # Whoosh's files are read by seeking.
         self._lock = Lock()
         self.ids = [key.decode() for key in self._files.column("key")]
@@ -94,8 +112,14 @@ class Segment:
         """What was made once of this segment."""
         return self._cache.get((self.name, key), make)
 
+    def may_have(self, field: str, term: bytes) -> bool:
+        """False where no document can hold the term; it costs next to nothing to ask."""
+        return self._filter.may_have(field, term)
+
     def postings(self, field: str, term: bytes) -> Postings:
         """The documents that hold the term; in a zone's fields its weight is the finished one."""
+        if not self._filter.may_have(field, term):
+            return NO_POSTINGS
         found: Postings = self._cache.get((self.name, field, term), lambda: self._read(field, term))
         return found
 
@@ -110,16 +134,19 @@ class Segment:
             )
             return [term for _, term in found]
 
-    def all_postings(self, field: str) -> list[tuple[bytes, list[int]]]:
+    def all_postings(self, field: str) -> "FieldDocuments":
         """Every term of a field with the documents that hold it, read in one go."""
+        terms, counts, documents = list[bytes](), array("i"), array("i")
         with self._lock, our_errors("reading the index"):
-            if not self._files.has_field(field):
-                return []
-            terms = takewhile(lambda item: item[0][0] == field, self._files.terms.items_from(field, b""))
-            return [
-                (term, [number for ids, _, _ in raw_postings(self._files.terms, about) for number in ids])
-                for (_, term), about in terms
-            ]
+            if self._files.has_field(field):
+                found = takewhile(lambda item: item[0][0] == field, self._files.terms.items_from(field, b""))
+                for (_, term), about in found:
+                    before = len(documents)
+                    for ids, _, _ in raw_postings(self._files.terms, about):
+                        documents.extend(ids)
+                    terms.append(term)
+                    counts.append(len(documents) - before)
+        return FieldDocuments(terms, np.array(counts, np.int32), np.array(documents, np.int32))
 
     def facet(self, name: str) -> FacetValues:
         field = facet_field(name)

@@ -111,6 +111,10 @@ class Snapshot:
         view: View = self.kept(key, lambda: View(self, self._visible(audience), key))
         return view
 
+    def may_have(self, field: str, term: bytes) -> bool:
+        """False where no document can hold the term."""
+        return any(segment.may_have(field, term) for segment in self.segments)
+
     def number_of(self, document: str) -> int | None:
         """The living document with this id."""
         for segment, place in self.placed():

@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 from msgspec import Struct
@@ -108,16 +107,18 @@ def words_of(segment: Segment) -> Vocabulary:
 
 
 def _read(segment: Segment) -> Vocabulary:
-    found = ((term.decode().split(SEPARATOR), documents) for term, documents in segment.all_postings("forms"))
+    found = segment.all_postings("forms")
+    parts = [term.decode().split(SEPARATOR) for term in found.terms]
     # What says which lemma is behind a key was written by nobody.
-    written = [(surface, form, key, documents) for (surface, form, key), documents in found if form]
+    written = np.array([bool(form) for _, form, _ in parts], bool)
+    words = [part for part in parts if part[1]]
     return Vocabulary(
-        surfaces=[surface for surface, _, _, _ in written],
-        forms=[form for _, form, _, _ in written],
-        keys=[key for _, _, key, _ in written],
-        lengths=np.array([min(len(surface), 255) for surface, _, _, _ in written], np.uint8),
-        words=np.repeat(np.arange(len(written), dtype=np.int32), [len(documents) for *_, documents in written]),
-        documents=np.fromiter(chain.from_iterable(documents for *_, documents in written), np.int32),
+        surfaces=[surface for surface, _, _ in words],
+        forms=[form for _, form, _ in words],
+        keys=[key for _, _, key in words],
+        lengths=np.array([min(len(surface), 255) for surface, _, _ in words], np.uint8),
+        words=np.repeat(np.arange(len(words), dtype=np.int32), found.counts[written]),
+        documents=found.documents[np.repeat(written, found.counts)],
     )
 
 

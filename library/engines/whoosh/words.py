@@ -1,11 +1,11 @@
 """Which terms of the index a typed word stands for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from library.engines.whoosh.schema import concept_field, lemma_field, surface_field
-from library.engines.whoosh.snapshot import KNOWN_FIELDS, View
+from library.engines.whoosh.snapshot import KNOWN_FIELDS, Snapshot, View
 from library.errors import BadRequest
 from library.language import Analyzer, QueryToken, fold, is_function_key, language_of, skeleton
 from library.search import (
@@ -49,6 +49,12 @@ class Slot(Struct, frozen=True):
         yield from (Slot(surfaces=(surface,)) for surface in self.surfaces)
         yield from (Slot(lemmas=(lemma,)) for lemma in self.lemmas)
 
+    def that_may_be(self, zones: Sequence[str], snapshot: Snapshot) -> "Slot":
+        """Without the lemmas that no document has: of a word's relatives in all languages most are nowhere."""
+        fields = [lemma_field(zone) for zone in zones]
+        lemmas = (key for key in self.lemmas if any(snapshot.may_have(field, key.encode()) for field in fields))
+        return Slot(self.surfaces, tuple(lemmas), self.concepts)
+
     def with_all(self, other: "Slot") -> "Slot":
         return Slot(self.surfaces + other.surfaces, self.lemmas + other.lemmas, self.concepts + other.concepts)
 
@@ -60,6 +66,10 @@ class Group(Struct, frozen=True):
     unlikely: Slot
     exact: str
     """The form that was typed, where its diacritics say that it was meant as it stands; else empty."""
+
+    def that_may_be(self, zones: Sequence[str], snapshot: Snapshot) -> "Group":
+        """Without the lemmas that no document has."""
+        return Group(self.likely.that_may_be(zones, snapshot), self.unlikely.that_may_be(zones, snapshot), self.exact)
 
 
 class Sought(Struct, frozen=True):
@@ -88,13 +98,13 @@ def sought(clause: Leaf, view: View, analyzer: Analyzer) -> Sought | None:
     if isinstance(clause, Concept):
         return Sought(zones, (Slot(concepts=(clause.id,)),))
     if isinstance(clause, Lemma):
-        return Sought(zones, (Slot(lemmas=clause.keys),))
+        return Sought(zones, (Slot(lemmas=clause.keys).that_may_be(zones, view.snapshot),))
     tokens = analyzer.query_tokens(clause.text)
     if not tokens:
         return None
     match clause:
         case Word():
-            groups = [group(token, view) for token in tokens]
+            groups = [group(token, view).that_may_be(zones, view.snapshot) for token in tokens]
             slots = tuple(each.likely.with_all(each.unlikely) for each in groups)
             return Sought(zones, slots, groups[0] if len(groups) == 1 else None)
         case Phrase():
