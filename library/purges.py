@@ -159,7 +159,14 @@ async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None
     await writing.execute(
         """
         UPDATE documents
-           SET withdrawn = coalesce(withdrawn, :now), reason = '',
+           SET unpublished = CASE WHEN withdrawn IS NULL
+                                   AND document ->> 'visibility' = 'public'
+                                   AND coalesce(document ->> 'embargo_until', '') <= date(:now)
+                                  THEN :now
+                                  ELSE unpublished
+                              END,
+               withdrawn = coalesce(withdrawn, :now), reason = '',
+               revision = (SELECT max(revision) + 1 FROM documents),
                document = json_object('kind', document ->> 'kind', 'id', id, 'organisation', organisation,
                                       'title', json_object(), 'added', document ->> 'added',
                                       'changed', document ->> 'changed')

@@ -6,8 +6,8 @@ from litestar import Request
 
 from library.errors import NotSignedIn
 from library.model import Audience, DocumentId
+from library.page.addresses import document_page
 from library.settings import Settings
-from library.web.results import document_link
 
 
 def base_of(request: Request[Any, Any, Any], settings: Settings) -> str:
@@ -16,7 +16,8 @@ def base_of(request: Request[Any, Any, Any], settings: Settings) -> str:
 
 
 def document_address(base: str, document_id: DocumentId) -> str:
-    return base + document_link(document_id)
+    """The page that people look at, which says where all else of the document is."""
+    return base + document_page(document_id)
 
 
 def the_public(request: Request[Any, Any, Any], settings: Settings) -> Audience:

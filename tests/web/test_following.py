@@ -79,7 +79,7 @@ async def test_a_record_is_in_dublin_core(client):
     assert texts(root, ".//dc:title") == ["Sousedský stůl"]
     assert root.find(".//dc:title", NAMES).get("{http://www.w3.org/XML/1998/namespace}lang") == "cs"
     assert texts(root, ".//dc:creator") == ["Spolek Alfa"]
-    assert texts(root, ".//dc:identifier") == ["http://library.test/api/v1/documents/p1"]
+    assert texts(root, ".//dc:identifier") == ["http://library.test/documents/p1"]
     (alone,) = (await xml(client, "/api/v1/documents/p1", format="oai_dc")).findall("dc:title", NAMES)
     assert alone.text == "Sousedský stůl"
 
@@ -157,6 +157,14 @@ async def test_what_leaves_the_publics_eyes_is_told_as_deleted_and_what_returns_
     assert await records(client) == {"p1", "-s1"}
 
 
+async def test_a_purged_document_is_told_as_deleted_at_once(exchange, client):
+    assert await records(client) == {"p1", "s1"}
+    for purged in ("p1", "mem", "e1"):
+        await exchange.purge(purged, "a test")
+    assert await records(client) == {"-p1", "s1"}
+    assert texts(await xml(client, "/sitemap.xml"), "map:url/map:loc") == ["http://library.test/documents/s1"]
+
+
 async def test_a_harvest_goes_on_from_where_the_last_one_ended(client):
     root = await oai(client, verb="ListIdentifiers", metadataPrefix="oai_dc")
     last = max(texts(root, ".//oai:datestamp"))
@@ -186,14 +194,14 @@ async def test_the_feed_has_the_newest_that_a_search_finds(exchange, client):
     assert len(texts(root, "atom:entry/atom:title")) == 3
     root = await xml(client, "/feed.atom", q="medomet", kind="practice")
     assert texts(root, "atom:entry/atom:title") == ["Medomet <b>"]
-    assert texts(root, "atom:entry/atom:id") == ["http://library.test/api/v1/documents/new"]
+    assert texts(root, "atom:entry/atom:id") == ["http://library.test/documents/new"]
     assert texts(root, "atom:id") == ["http://library.test/feed.atom?kind=practice&q=medomet"]
     assert (await client.get("/feed.atom", params={"page": "2"})).status_code == 400
 
 
 async def test_the_map_names_public_documents_and_of_a_large_library_its_parts(client, monkeypatch):
     places = texts(await xml(client, "/sitemap.xml"), "map:url/map:loc")
-    assert places == [f"http://library.test/api/v1/documents/{each}" for each in ("p1", "s1")]
+    assert places == [f"http://library.test/documents/{each}" for each in ("p1", "s1")]
     monkeypatch.setattr("library.web.feeds.MAP_ADDRESSES", 1)
     parts = texts(await xml(client, "/sitemap.xml"), "map:sitemap/map:loc")
     assert [texts(await xml(client, part), "map:url/map:loc") for part in parts] == [[place] for place in places]
@@ -229,7 +237,7 @@ async def test_a_library_for_members_only_is_not_followed(settings, path):
 async def test_the_settings_may_say_what_the_library_is_called_outside(settings):
     async with served(msgspec.structs.replace(settings, public_url="https://library.example/")) as client:
         places = texts(await xml(client, "/sitemap.xml"), "map:url/map:loc")
-        assert places[0] == "https://library.example/api/v1/documents/p1"
+        assert places[0] == "https://library.example/documents/p1"
 
 
 async def test_characters_that_no_xml_may_hold_do_no_harm(exchange, client):
