@@ -91,6 +91,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pages of one file that are read by their picture."""
     tessdata: str = ""
     """The folder of Tesseract's language files; empty: where systems keep them."""
+    warm: bool = True
+    """Whether suggestions are made ready after each change of the index; if not, who types first waits for them."""
+    follow_seconds: Positive = 600
+    """How long one connection may follow what goes on with a file."""
     free_mb: Positive = 200
     """Room on the disk below which nothing new is taken in."""
 

@@ -217,7 +217,9 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
         # somebody's search.
         await asyncio.to_thread(exchange.analyzer.warm)
         _keep_what_is_loaded()
-        behind = [asyncio.create_task(keep_mended(exchange)), asyncio.create_task(keep_warm(exchange))]
+        behind = [asyncio.create_task(keep_mended(exchange))]
+        if settings.warm:
+            behind.append(asyncio.create_task(keep_warm(exchange)))
         try:
             yield
         finally:

@@ -115,6 +115,7 @@ class HandInTogetherForm(Operation):
                 "organisation": Schema(type=OpenAPIType.STRING, description="Whose they are; else the key's own."),
             },
             required=["file"],
+            additional_properties=False,
         )
         self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
 
@@ -225,7 +226,7 @@ async def batch_events(
         standing = await _standing(own, exchange, told)
         return standing, standing.ended
 
-    return followed("batch", look)
+    return followed("batch", look, exchange.settings.follow_seconds)
 
 
 @post(

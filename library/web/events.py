@@ -11,8 +11,6 @@ LOOK_EVERY = 0.5
 """Seconds between two looks."""
 ALIVE_EVERY = 15.0
 """Seconds of silence after which a comment keeps the connection open."""
-LONGEST = 600.0
-"""Seconds after which the connection ends. Browsers open it anew by themselves, and their key is looked at again."""
 COME_BACK = 2_000
 """Milliseconds until they do."""
 
@@ -20,18 +18,20 @@ Look = Callable[[], Awaitable[tuple[msgspec.Struct, bool]]]
 """What there is to see now, and whether nothing more will happen."""
 
 
-def followed(name: str, look: Look) -> ServerSentEvent:
+def followed(name: str, look: Look, longest: float) -> ServerSentEvent:
     """An event `name` whenever what is seen has changed, first of all as it is now, and `end` when all is over.
+
+    After `longest` seconds the connection ends. Browsers open it anew by themselves, and their key is looked at again.
 
     Each is complete, so nobody who comes back has missed anything.
     """
-    return ServerSentEvent(_events(name, look), headers={"X-Accel-Buffering": "no"})
+    return ServerSentEvent(_events(name, look, longest), headers={"X-Accel-Buffering": "no"})
 
 
-async def _events(name: str, look: Look) -> AsyncIterator[ServerSentEventMessage]:
+async def _events(name: str, look: Look, longest: float) -> AsyncIterator[ServerSentEventMessage]:
     begun = told = monotonic()
     before: msgspec.Struct | None = None
-    while monotonic() - begun < LONGEST:
+    while monotonic() - begun < longest:
         seen, ended = await look()
         if seen != before:
             yield ServerSentEventMessage(data=msgspec.json.encode(seen), event=name, retry=COME_BACK)

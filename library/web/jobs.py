@@ -140,7 +140,7 @@ async def job_events(
         seen = await exchange.inbox.job(job_id)
         return shown_job(seen, told), seen.ended is not None and seen.step is Step.NONE
 
-    return followed("job", look)
+    return followed("job", look, exchange.settings.follow_seconds)
 
 
 @post(

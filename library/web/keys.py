@@ -1,19 +1,19 @@
 """Keys, for administrators: made, listed and revoked over HTTP."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from library.accounts import EVERY_SCOPE, ID_LENGTH, KeyRecord
 from library.exchange import Exchange
 from library.language import clean
 from library.model import Role, Scope
 from library.web.access import needs
-from library.web.problems import documented, refused
+from library.web.problems import documented
 from library.web.results import API
 
 LONGEST_NOTE = 500
@@ -23,9 +23,11 @@ class NewKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a key is to be."""
 
     organisation: str
-    role: Role
+    role: Literal["member", "staff", "reviewer", "admin"]
+    """Not `reader`: anybody may read what is public without a key."""
     note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
-    scopes: tuple[Scope, ...] = EVERY_SCOPE
+    scopes: Annotated[list[Scope], Meta(min_length=1)] = field(default_factory=lambda: list(EVERY_SCOPE))
+    """All, unless said."""
     days: Annotated[int, Meta(ge=1, le=3_660)] | None = None
     """For how long it holds; null: until somebody revokes it."""
 
@@ -78,13 +80,9 @@ async def keys(exchange: NamedDependency[Exchange]) -> ShownKeys:
 )
 async def make_key(data: JSONBody[NewKey], exchange: NamedDependency[Exchange]) -> Response[MadeKey]:
     """The answer holds the key; nobody can ask for it again."""
-    if data.role is Role.READER:
-        raise refused("role", "anybody may read what is public without a key", place="body")
-    if not data.scopes:
-        raise refused("scopes", f"name at least one of: {', '.join(Scope)}", place="body")
     expires = None if data.days is None else datetime.now(UTC) + timedelta(days=data.days)
     key = await exchange.accounts.add_key(
-        data.organisation, data.role, clean(data.note), scopes=data.scopes, expires=expires
+        data.organisation, Role(data.role), clean(data.note), scopes=data.scopes, expires=expires
     )
     known = _shown(await exchange.accounts.key(key[:ID_LENGTH]))
     headers = {"Location": f"{API}/keys/{known.id}", "Cache-Control": "no-store"}

@@ -27,6 +27,7 @@ class Parameters:
     def __init__(self, given: Given, *, place: str) -> None:
         # A form sends its empty fields too: they ask for nothing.
         self._given = {name: [value.strip() for value in values if value.strip()] for name, values in given.items()}
+        self._sent = {name: len(values) for name, values in given.items()}
         self._place = place
         self._reasons: list[Reason] = []
 
@@ -41,10 +42,10 @@ class Parameters:
 
     def many(self, name: str, most: int) -> tuple[str, ...]:
         """The different values of a parameter that may be repeated, in the order in which they came."""
-        values = self._given.get(name, [])
-        if len(values) > most:
-            self.refuse(name, f"has {len(values)} values; {most} are the most")
-        return tuple(dict.fromkeys(values))
+        sent = self._sent.get(name, 0)
+        if sent > most:
+            self.refuse(name, f"has {sent} values; {most} are the most")
+        return tuple(dict.fromkeys(self._given.get(name, [])))
 
     def listed(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """Names out of `known`, between commas."""

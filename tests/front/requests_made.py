@@ -3,6 +3,7 @@
 - A form sends its empty fields too: they ask for nothing, and are no mistake.
 - A cursor is one that came with an answer, or `*`; with a cursor there is no page, and pages end at hit 10,000.
 - With `fields` an answer has less of each item than is described.
+- Which fields a description of a document may have depends on its kind and on the agreed lists: here it says nothing.
 """
 
 from typing import Any
@@ -34,6 +35,8 @@ def _possible(asked: Any) -> Any:
     if isinstance(possible.get("cursor"), str):
         possible["cursor"] = "*"
         possible.pop("page", None)
+    if isinstance(possible.get("metadata"), dict):
+        possible["metadata"] = {}
     if isinstance(possible.get("page"), int):
         possible["page"] = min(possible["page"], MOST_PAGES)
     return possible

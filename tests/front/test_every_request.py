@@ -29,7 +29,7 @@ def own_data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def address(own_data: Path) -> Iterator[str]:
-    with running(own_data) as served:
+    with running(own_data, LIBRARY_FOLLOW_SECONDS="1") as served:
         yield served
 
 

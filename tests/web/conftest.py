@@ -23,10 +23,9 @@ WORK = "Employment of migrants and housing of workers."
 
 
 def without_limits(data, **further: Any) -> Settings:
-    """Settings for tests that ask more often than people do."""
-    return Settings(
-        data=data, free_mb=1, requests_per_minute=0, key_requests_per_minute=0, wrong_keys_per_minute=0, **further
-    )
+    """Settings for tests that ask more often than people do, and seldom for suggestions."""
+    unlimited = {"requests_per_minute": 0, "key_requests_per_minute": 0, "wrong_keys_per_minute": 0}
+    return Settings(data=data, free_mb=1, warm=False, **unlimited, **further)
 
 
 @pytest.fixture
