@@ -343,6 +343,16 @@ class Exchange:
         public = msgspec.structs.replace(document, visibility=Visibility.PUBLIC, personal_data_check=check)
         return await self.revise(document if missing_to_publish(public) else public)
 
+    async def leave_with_members(self, document_id: DocumentId) -> None:
+        """Let a document that is held stay with the members: it waits for nobody any more, and what was found in it
+        stays unconfirmed. Raises NotFound, and Conflict where it is not held."""
+        document = await self.catalog.document(document_id)
+        record = await self.gate.record(document_id)
+        if record is None or not record.held:
+            raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
+        await self.accounts.note("left with the members", document_id, organisation=document.organisation)
+        await self.gate.keep(document_id, msgspec.structs.replace(record, held=False))
+
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
         is read. Found in its new forms after the next `catch_up`. Raises NotFound, and BadRequest for a language that

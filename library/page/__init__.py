@@ -14,6 +14,10 @@ document_page.py  the page of one document
 citing.py         how it is cited: ISO 690
 reader_page.py    a page of a document to read
 facsimile.py      where on its picture that stands which matched
+desk_page.py      the staff desk: what is handed in there
+batch_page.py     how each file of a batch is doing
+documents_page.py  an organisation's documents, and what each needs
+review_page.py    one document as staff look at it; review_form.py, the form that describes it
 rendering.py      a template and what it shows -> HTML
 scripting.py      what a page hands to its script: texts, and blanks of its parts
 assets.py         the files that a browser loads: by name, with their fingerprint

@@ -10,9 +10,21 @@ from library.page.assets import address_of
 from library.page.wording import LANGUAGES, Wording
 
 
-def rendered(template: str, page: Mapping[str, Any], wording: Wording, *, here: str, spoken: bool) -> str:
+def rendered(
+    template: str,
+    page: Mapping[str, Any],
+    wording: Wording,
+    *,
+    here: str,
+    spoken: bool,
+    desk: Mapping[str, Any] | None = None,
+) -> str:
     """The page as HTML. `here` is its address with everything but the language; `spoken` says whether the address
-    names the language."""
+    names the language; `desk` is what all pages of the desk have in common."""
+
+    def in_language(language: str, path: str = here) -> str:
+        return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
     return (
         _environment()
         .get_template(template)
@@ -23,7 +35,9 @@ def rendered(template: str, page: Mapping[str, Any], wording: Wording, *, here: 
             languages=LANGUAGES,
             spoken=spoken,
             asset=address_of,
-            here_in=lambda language, path=here: f"{path}{'&' if '?' in path else '?'}lang={language}",
+            desk=desk,
+            here_in=in_language,
+            to=lambda path: in_language(wording.language, path) if spoken else path,
         )
     )
 

@@ -45,4 +45,6 @@ Bringing in and looking after
     keys.py               keys, for administrators
     sign_in.py            how people sign in, at a provider of identity.py
     audit.py              who changed what
+    needs.py              which documents need somebody
+    desk.py               the same for people, as pages and forms: the staff desk; review.py, one document there
 """

@@ -29,6 +29,10 @@ NOBODY = "somebody without a key"
 NEEDS = "needs"
 """The key in a handler's `opt` under which stands what it needs."""
 
+TOKEN_IN_FORM: dict[str, Any] = {"token_in_form": True}
+"""For the `opt` of a handler that forms of our own pages call, which can set no header: the session's token comes in
+the field `csrf_token`."""
+
 _CALLER = "caller"
 _SESSION = "session"
 _VARIES = ("Authorization", "X-API-Key", "Cookie", "Accept-Language", "Accept-Encoding")
@@ -93,7 +97,10 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     session = session_of(connection)
     changes = needed.scope in (Scope.INGEST, Scope.ADMIN) and connection.scope.get("method") != "GET"
     if session and changes:
-        check_csrf(session, connection.headers.get("x-csrf-token", ""))
+        if handler.opt.keys() >= TOKEN_IN_FORM.keys():
+            await _check_csrf_in_form(session, connection)
+        else:
+            check_csrf(session, connection.headers.get("x-csrf-token", ""))
 
 
 async def present_audience(request: Request[Any, Any, Any]) -> Audience:
@@ -131,6 +138,16 @@ def cookie_name(connection: Connection, name: str) -> str:
 def check_csrf(session: str, given: str) -> None:
     if not hmac.compare_digest(csrf_token(session).encode(), given.encode()):
         raise NotAllowed("with a session, what changes something needs the token of /api/v1/me in X-CSRF-Token")
+
+
+async def _check_csrf_in_form(session: str, connection: Connection) -> None:
+    assert isinstance(connection, Request)
+    form = await connection.form()
+    try:
+        check_csrf(session, str(form.get("csrf_token", "")))
+    except NotAllowed:
+        await form.close()  # what lets a handler in closes it otherwise
+        raise
 
 
 async def opened_exchange(state: State) -> Exchange:

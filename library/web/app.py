@@ -21,6 +21,7 @@ from library.web.batches import batch, batch_events, batches, change_batch, hand
 from library.web.bodies import CarefulRequest, insist_on_json
 from library.web.changes import change_document, replace_document, restore_document, withdraw_document
 from library.web.counting import Counter, say_what_is_left
+from library.web.desk import desk_router
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, documents, page, similar
 from library.web.drawing import Drawing
@@ -36,15 +37,17 @@ from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.metrics import Metrics, metrics
+from library.web.needs import documents_in_need
 from library.web.oai import oai, oai_by_form
 from library.web.pages import PAGES
 from library.web.parameters import refuse_unknown_parameters
-from library.web.personal_data import confirm_personal_data, held_documents, personal_data
+from library.web.personal_data import confirm_personal_data, held_documents, leave_with_members, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
 from library.web.purges import purge, purges
 from library.web.requests import EveryRequest
 from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
+from library.web.review import AT_DESK
 from library.web.search import answers_kept, room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
@@ -83,6 +86,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         route_handlers=[
             _api(settings),
             PAGES,
+            desk_router(settings, AT_DESK),
             vocabulary_concepts_in_skos,
             alive,
             ready,
@@ -178,6 +182,8 @@ def _api(settings: Settings) -> Router:
             held_documents,
             personal_data,
             confirm_personal_data,
+            leave_with_members,
+            documents_in_need,
             topics,
             organisations,
             organisation,

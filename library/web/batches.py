@@ -152,12 +152,12 @@ async def hand_in_together(
     try:
         organisation = await organisation_in(form, audience, exchange)
         said = read_said(await metadata_in(form))
-        files = _files(form)
+        files = files_in(form)
         batch = await exchange.batches.open(organisation, audience.organisation, idempotency_key)
-        handed_in = [await _hand_in(file, said, batch, exchange, told) for file in files]
+        handed_in = [await taken_in(file, said, batch, exchange, told) for file in files]
     finally:
         await form.close()
-    standing = await _standing(batch, exchange, told)
+    standing = await standing_of(batch, exchange, told)
     return Response(HandedInTogether(standing, handed_in), status_code=202, headers={"Location": standing.links.self})
 
 
@@ -180,7 +180,7 @@ async def batches(
     organisation = None if audience.role is Role.ADMIN else audience.organisation
     told = words_for(lang, request)
     found = await exchange.batches.newest(organisation, limit)
-    return Batches([await _standing(batch, exchange, told) for batch in found])
+    return Batches([await standing_of(batch, exchange, told) for batch in found])
 
 
 @get(
@@ -199,7 +199,7 @@ async def batch(
     lang: StaffLang = None,
 ) -> BatchStanding:
     """When it has `ended`, this is the report: what is done, what failed, why, and what helps."""
-    return await _standing(await _own_batch(batch_id, audience, exchange), exchange, words_for(lang, request))
+    return await standing_of(await own_batch(batch_id, audience, exchange), exchange, words_for(lang, request))
 
 
 @get(
@@ -219,11 +219,11 @@ async def batch_events(
     lang: StaffLang = None,
 ) -> ServerSentEvent:
     """Server-sent events: `batch` with all of it whenever something has changed, and `end` when it has ended."""
-    own = await _own_batch(batch_id, audience, exchange)
+    own = await own_batch(batch_id, audience, exchange)
     told = words_for(lang, request)
 
     async def look() -> tuple[BatchStanding, bool]:
-        standing = await _standing(own, exchange, told)
+        standing = await standing_of(own, exchange, told)
         return standing, standing.ended
 
     return followed("batch", look, exchange.settings.follow_seconds)
@@ -248,7 +248,7 @@ async def change_batch(
     lang: StaffLang = None,
 ) -> BatchStanding:
     """A paused batch begins no file until it is resumed; what is being read is read to its end."""
-    own = await _own_batch(batch_id, audience, exchange)
+    own = await own_batch(batch_id, audience, exchange)
     match change:
         case BatchChange.PAUSE:
             await exchange.batches.pause(batch_id, audience.organisation)
@@ -256,10 +256,10 @@ async def change_batch(
             await exchange.batches.resume(batch_id)
         case BatchChange.RETRY:
             await exchange.inbox.retry(batch=batch_id)
-    return await _standing(own, exchange, words_for(lang, request))
+    return await standing_of(own, exchange, words_for(lang, request))
 
 
-def _files(form: FormMultiDict) -> list[UploadFile]:
+def files_in(form: FormMultiDict) -> list[UploadFile]:
     files = form.getall("file", [])
     if not files:
         raise refused("file", "is missing", place="body")
@@ -270,7 +270,7 @@ def _files(form: FormMultiDict) -> list[UploadFile]:
     return files
 
 
-async def _hand_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchange, told: Words) -> HandedInFile:
+async def taken_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchange, told: Words) -> HandedInFile:
     """A file that cannot be taken does not stop the others; a library that can take none now stops all."""
     name = name_of(file)
     try:
@@ -288,7 +288,7 @@ async def _hand_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchang
     return HandedInFile(name, accepted.news, shown_job(accepted.job, told), "", "", "")
 
 
-async def _own_batch(batch_id: str, audience: Audience, exchange: Exchange) -> Batch:
+async def own_batch(batch_id: str, audience: Audience, exchange: Exchange) -> Batch:
     """Another organisation's batch looks like one that is not there."""
     found = await exchange.batches.batch(batch_id)
     if not audience.may_change(found.organisation):
@@ -296,7 +296,7 @@ async def _own_batch(batch_id: str, audience: Audience, exchange: Exchange) -> B
     return found
 
 
-async def _standing(batch: Batch, exchange: Exchange, told: Words) -> BatchStanding:
+async def standing_of(batch: Batch, exchange: Exchange, told: Words) -> BatchStanding:
     tally = await exchange.batches.tally(batch.id)
     reading = await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id, limit=MOST_READING)
     link = f"{API}/batches/{batch.id}"

@@ -63,9 +63,9 @@ async def replace_document(
     if_match: IfMatch = "",
 ) -> Response[ShownDocument]:
     """The body is the whole description: what it leaves out is emptied. Files and pages stay."""
-    before = await _to_be_changed(document_id, if_match, audience, exchange)
+    before = await to_be_changed(document_id, if_match, audience, exchange)
     said = _read(request, await request.body(), "application/json")
-    return await _keep(described_anew(before, said), audience, exchange)
+    return await _shown(await kept(described_anew(before, said), exchange), audience, exchange)
 
 
 @patch(
@@ -85,9 +85,9 @@ async def change_document(
     if_match: IfMatch = "",
 ) -> Response[ShownDocument]:
     """The body is a JSON Merge Patch (RFC 7396): only the fields in it change, and null empties one."""
-    before = await _to_be_changed(document_id, if_match, audience, exchange)
+    before = await to_be_changed(document_id, if_match, audience, exchange)
     said = _read(request, await request.body(), "application/json", MERGE_PATCH)
-    return await _keep(revised(before, said), audience, exchange)
+    return await _shown(await kept(revised(before, said), exchange), audience, exchange)
 
 
 @delete(
@@ -106,7 +106,7 @@ async def withdraw_document(
     reason: Annotated[str, QueryParameter(description="Why; kept with the document.", max_length=LONGEST_REASON)] = "",
 ) -> None:
     """Nobody finds or reads it any more; its staff can bring it back."""
-    await _to_be_changed(document_id, if_match, audience, exchange)
+    await to_be_changed(document_id, if_match, audience, exchange)
     await exchange.withdraw(document_id, reason)
     await exchange.show_changes()
 
@@ -124,16 +124,21 @@ async def restore_document(
     document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[ShownDocument]:
     """As it was when it was withdrawn."""
+    return await _shown(await restored(document_id, audience, exchange), audience, exchange)
+
+
+async def restored(document_id: DocumentId, audience: Audience, exchange: Exchange) -> Document:
+    """The document, which is there again. Raises NotFound."""
     withdrawn = await exchange.catalog.withdrawn(document_id)
     if not audience.may_change(withdrawn.organisation):
         # Not 403: that one was withdrawn is for its own staff to know.
         raise NotFound(f"there is no document '{document_id}'")
-    restored = await exchange.restore(document_id)
+    back = await exchange.restore(document_id)
     await exchange.show_changes()
-    return await _shown(restored, audience, exchange)
+    return back
 
 
-async def _to_be_changed(document_id: DocumentId, if_match: str, audience: Audience, exchange: Exchange) -> Document:
+async def to_be_changed(document_id: DocumentId, if_match: str, audience: Audience, exchange: Exchange) -> Document:
     """The document as it is in the catalogue. Raises NotFound, NotAllowed, PreconditionRequired, PreconditionFailed."""
     found = await exchange.document(document_id, audience)
     check_may_change(audience, found.organisation)
@@ -153,14 +158,15 @@ def _read(request: Request[Any, Any, Any], body: bytes, *taken: str) -> dict[str
         raise BadRequest(f"the body cannot be read: {error}", reasons=(Reason("", "body", str(error)),)) from error
 
 
-async def _keep(document: Document, audience: Audience, exchange: Exchange) -> Response[ShownDocument]:
+async def kept(document: Document, exchange: Exchange) -> Document:
+    """The document as it is in the catalogue from now on, and soon in the index. Raises like `Exchange.revise`."""
     try:
-        kept = await exchange.revise(document)
+        after = await exchange.revise(document)
     except Conflict as error:
         # Somebody was quicker than we, between our reading and our writing.
         raise PreconditionFailed(error.detail) from error
     await exchange.show_changes()
-    return await _shown(kept, audience, exchange)
+    return after
 
 
 async def _shown(document: Document, audience: Audience, exchange: Exchange) -> Response[ShownDocument]:

@@ -19,7 +19,8 @@ from library.web.problems import documented
 from library.web.results import API, document_link
 from library.words import Failure, Words
 
-MOST_JOBS = 100
+MOST_JOBS = 1_000
+JOBS = 100
 
 
 class JobLinks(Struct, frozen=True):
@@ -85,7 +86,7 @@ async def jobs(
         str | None, QueryParameter(description="For administrators: only those of this one.")
     ] = None,
     batch: Annotated[str | None, QueryParameter(description="Only those that were handed in together.")] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=MOST_JOBS)] = MOST_JOBS,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_JOBS)] = JOBS,
     lang: StaffLang = None,
 ) -> Jobs:
     """Newest first."""
@@ -113,7 +114,7 @@ async def job(
     lang: StaffLang = None,
 ) -> Job:
     """A failed job is no error of this request: it has a code and a sentence."""
-    return shown_job(await _own_job(job_id, audience, exchange), words_for(lang, request))
+    return shown_job(await own_job(job_id, audience, exchange), words_for(lang, request))
 
 
 @get(
@@ -133,7 +134,7 @@ async def job_events(
     lang: StaffLang = None,
 ) -> ServerSentEvent:
     """Server-sent events: `job` with the whole job whenever it has changed, and `end` when it has ended."""
-    await _own_job(job_id, audience, exchange)
+    await own_job(job_id, audience, exchange)
     told = words_for(lang, request)
 
     async def look() -> tuple[Job, bool]:
@@ -160,12 +161,12 @@ async def retry_job(
     lang: StaffLang = None,
 ) -> Job:
     """409 where it has not failed."""
-    await _own_job(job_id, audience, exchange)
+    await own_job(job_id, audience, exchange)
     await exchange.inbox.retry(job_id)
     return shown_job(await exchange.inbox.job(job_id), words_for(lang, request))
 
 
-async def _own_job(job_id: str, audience: Audience, exchange: Exchange) -> IngestJob:
+async def own_job(job_id: str, audience: Audience, exchange: Exchange) -> IngestJob:
     """Another organisation's job looks like one that is not there."""
     found = await exchange.inbox.job(job_id)
     if not audience.may_change(found.organisation):

@@ -130,7 +130,7 @@ async def page_for_people(
     document = await exchange.document(document_id, audience)
     text = await exchange.page(document_id, number, _wanted(given), audience)
     file, facsimile = drawable(document, number), None
-    if file is not None and (drawn := await _drawing(request).facsimile(file, number, exchange)) is not None:
+    if file is not None and (drawn := await drawing_of(request).facsimile(file, number, exchange)) is not None:
         facsimile = shown_facsimile(drawn, text.text, text.spans, picture_address(document_id, number, file.sha256))
     reading = await exchange.reading(document_id, _wanted(given), audience)
     shown = reader_page(
@@ -168,7 +168,7 @@ async def picture_for_people(
     return Response(picture, media_type="image/webp", headers=headers)
 
 
-def _drawing(request: Request[Any, Any, Any]) -> Drawing:
+def drawing_of(request: Request[Any, Any, Any]) -> Drawing:
     drawing: Drawing = request.app.state.drawing
     return drawing
 
@@ -233,9 +233,10 @@ def answered(
     here: str,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    desk: Mapping[str, Any] | None = None,
 ) -> Response[bytes]:
     spoken = request.query_params.get("lang", "") in LANGUAGES
-    content = rendered(template, page, words, here=here, spoken=spoken).encode()
+    content = rendered(template, page, words, here=here, spoken=spoken, desk=desk).encode()
     own = {"Content-Security-Policy": _POLICY, "Content-Language": words.language, **(headers or {})}
     return Response(content, media_type=HTML, headers=own, status_code=status)
 
@@ -257,7 +258,7 @@ def _read(given: Given, words: Wording) -> tuple[AskedSearch, Given, list[str]]:
 # What cannot be shown ------------------------------------------------------------------------------------------------
 
 
-def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[bytes]:
+def explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[bytes]:
     """A page for people where something is missing or out of order; a hidden document looks like a missing one."""
     words = spoken_wording(request)
     missing = isinstance(error, NotFound)
@@ -268,7 +269,7 @@ def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[b
 
 
 def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return _explain(request, meant(request, error))
+    return explain(request, meant(request, error))
 
 
 PAGES = Router(
@@ -281,5 +282,5 @@ PAGES = Router(
         picture_for_people,
         asset_file,
     ],
-    exception_handlers={LibraryError: _explain, HTTPException: _explain_http},
+    exception_handlers={LibraryError: explain, HTTPException: _explain_http},
 )

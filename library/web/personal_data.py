@@ -14,7 +14,7 @@ from library.exchange import Exchange
 from library.gate import GateRecord, seen
 from library.model import Audience, DocumentId, LocalizedText, PersonalDataCheck, Scope, missing_to_publish
 from library.personal import Kind, PersonalFinding
-from library.web.access import needs
+from library.web.access import check_may_change, needs
 from library.web.parameters import takes_json
 from library.web.problems import documented
 from library.web.results import document_link, page_link
@@ -76,7 +76,7 @@ async def held_documents(audience: NamedDependency[Audience], exchange: NamedDep
     documents = await exchange.catalog.documents(list(held))
     return HeldDocuments(
         [
-            await _state(each, audience, exchange)
+            await personal_data_in(each, audience, exchange)
             for each in held
             if each in documents and audience.may_confirm(documents[each])
         ]
@@ -95,8 +95,8 @@ async def personal_data(
     document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> PersonalDataState:
     """What was found when the document was last to become public."""
-    await _check(document_id, audience, exchange)
-    return await _state(document_id, audience, exchange)
+    await check_may_confirm(document_id, audience, exchange)
+    return await personal_data_in(document_id, audience, exchange)
 
 
 @post(
@@ -117,18 +117,36 @@ async def confirm_personal_data(
 ) -> PersonalDataState:
     """A person has looked at all that `GET` showed. It is noted in the audit trail, and the document becomes public
     unless something else is `missing`."""
-    await _check(document_id, audience, exchange)
+    await check_may_confirm(document_id, audience, exchange)
     check = PersonalDataCheck(by=data.by, on=datetime.now(UTC).date(), result=data.result)
     await exchange.confirm(document_id, check, data.seen)
-    return await _state(document_id, audience, exchange)
+    return await personal_data_in(document_id, audience, exchange)
 
 
-async def _check(document_id: DocumentId, audience: Audience, exchange: Exchange) -> None:
+@post(
+    "/documents/{document_id:str}/personal-data/leave",
+    operation_id="leave_with_members",
+    status_code=200,
+    opt=needs(Scope.INGEST),
+    responses=documented(400, 401, 403, 404, 409),
+    tags=["documents"],
+    summary="Say that a document is not to be public",
+)
+async def leave_with_members(
+    document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> PersonalDataState:
+    """It stays with the members and waits for nobody any more; what was found in it stays unconfirmed."""
+    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
+    await exchange.leave_with_members(document_id)
+    return await personal_data_in(document_id, audience, exchange)
+
+
+async def check_may_confirm(document_id: DocumentId, audience: Audience, exchange: Exchange) -> None:
     if not audience.may_confirm(await exchange.document(document_id, audience)):
         raise NotAllowed("this needs a key of the document's own staff, or of a reviewer")
 
 
-async def _state(document_id: DocumentId, audience: Audience, exchange: Exchange) -> PersonalDataState:
+async def personal_data_in(document_id: DocumentId, audience: Audience, exchange: Exchange) -> PersonalDataState:
     document = await exchange.document(document_id, audience)
     record = await exchange.gate.record(document_id)
     return PersonalDataState(

@@ -67,7 +67,7 @@ async def resemblances(
 ) -> DocumentResemblances:
     """The likest first. Nobody is told of a document that may not be seen."""
     found = await exchange.resemblances.of(decision=_decision(decision))
-    return await _shown(found, audience, exchange)
+    return await resemblances_seen(found, audience, exchange)
 
 
 @get(
@@ -83,7 +83,7 @@ async def document_resemblances(
 ) -> DocumentResemblances:
     """For its staff, whatever was decided. Nobody is told of a document that may not be seen."""
     check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
-    return await _shown(await exchange.resemblances.of(document_id), audience, exchange)
+    return await resemblances_seen(await exchange.resemblances.of(document_id), audience, exchange)
 
 
 @post(
@@ -107,7 +107,7 @@ async def decide_resemblance(
     check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
     await exchange.document(other, audience)
     decided = await exchange.decide(document_id, other, _decision(data.decision), data.relation)
-    return await _shown([decided], audience, exchange)
+    return await resemblances_seen([decided], audience, exchange)
 
 
 def _decision(said: Said) -> Decision:
@@ -124,7 +124,7 @@ def _said(decision: Decision) -> Said:
             return "dismissed"
 
 
-async def _shown(found: list[Resemblance], audience: Audience, exchange: Exchange) -> DocumentResemblances:
+async def resemblances_seen(found: list[Resemblance], audience: Audience, exchange: Exchange) -> DocumentResemblances:
     ids = list({each for pair in found for each in (pair.document, pair.other)})
     documents = await exchange.documents(ids, audience)
     names = await organisation_names(exchange)

@@ -12,6 +12,7 @@ import pytest
 from library.exchange import Exchange, open_exchange
 from library.facsimiles import Drawer
 from library.model import Clue, Contact, File, Organisation, Place, Role, Visibility
+from library.people import Person
 from library.search import SearchQuery
 from library.settings import Settings
 from library.web.access import today
@@ -107,6 +108,19 @@ async def keys(exchange) -> dict[str, dict[str, str]]:
         "admin": ("alfa", Role.ADMIN),
     }
     return {who: {"X-API-Key": await exchange.accounts.add_key(*whose)} for who, whose in roles.items()}
+
+
+async def sign_in(exchange, client, role=Role.STAFF, email="jana@alfa.example", organisation="alfa"):
+    """Let the client be somebody's browser, with a session."""
+    person = Person(email=email, organisation=organisation, role=role)
+    client.cookies.set("session", await exchange.people.sign_in(person, 1))
+
+
+@pytest.fixture
+async def staff(exchange, client) -> httpx.AsyncClient:
+    """The browser of somebody of Alfa's staff who is signed in."""
+    await sign_in(exchange, client)
+    return client
 
 
 @pytest.fixture

@@ -168,6 +168,11 @@ class Route:
             self.method == "POST" and self.needed is not None and (self.needed.scope.value in ("ingest", "admin"))
         )
 
+    @property
+    def for_people(self) -> bool:
+        """Whether it answers with pages, whatever it has to say."""
+        return self.path.startswith("/desk")
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -260,6 +265,11 @@ UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /robots.txt": ("",),
     "GET /sitemap.xml": ("",),
     "GET /sitemap/{part:int}": ("",),
+    "GET /desk": ("", "lang=uk"),
+    "GET /desk/documents": ("", "q=byt", "need=missing&lang=uk", "page=2"),
+    "GET /desk/batches/{batch_id:str}": ("",),
+    "POST /desk/batches": ("",),
+    "POST /desk/batches/{batch_id:str}/retry": ("",),
     "GET /oai": HARVESTED,
     "POST /oai": HARVESTED,
 }

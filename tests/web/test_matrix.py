@@ -105,7 +105,10 @@ async def test_only_those_may_call_a_route_who_may(whole, routes):
             for call in calls_of(route, whole):
                 answer = await whole.answer(caller, call)
                 assert answer.status_code == (401 if caller == "anybody" else 403), f"{caller}: {call}"
-                assert answer.headers["content-type"] == "application/problem+json"
+                plain_page = "text/html; charset=utf-8"
+                assert answer.headers["content-type"] == (
+                    plain_page if route.for_people else "application/problem+json"
+                )
 
 
 async def test_a_closed_library_answers_nobody_without_a_key(whole, routes):

@@ -45,6 +45,8 @@ OPERATIONS = {
     "GET /api/v1/personal-data": "held_documents",
     "GET /api/v1/documents/{document_id}/personal-data": "personal_data",
     "POST /api/v1/documents/{document_id}/personal-data": "confirm_personal_data",
+    "POST /api/v1/documents/{document_id}/personal-data/leave": "leave_with_members",
+    "GET /api/v1/needs": "documents_in_need",
     "POST /api/v1/documents": "hand_in",
     "GET /api/v1/jobs": "jobs",
     "GET /api/v1/jobs/{job_id}": "job",

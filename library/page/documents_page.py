@@ -1,0 +1,61 @@
+"""The list of an organisation's documents at the desk: all of them, or those that need something."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from library.page import addresses
+from library.page.hits import best_language
+from library.page.review_form import name_of
+from library.page.review_page import desk_address
+from library.page.wording import Wording
+from library.vocabulary import label
+
+NEEDS = ("missing", "personal_data", "resemblance", "review")
+Listed = Mapping[str, Any]
+"""`DocumentInNeed` or `FoundItem` of the API as JSON."""
+
+
+def documents_page(
+    listed: Sequence[Listed],
+    in_need: Mapping[str, Any],
+    *,
+    total: int,
+    need: str,
+    q: str,
+    turns: Mapping[str, str],
+    wording: Wording,
+) -> dict[str, Any]:
+    """What the template `documents.html` shows. `in_need` is `DocumentsInNeed`, of all that need something."""
+    known = {each["id"]: each for each in in_need["documents"]}
+    return {
+        "need": need,
+        "q": q,
+        "total": total,
+        "choices": needs_counted(in_need),
+        "documents": [_row(each, known.get(each["id"], {}), wording) for each in listed],
+        "turns": turns,
+    }
+
+
+def needs_counted(in_need: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What documents need, and how many do."""
+    return [
+        {"need": need, "n": in_need["counts"][need], "href": addresses.changed({}, {"need": need}, "/desk/documents")}
+        for need in NEEDS
+    ]
+
+
+def _row(listed: Listed, needed: Listed, wording: Wording) -> dict[str, Any]:
+    spoken = best_language(listed["title"], wording.language, listed["languages"])
+    return {
+        "id": listed["id"],
+        "href": desk_address(listed["id"]),
+        "title": listed["title"].get(spoken, listed["id"]),
+        "title_language": spoken,
+        "kind": listed["kind"],
+        "kind_label": label("kind", listed["kind"], wording.language),
+        "visibility_label": label("visibility", listed["visibility"], wording.language),
+        "needs": [wording.say(f"need.{need}") for need in needed.get("needs", ())],
+        "missing": ", ".join(name_of(name, wording) for name in needed.get("missing", ())),
+        "due": wording.day(needed["review_due"]) if "review" in needed.get("needs", ()) else "",
+    }

@@ -1,0 +1,27 @@
+/* Looking at a document: its pages turn beside the form, in which nothing that was typed is lost. */
+
+const form = document.getElementById("describe");
+let typed = false;
+
+async function turn(href) {
+  const answer = await fetch(href);
+  if (!answer.ok) return location.assign(href);
+  const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.getElementById("leaf").replaceWith(document.adoptNode(told.getElementById("leaf")));
+  history.replaceState(null, "", href);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-turn]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const rel = link.rel;
+  turn(link.href).then(() => {
+    const leaf = document.getElementById("leaf");
+    if (rel) leaf.querySelector(`a[rel=${rel}]`)?.focus();
+    else leaf.scrollIntoView({ block: "nearest" });
+  });
+});
+form?.addEventListener("input", () => (typed = true));
+document.addEventListener("submit", () => (typed = false));
+addEventListener("beforeunload", (event) => typed && event.preventDefault());

@@ -1,0 +1,132 @@
+"""The staff desk as it comes without a script: pages and forms."""
+
+import httpx
+import msgspec
+from selectolax.lexbor import LexborHTMLParser
+
+from library.model import Role
+from tests.web.conftest import served, sign_in
+
+
+async def look(client, path: str, status: int = 200) -> LexborHTMLParser:
+    answer = await client.get(path)
+    assert answer.status_code == status, answer.text
+    return LexborHTMLParser(answer.text)
+
+
+def texts(html: LexborHTMLParser, selector: str) -> list[str]:
+    return [" ".join(found.text().split()) for found in html.css(selector)]
+
+
+async def send(client, path: str, fields: dict, files=(), token: str | None = None) -> httpx.Response:
+    """Send a form of the desk as a browser does, with the token of its pages unless another is given."""
+    if token is None:
+        token = (await look(client, "/desk")).css_first("meta[name=csrf-token]").attributes["content"]
+    parts = [(name, (None, value)) for name, value in {"csrf_token": token, **fields}.items()]
+    return await client.post(path, files=[*parts, *[("file", (name, content)) for name, content in files]])
+
+
+async def hand_in(client, *names: str) -> str:
+    """The path of the batch in which these files are."""
+    files = [(name, f"Text of {name}".encode()) for name in names]
+    return (await send(client, "/desk/batches", {"kind": "practice"}, files)).headers["location"]
+
+
+async def test_who_is_not_signed_in_is_asked_to_and_comes_back(exchange):
+    settings = msgspec.structs.replace(exchange.settings, oidc_issuer="http://127.0.0.1:9", oidc_client_id="library")
+    async with served(settings) as client:
+        sent_on = await client.get("/desk/batches/x?lang=uk")
+    assert (sent_on.status_code, sent_on.headers["location"]) == (
+        303,
+        "/sign-in?back=%2Fdesk%2Fbatches%2Fx%3Flang%3Duk",
+    )
+
+
+async def test_where_nobody_can_sign_in_the_page_says_so(client):
+    html = await look(client, "/desk?lang=en", 401)
+    assert "Nobody can sign in here yet" in html.css_first("main").text()
+
+
+async def test_who_is_no_staff_reads_so_on_a_plain_page(exchange, client):
+    await sign_in(exchange, client, Role.MEMBER)
+    html = await look(client, "/desk?lang=en", 403)
+    assert "not as staff" in html.css_first("main").text()
+    assert html.css_first("form").attributes["action"] == "/sign-out"
+
+
+async def test_files_are_handed_in_with_what_is_said_of_all_of_them(exchange, staff):
+    said = {"kind": "study", "visibility": "organisation"}
+    answer = await send(staff, "/desk/batches?lang=cs", said, [("a.txt", b"A"), ("b.txt", b"B")])
+    assert answer.status_code == 303
+    path = answer.headers["location"]
+    html = await look(staff, path)
+    assert path.endswith("?lang=cs")
+    assert texts(html, ".file-name") == ["a.txt", "b.txt"]
+    assert texts(html, "#tallies .tally") == ["0 hotových", "2 čekají", "0 nepřijato"]
+    jobs = await exchange.inbox.jobs(batch=path.split("/")[-1].partition("?")[0])
+    assert [job.said for job in jobs] == [said, said]
+    assert texts(await look(staff, "/desk?lang=cs"), ".batches .tally") == ["2 čekají"]
+
+
+async def test_a_file_that_is_there_already_leads_to_its_document(exchange, staff):
+    await hand_in(staff, "a.txt")
+    job = await exchange.inbox.take()
+    await exchange.inbox.done(job.id)
+    again = await send(staff, "/desk/batches?lang=en", {"kind": "practice"}, [("a.txt", b"Text of a.txt")])
+    html = LexborHTMLParser(again.text)
+    assert texts(html, ".outcomes li") == ["a.txt: is in the library already. Look at it a.txt"]
+    assert html.css_first(".outcomes a").attributes["href"] == f"/desk/documents/{job.document}?lang=en"
+
+
+async def test_a_file_that_is_too_large_is_named_with_the_cure(staff):
+    html = LexborHTMLParser((await send(staff, "/desk/batches?lang=en", {}, [("b.txt", b"x" * 20_000)])).text)
+    assert texts(html, ".outcomes li")[0].startswith("b.txt: The file is larger than allowed.")
+
+
+async def test_a_failed_file_has_a_sentence_a_cure_and_a_button_to_try_again(exchange, staff):
+    path = await hand_in(staff, "a.txt", "b.txt")
+    taken = await exchange.inbox.take()
+    await exchange.inbox.fail(taken.id, "encrypted-file", "no password")
+    html = await look(staff, f"{path}?lang=en")
+    assert texts(html, ".file[data-state=failed] .file-what") == ["The file is protected by a password."]
+    assert texts(html, ".file[data-state=failed] .file-cure") == ["Save it without the password and hand that in."]
+    retry = html.css_first(".file[data-state=failed] form").attributes["action"]
+    assert retry == f"/desk/jobs/{taken.id}/retry?lang=en"
+    again = await send(staff, retry, {})
+    assert (again.status_code, again.headers["location"]) == (303, f"{path}?lang=en")
+    assert texts(await look(staff, f"{path}?lang=en"), "#tallies .tally")[1:] == ["2 waiting", "0 failed"]
+
+
+async def test_all_that_failed_is_tried_again_with_one_button(exchange, staff):
+    path = await hand_in(staff, "a.txt", "b.txt")
+    for _ in range(2):
+        await exchange.inbox.fail((await exchange.inbox.take()).id, "damaged-file", "torn")
+    html = await look(staff, path)
+    assert "hidden" not in html.css_first("#retry-all").attributes
+    assert (await send(staff, html.css_first("#retry-all").attributes["action"], {})).status_code == 303
+    assert len(await exchange.inbox.jobs(state="waiting")) == 2
+
+
+async def test_a_form_without_the_token_of_our_pages_changes_nothing(exchange, staff):
+    path = await hand_in(staff, "a.txt")
+    job = await exchange.inbox.take()
+    await exchange.inbox.fail(job.id, "damaged-file", "torn")
+    for target in ("/desk/batches", f"/desk/jobs/{job.id}/retry", f"{path}/retry"):
+        for token in ("", "0" * 64):
+            assert (await send(staff, target, {}, [("b.txt", b"B")], token)).status_code == 403
+        assert (await staff.post(target, data={"csrf_token": "x"})).status_code in (403, 415)
+    assert [each.state for each in await exchange.inbox.jobs()] == ["failed"]
+
+
+async def test_another_organisations_batch_is_not_there(exchange, staff):
+    path = await hand_in(staff, "a.txt")
+    await sign_in(exchange, staff, email="petr@beta.example", organisation="beta")
+    assert (await staff.get(path)).status_code == 404
+    assert not (await look(staff, "/desk")).css(".batches")
+
+
+async def test_nothing_in_a_files_name_becomes_html(staff):
+    name = "<img src=x onerror=alert(1)> \u202e.txt"
+    html = await look(staff, await hand_in(staff, name))
+    assert not html.css("main img")
+    assert texts(html, ".file-name")[0].startswith("<img")
