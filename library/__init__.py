@@ -38,6 +38,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     places.py     Places: from where on this machine files were handed in, and how they looked then
     accounts.py   Accounts: organisations (partners.toml has the consortium's), API keys, audit trail
     people.py     People: who may sign in, sessions
+    shelf.py      what hits are shown from, kept until the catalogue changes
     answers.py    an engine's hits -> what a page of results shows
     remembered.py what was worked out once and holds until something changes
     harvest.py    what harvesters are told: what is public since when, and what no longer is

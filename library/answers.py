@@ -7,11 +7,10 @@ from msgspec import Struct
 
 from library.asking import Instead
 from library.catalog import AnalysedPage
-from library.entries import DescribedText, about, titles
-from library.fragments import Source, cut, whole
-from library.language import Analyzer, TokenPlaces, TokenTable
+from library.fragments import cut, whole
 from library.model import Audience, Document, DocumentId, Practice
 from library.search import After, Expansion, Facet, Fragment, Hit, SearchQuery
+from library.shelf import Shelved
 
 Pages = Mapping[tuple[DocumentId, int], AnalysedPage]
 """(document, place in its row of pages, from 0) -> page."""
@@ -52,21 +51,20 @@ class Reading(Struct, frozen=True):
     """The numbers of those in which something matches, the best first."""
 
 
-def found(hit: Hit, document: Document, pages: Pages, analyzer: Analyzer) -> Found:
+def found(hit: Hit, shelved: Shelved, audience: Audience) -> Found:
     """The hit with its fragments, the best first, and with the places in its titles that matched."""
-    described, called = about(document), titles(document)
     fragments: list[Fragment] = []
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     for passage in hit.passages:
         match passage.zone:
-            case "text" if (page := pages.get((hit.id, passage.table))) is not None:
-                fragments.append(cut(page_source(page), passage.tokens))
-            case "about" if passage.table < len(described):
-                fragments.append(cut(_source(described[passage.table], analyzer), passage.tokens))
-            case "title" if passage.table < len(called):
-                title = called[passage.table]
-                spans[title.language] = whole(_source(title, analyzer), passage.tokens).spans
-    return Found(hit, document, tuple(fragments), spans)
+            case "text" if (page := shelved.pages.get(passage.table)) is not None:
+                fragments.append(cut(page, passage.tokens))
+            case "about" if passage.table < len(described := shelved.described()):
+                fragments.append(cut(described[passage.table], passage.tokens))
+            case "title" if passage.table < len(titles := shelved.titles()):
+                language, title = titles[passage.table]
+                spans[language] = whole(title, passage.tokens).spans
+    return Found(hit, for_eyes(shelved.document, audience), tuple(fragments), spans)
 
 
 def for_eyes(document: Document, audience: Audience) -> Document:
@@ -76,11 +74,3 @@ def for_eyes(document: Document, audience: Audience) -> Document:
             return msgspec.structs.replace(document, caveats={})
         case _:
             return document
-
-
-def page_source(page: AnalysedPage) -> Source[TokenPlaces]:
-    return Source("text", page.number, page.text, TokenPlaces.decode(page.table))
-
-
-def _source(described: DescribedText, analyzer: Analyzer) -> Source[TokenTable]:
-    return Source(described.field, None, described.text, analyzer.table(described.text, described.language))

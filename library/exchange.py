@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from library.accounts import Accounts
-from library.answers import Answer, Found, Reading, for_eyes, found, page_source
+from library.answers import Answer, Found, Reading, for_eyes, found
 from library.asking import Asker, Outcome
 from library.backups import Backup, back_up
 from library.batches import Batches
@@ -65,6 +65,7 @@ from library.search import (
     Some,
 )
 from library.settings import Settings
+from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
@@ -118,6 +119,7 @@ class Exchange:
         self._database = database
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
+        self._shelf = Shelf(self.catalog, analyzer, settings.shown_memory_mb << 20)
         self._answers: Remembered[Answer] = Remembered(REMEMBERED_HITS, lambda answer: 1 + len(answer.found))
 
     # Finding ---------------------------------------------------------------------------------------------------------
@@ -575,12 +577,10 @@ class Exchange:
         return [passage for hit in hits for passage in hit.passages if passage.zone == "text"]
 
     async def _shown(self, hits: Sequence[Hit], audience: Audience) -> tuple[Found, ...]:
-        documents = await self.catalog.documents([hit.id for hit in hits])
+        shelf = await self._shelf.take(hits)
         # The catalogue is the truth: what was hidden or withdrawn a moment ago is not shown, whatever the index says.
-        seen = [hit for hit in hits if hit.id in documents and audience.sees(documents[hit.id])]
-        rows = [(hit.id, passage.table) for hit in seen for passage in hit.passages if passage.zone == "text"]
-        pages = await self.catalog.passages(rows)
-        return tuple(found(hit, for_eyes(documents[hit.id], audience), pages, self.analyzer) for hit in seen)
+        seen = [hit for hit in hits if hit.id in shelf and audience.sees(shelf[hit.id].document)]
+        return tuple(found(hit, shelf[hit.id], audience) for hit in seen)
 
     async def _entries(self, ids: Sequence[DocumentId]) -> list[IndexEntry]:
         documents = await self.catalog.documents(ids)

@@ -43,6 +43,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     index_memory_mb: Positive = 256
     """What each process keeps in memory of what it has read of the index, at most; more means fewer words that are read
     anew."""
+    shown_memory_mb: Positive = 16
+    """What each process keeps in memory of documents and pages that were shown, at most."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     workers: Positive = 1

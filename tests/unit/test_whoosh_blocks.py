@@ -15,7 +15,7 @@ from library.engines.whoosh.blocks import (
     read_postings,
     read_postings_slowly,
 )
-from library.engines.whoosh.cache import Cache
+from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.folder import IndexFolder
 from library.engines.whoosh.pickled import packed_numbers, packed_positions, packed_strings
 from library.engines.whoosh.schema import schema
@@ -146,6 +146,24 @@ def test_a_cache_never_holds_more_than_it_has_room_for():
     assert cache.get(("owner", 0), lambda: b"new") == b"new"
     cache.keep_only({"another"})
     assert cache.used == 0
+
+
+def test_what_was_asked_for_again_outlives_what_was_not():
+    cache = Cache(100, len)
+    cache.get(("owner", "wanted"), lambda: b"x" * 30)
+    for number in range(20):
+        assert cache.get(("owner", "wanted"), lambda: b"made anew") != b"made anew"
+        cache.get(("owner", number), lambda: b"x" * 30)
+
+
+def test_in_a_hurry_nothing_is_made():
+    cache = Cache(100, len)
+    cache.get(("owner", "there"), lambda: b"kept")
+    with cache.only_what_is_kept():
+        assert cache.get(("owner", "there"), lambda: b"new") == b"kept"
+        with pytest.raises(NotKept):
+            cache.get(("owner", "missing"), lambda: b"new")
+    assert cache.get(("owner", "missing"), lambda: b"new") == b"new"
 
 
 def test_a_generation_is_never_named_twice(tmp_path):

@@ -451,3 +451,20 @@ async def test_words_that_nobody_wrote_leave_next_to_nothing_behind(index):
     before = index.memory
     await index.search(SearchQuery(match=OneOf((Word("škola"), Lemma(relatives)), (1.0, 0.5))), an_admin())
     assert index.memory - before < 150_000
+
+
+async def test_a_search_whose_words_are_known_is_answered_where_it_is_asked(index):
+    """Handing it to another thread takes longer than answering it."""
+    await index.update([saying("děti ve škole")], [])
+    asked = SearchQuery(match=Word("škola"), facets=("topic",), limit=10)
+    before = await index.search(asked, an_admin())
+    with pytest.raises(StopIteration) as ended:
+        index.search(asked, an_admin()).send(None)  # runs on only if it waits for nobody
+    assert ended.value.value == before
+
+
+async def test_what_is_known_is_answered_of_the_present_generation(index, another):
+    await index.update([saying("děti ve škole")], [])
+    assert await found(index, Word("škola")) == ["p1"]
+    await another.update([saying("škola v přírodě", "p2")], ["p1"])
+    assert await found(index, Word("škola")) == ["p2"]

@@ -1,50 +1,82 @@
 """What was decoded once and is kept as long as there is room."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Hashable
-from threading import Lock
+from collections.abc import Callable, Container, Hashable, Iterator
+from contextlib import contextmanager
+from threading import Lock, local
 from typing import Generic, TypeVar
 
 Kept = TypeVar("Kept")
 
 
+class NotKept(Exception):  # nothing is wrong: it says to ask where there is time
+    """Something would have to be made, and now is not the time."""
+
+
+class _Entry(Generic[Kept]):
+    """A value, and whether it was asked for since it was last looked at for leaving."""
+
+    __slots__ = ("asked", "value")
+
+    def __init__(self, value: Kept) -> None:
+        self.value = value
+        self.asked = False
+
+
 class Cache(Generic[Kept]):
-    """Values by key, the least recently used leaving first. May be used by several threads at once: two that miss the
-    same key at the same time both make the value, and either is right. A key is a tuple that begins with its owner."""
+    """Values by key; those that nobody asked for in a while leave first. May be used by several threads at once: what
+    is there is read without waiting for anybody, and two that miss the same key at the same time both make the value,
+    and either is right. A key is a tuple that begins with its owner."""
 
     def __init__(self, room: int, size: Callable[[Kept], int]) -> None:
         """`room` and what `size` says of a value are in bytes."""
         self._room = room
         self._size = size
-        self._values: OrderedDict[tuple[Hashable, ...], Kept] = OrderedDict()
+        self._entries: OrderedDict[tuple[Hashable, ...], _Entry[Kept]] = OrderedDict()
         self._used = 0
         self._lock = Lock()
+        self._thread = local()
 
     @property
     def used(self) -> int:
         return self._used
 
     def get(self, key: tuple[Hashable, ...], make: Callable[[], Kept]) -> Kept:
-        """The value under this key, made and kept where there was none."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
+        """The value under this key, made and kept where there was none. Raises NotKept where nothing is to be made."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            entry.asked = True
+            return entry.value
+        if getattr(self._thread, "hurries", False):
+            raise NotKept
         value = make()
         with self._lock:
-            if key not in self._values:
-                self._values[key] = value
+            if key not in self._entries:
+                self._entries[key] = _Entry(value)
                 self._used += self._size(value)
                 self._make_room()
         return value
 
+    @contextmanager
+    def only_what_is_kept(self) -> Iterator[None]:
+        """In here and in this thread, what is not there is not made: NotKept is raised."""
+        self._thread.hurries = True
+        try:
+            yield
+        finally:
+            self._thread.hurries = False
+
     def keep_only(self, owners: Container[Hashable]) -> None:
         """Forget what belongs to nobody of these; the first part of a key names its owner."""
         with self._lock:
-            for key in [key for key in self._values if key[0] not in owners]:
-                self._used -= self._size(self._values.pop(key))
+            for key in [key for key in self._entries if key[0] not in owners]:
+                self._used -= self._size(self._entries.pop(key).value)
 
     def _make_room(self) -> None:
-        while self._used > self._room and self._values:
-            _, value = self._values.popitem(last=False)
-            self._used -= self._size(value)
+        while self._used > self._room and self._entries:
+            key, entry = self._entries.popitem(last=False)
+            if entry.asked:
+                entry.asked = False
+                self._entries[key] = entry
+            else:
+                self._used -= self._size(entry.value)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from library.engines.whoosh.blocks import Ids
-from library.engines.whoosh.cache import Cache
+from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.evaluate import Evaluation
 from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, check_room, our_errors, sweep
 from library.engines.whoosh.matched import NOTHING, Listed, Mask, Matched, listed
@@ -40,7 +40,12 @@ FREE_BYTES = 64 << 20
 """Room that a commit leaves on the disk."""
 BYTES_PER_TOKEN = 100
 """Room that indexing a token takes at most while segments are put together."""
-THREADS = 4
+WRITING_THREADS = 2
+"""For writing, and for what is read for the first time and takes seconds."""
+AT_ONCE = 1_000_000
+"""Documents times words, at most, of a search that is answered where it is asked: some milliseconds."""
+PAGES_AT_ONCE = 10
+"""Passages of a document that such a search shows at most."""
 OPENING_TRIES = 5
 NO_PAGE = Ranked(NOTHING.ids, NOTHING.scores)
 
@@ -74,7 +79,9 @@ class WhooshIndex:
         self._opened: _Opened | None = None
         self._opening = Lock()
         self._named: tuple[Stamp | None, str] | None = None
-        self._threads = ThreadPoolExecutor(THREADS, "whoosh")
+        # One: several would only take the interpreter from each other.
+        self._searching = ThreadPoolExecutor(1, "whoosh")
+        self._aside = ThreadPoolExecutor(WRITING_THREADS, "whoosh-aside")
 
     @property
     def memory(self) -> int:
@@ -82,7 +89,12 @@ class WhooshIndex:
         return self._cache.used
 
     async def search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
-        return await self._run(lambda: self._search(asked, audience))
+        # Handing a question to another thread and back takes longer than answering it from what is kept.
+        try:
+            with self._cache.only_what_is_kept():
+                return self._search_at_once(asked, audience)
+        except NotKept:
+            return await self._run(lambda: self._search(asked, audience), self._searching)
 
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         await self._run(lambda: self._update(entries, withdrawn))
@@ -117,13 +129,24 @@ class WhooshIndex:
         return self._named[1]
 
     async def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        self._searching.shutdown(wait=True)
+        self._aside.shutdown(wait=True)
         self._opened = None
 
-    async def _run(self, work: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _run(self, work: Callable[[], Answer], thread: ThreadPoolExecutor | None = None) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(thread or self._aside, work)
 
     # Reading
+
+    def _search_at_once(self, asked: SearchQuery, audience: Audience) -> SearchResult:
+        """Raises NotKept where anything would have to be read or made first, or where it would take long."""
+        opened = self._opened
+        if opened is None or isinstance(opened.snapshot, NotReady) or opened.stamp != self._folder.stamp():
+            raise NotKept
+        words = sum(1 for _ in matched_clauses(asked.match))
+        if asked.fragments > PAGES_AT_ONCE or words * opened.snapshot.size > AT_ONCE:
+            raise NotKept
+        return _answer(asked, opened.snapshot.seen_by(audience), self._analyzer)
 
     def _search(self, asked: SearchQuery, audience: Audience) -> SearchResult:
         snapshot = self._snapshot()

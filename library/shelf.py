@@ -1,0 +1,111 @@
+"""What hits are shown from: documents and their texts, as they were read, until the catalogue changes.
+
+Reading and decoding a hit's document and pages, and analysing its titles, takes many times as long as finding it. What
+an audience may not see is asked of each document each time: that is not kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+from library.catalog import AnalysedPage, Catalog
+from library.entries import DescribedText, about, titles
+from library.fragments import Source
+from library.language import Analyzer, TokenPlaces, TokenTable
+from library.model import Document, DocumentId
+from library.search import Hit
+
+DOCUMENT_BYTES = 6_000
+"""What a document takes, about, beside its pages."""
+BYTES_PER_TOKEN = 10
+
+
+class Shelved:
+    """A document, and those of its texts that fragments were cut from."""
+
+    def __init__(self, document: Document, analyzer: Analyzer) -> None:
+        self.document = document
+        self.pages: dict[int, Source[TokenPlaces]] = {}
+        """By their place in the row of pages, from 0."""
+        self._analyzer = analyzer
+        self._titles: Sequence[tuple[str, Source[TokenTable]]] | None = None
+        self._described: Sequence[Source[TokenTable]] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        pages = self.pages.values()
+        return DOCUMENT_BYTES + sum(2 * len(page.text) + BYTES_PER_TOKEN * len(page.table) for page in pages)
+
+    def titles(self) -> Sequence[tuple[str, Source[TokenTable]]]:
+        """Each with its language."""
+        if self._titles is None:
+            self._titles = [(title.language, self._source(title)) for title in titles(self.document)]
+        return self._titles
+
+    def described(self) -> Sequence[Source[TokenTable]]:
+        if self._described is None:
+            # None of what only some may read is among it: that is not searched (entries.py).
+            self._described = [self._source(text) for text in about(self.document)]
+        return self._described
+
+    def _source(self, text: DescribedText) -> Source[TokenTable]:
+        return Source(text.field, None, text.text, self._analyzer.table(text.text, text.language))
+
+
+class Shelf:
+    """Documents of which hits were shown, the least recently shown leaving first. For one event loop."""
+
+    def __init__(self, catalog: Catalog, analyzer: Analyzer, room: int) -> None:
+        """`room` is in bytes."""
+        self._catalog = catalog
+        self._analyzer = analyzer
+        self._room = room
+        self._revision = -1
+        self._used = 0
+        self._kept: OrderedDict[DocumentId, tuple[Shelved, int]] = OrderedDict()
+
+    @property
+    def used(self) -> int:
+        """Bytes, about; never more than there is room for."""
+        return self._used
+
+    async def take(self, hits: Sequence[Hit]) -> Mapping[DocumentId, Shelved]:
+        """The documents of those hits that there are, with the pages in which something matches."""
+        revision = await self._catalog.revision()
+        if revision != self._revision:
+            self._revision, self._used = revision, 0
+            self._kept.clear()
+        shelf = {hit.id: self._kept[hit.id][0] for hit in hits if hit.id in self._kept}
+        missing = [hit.id for hit in hits if hit.id not in shelf]
+        if missing:
+            read = await self._catalog.documents(missing)
+            shelf |= {document: Shelved(each, self._analyzer) for document, each in read.items()}
+        pages = list(_missing_pages(hits, shelf))
+        if pages:
+            for (document, place), page in (await self._catalog.passages(pages)).items():
+                shelf[document].pages[place] = page_source(page)
+        # In the meantime there may have been a change: then what was read before it belongs nowhere any more.
+        if revision == self._revision:
+            self._keep(shelf, {*missing, *(document for document, _ in pages)})
+        return shelf
+
+    def _keep(self, shelf: Mapping[DocumentId, Shelved], grown: Container[DocumentId]) -> None:
+        for document, each in shelf.items():
+            _, before = self._kept.pop(document, (each, 0))
+            size = each.nbytes if document in grown or not before else before
+            self._kept[document] = each, size
+            self._used += size - before
+        while self._used > self._room:
+            _, (_, size) = self._kept.popitem(last=False)
+            self._used -= size
+
+
+def page_source(page: AnalysedPage) -> Source[TokenPlaces]:
+    return Source("text", page.number, page.text, TokenPlaces.decode(page.table))
+
+
+def _missing_pages(hits: Iterable[Hit], shelf: Mapping[DocumentId, Shelved]) -> Iterator[tuple[DocumentId, int]]:
+    for hit in hits:
+        for passage in hit.passages if hit.id in shelf else ():
+            if passage.zone == "text" and passage.table not in shelf[hit.id].pages:
+                yield hit.id, passage.table

@@ -1,0 +1,55 @@
+"""What hits are shown from is read once, until the catalogue changes."""
+
+import msgspec
+import pytest
+
+from library.catalog import AnalysedPage, Catalog
+from library.language import shared_analyzer
+from library.model import File
+from library.search import Hit, Passage
+from library.shelf import DOCUMENT_BYTES, Shelf
+from tests.builders import a_practice
+
+FILE = File(name="text.txt", sha256="0" * 64, media_type="text/plain", size=1)
+TEXT = "Děti ve škole."
+HIT = Hit("p1", 1.0, (Passage("text", 0, (0,)),))
+
+
+@pytest.fixture
+async def catalog(database):
+    return Catalog(database)
+
+
+def page(text=TEXT):
+    analyzer = shared_analyzer()
+    table = analyzer.table(text, "cs").encode()
+    return AnalysedPage(number=1, text=text, language="cs", table=table, analysis=analyzer.version)
+
+
+async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
+    await catalog.put(a_practice(files=(FILE,)), [page()])
+    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    first = (await shelf.take([HIT]))["p1"]
+    again = (await shelf.take([HIT]))["p1"]
+    assert again is first
+    assert [each.text for each in again.pages.values()] == [TEXT]
+
+
+async def test_after_a_change_it_is_read_anew(catalog):
+    added = await catalog.put(a_practice(files=(FILE,)), [page()])
+    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    await shelf.take([HIT])
+    await catalog.revise(msgspec.structs.replace(added, title={"cs": "Jinak"}))
+    assert (await shelf.take([HIT]))["p1"].document.title == {"cs": "Jinak"}
+    await catalog.withdraw("p1", "it was a mistake")
+    assert await shelf.take([HIT]) == {}
+
+
+async def test_it_keeps_no_more_than_it_has_room_for(catalog):
+    for number in range(5):
+        await catalog.put(a_practice(id=f"p{number}", files=(FILE,)), [page()])
+    shelf = Shelf(catalog, shared_analyzer(), 3 * DOCUMENT_BYTES)
+    for number in range(5):
+        taken = await shelf.take([Hit(f"p{number}", 1.0, (Passage("text", 0, (0,)),))])
+        assert [each.text for each in taken[f"p{number}"].pages.values()] == [TEXT]
+        assert 0 < shelf.used <= 3 * DOCUMENT_BYTES
