@@ -8,14 +8,17 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from library.language import Analyzer, QueryToken, Standing, is_function_word
+from library.language import Analyzer, QueryToken, Standing, is_function_word, language_of
 from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word, every
 from library.vocabulary.thesaurus import concepts
 
 SAME = 0.8
 """What the same concept by another name counts beside the typed word."""
-RELATED = 0.7
-"""What another word of the typed one's family counts: library for knihovna."""
+TRANSLATED = 0.7
+"""What a word of the typed one's families in another language counts: library for knihovna."""
+RELATED = 0.6
+"""What another word of them in a language of the typed one counts: knihovník for knihovna. It is less surely meant than
+a translation, without which the other language would not be found at all."""
 NARROWER = 0.5
 """What a narrower concept counts: asylum for protection."""
 
@@ -76,7 +79,7 @@ def _expanded_run(run: Sequence[Clause], analyzer: Analyzer) -> list[Clause]:
     tokens = [_Token(place, token) for place, word in enumerate(words) for token in analyzer.query_tokens(word.text)]
     named = _named_words(_of_whole_words(analyzer.named_by([each.token for each in tokens]), tokens), words)
     said = [place for place, word in enumerate(words) if not _is_function(word)] or range(len(words))
-    return [_one_of(words[place], named.get(place), _relatives(place, tokens, analyzer)) for place in said]
+    return [_one_of(words[place], named.get(place), list(_relatives(place, tokens, analyzer))) for place in said]
 
 
 def _named_words(named: Iterable[tuple[int, int, tuple[str, ...]]], words: Sequence[Word]) -> dict[int, _Named]:
@@ -88,10 +91,19 @@ def _named_words(named: Iterable[tuple[int, int, tuple[str, ...]]], words: Seque
     return found
 
 
-def _relatives(place: int, tokens: Sequence[_Token], analyzer: Analyzer) -> tuple[str, ...]:
-    """Of a word that is one token."""
+def _relatives(place: int, tokens: Sequence[_Token], analyzer: Analyzer) -> Iterator[tuple[Clause, float]]:
+    """The other words that a word may stand for, if it is one token, and what they count."""
     own = [each.token for each in tokens if each.word == place]
-    return analyzer.relatives(own[0]) if len(own) == 1 else ()
+    if len(own) != 1:
+        return
+    relatives = analyzer.relatives(own[0])
+    spoken = own[0].languages
+    for weight, keys in (
+        (TRANSLATED, tuple(key for key in relatives if language_of(key) not in spoken)),
+        (RELATED, tuple(key for key in relatives if language_of(key) in spoken)),
+    ):
+        if keys:
+            yield Lemma(keys), weight
 
 
 def _of_whole_words(named: Sequence[Standing], tokens: Sequence[_Token]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -105,14 +117,13 @@ def _of_whole_words(named: Sequence[Standing], tokens: Sequence[_Token]) -> Iter
             yield first, last, standing.concepts
 
 
-def _one_of(word: Word, named: _Named | None, relatives: tuple[str, ...]) -> Clause:
+def _one_of(word: Word, named: _Named | None, relatives: Sequence[tuple[Clause, float]]) -> Clause:
     """A word of a concept's label stands for all of the concept: who has that lacks none of the label's words."""
     same = named.concepts if named else ()
     narrower = [each for concept in same for each in concepts()[concept].narrower if each not in same]
     others: list[tuple[Clause, float]] = [(Concept(each), SAME) for each in same]
     others += [(Concept(each), NARROWER) for each in narrower]
-    if relatives:
-        others.append((Lemma(relatives), RELATED))
+    others += relatives
     if not others:
         return word
     clauses, weights = zip((word, 1.0), *others, strict=True)

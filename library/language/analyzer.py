@@ -14,7 +14,7 @@ from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, lemmas
 from library.language.spellings import SPELT_LANGUAGES
-from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, spans
+from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, language_of, spans
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
 
@@ -35,6 +35,11 @@ class QueryToken(Struct, frozen=True):
     """What they have for other words that fold to the same letters."""
     guessed: tuple[str, ...] = ()
     """Where no dictionary knows it in any way: what suffix rules say, perhaps with a folded lemma."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those whose dictionary knows the word as it was typed, else those that know it by its letters."""
+        return frozenset(map(language_of, self.lemmas or self.folded))
 
 
 class Analyzer:
@@ -80,7 +85,7 @@ class Analyzer:
 
     def relatives(self, token: QueryToken) -> tuple[str, ...]:
         """The lemma keys of words near to the token's: of another part of speech, or in another language."""
-        return relatives((*token.lemmas, *token.folded), _folded_keys(token), _form)
+        return relatives((*token.lemmas, *token.folded), _folded_keys(token), _looked_up)
 
 
 @lru_cache(maxsize=1)
@@ -89,10 +94,12 @@ def shared_analyzer() -> Analyzer:
     return Analyzer()
 
 
-@lru_cache(maxsize=1 << 15)
-def _form(word: str, language: str) -> Form:
+def _looked_up(word: str, language: str) -> Form:
     found = lemmas(word, language) if language in LEMMA_LANGUAGES else ()
     return Form(normal_form(word), tuple(_key(lemma, language) for lemma in found))
+
+
+_form = lru_cache(maxsize=1 << 15)(_looked_up)
 
 
 @lru_cache(maxsize=1 << 14)

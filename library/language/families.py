@@ -1,13 +1,24 @@
-"""Which other words somebody may mean who types one: of another part of speech, or of another language."""
+"""Which other words somebody may mean who types one: of another part of speech, or of another language.
 
-from collections.abc import Iterable, Mapping
+Some eighty thousand words are kept as one text and a few arrays, since each process that searches has them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+import numpy as np
 
 from library.language.concepts import FormOf, Keys
 from library.language.derivation import derived
 from library.language.fold import fold
-from library.language.tokens import spans
-from library.vocabulary.families import families
+from library.language.tokens import language_of, spans
+from library.vocabulary.families import Family, families
+
+MOST_FAMILIES = 4
+"""Families that a word stands for at most: *order* is in many, and who types it means one of them."""
 
 Members = tuple[str, ...]
 """A family as the lemma keys of its words."""
@@ -15,24 +26,61 @@ Members = tuple[str, ...]
 
 def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, ...]:
     """The lemma keys of all who are in a family with one of these lemma keys or folded keys."""
-    of_key = _families_of(form_of)
-    members = {member for key in keys for family in of_key.get(key, ()) for member in family}
+    kept = _kept(form_of)
+    members = {member for number in islice(kept.having(keys), MOST_FAMILIES) for member in kept.members(number)}
     members.update(member for lemma in lemmas for member in derived(lemma))
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
+class _Standing(NamedTuple):
+    """Where a word stands: its folded key, the number of its family, its place among the words of its language."""
+
+    key: str
+    family: int
+    place: int
+
+
+class _Kept:
+    """The families, and where each folded key stands in them."""
+
+    def __init__(self, found: Sequence[Members]) -> None:
+        lines = ["\n".join(members).encode() for members in found]
+        standing = [each for number, members in enumerate(found) for each in _standing(number, members)]
+        hashes = np.array([hash(each.key) for each in standing], np.int64)  # the same within this process
+        order = np.argsort(hashes, kind="stable")
+        self._text = b"".join(lines)
+        self._ends = np.array([0, *accumulate(map(len, lines))], np.uint32)
+        self._hashes = hashes[order]
+        self._families = np.array([each.family for each in standing], np.uint16)[order]
+        self._places = np.array([each.place for each in standing], np.uint8)[order]
+
+    def having(self, keys: Keys) -> Iterator[int]:
+        """The numbers of the families with one of these keys, first those in which it is the most usual word."""
+        found: list[tuple[int, int]] = []
+        for key in keys:
+            first, behind = (int(np.searchsorted(self._hashes, hash(key), side)) for side in ("left", "right"))
+            found += zip(self._places[first:behind].tolist(), self._families[first:behind].tolist(), strict=True)
+        yield from dict.fromkeys(number for _, number in sorted(found))
+
+    def members(self, number: int) -> Members:
+        """The lemma keys of one family."""
+        return tuple(self._text[self._ends[number] : self._ends[number + 1]].decode().split("\n"))
+
+
+def _standing(number: int, members: Members) -> Iterator[_Standing]:
+    places = Counter[str]()
+    for member in members:
+        language = language_of(member)
+        yield _Standing(fold(member), number, places[language])
+        places[language] += 1
+
+
 @cache
-def _families_of(form_of: FormOf) -> Mapping[str, tuple[Members, ...]]:
-    """The families of a folded key."""
-    found: dict[str, tuple[Members, ...]] = {}
-    for family in families():
-        members = tuple(dict.fromkeys(_keys(family, form_of)))
-        for folded in set(map(fold, members)):
-            found[folded] = (*found.get(folded, ()), members)
-    return found
+def _kept(form_of: FormOf) -> _Kept:
+    return _Kept([tuple(dict.fromkeys(_keys(family, form_of))) for family in families()])
 
 
-def _keys(family: Iterable[tuple[str, str]], form_of: FormOf) -> list[str]:
+def _keys(family: Family, form_of: FormOf) -> Iterator[str]:
     # A term of two words (town hall) has no key of its own.
     single = ((language, word) for language, word in family if len(list(spans(word))) == 1)
-    return [key for language, word in single for key in form_of(word, language).lemmas]
+    return (key for language, word in single for key in form_of(word, language).lemmas)
