@@ -9,8 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from simplemma.strategies.dictionaries import LOW_MEMORY_DICTIONARY_FACTORY
-
+from library.language.dictionaries import dictionary
 from library.language.fold import normal_form
 from library.language.rules import DATA, likely_lemmas
 
@@ -71,7 +70,7 @@ def known_lemmas(word: str, language: str) -> tuple[str, ...]:
 
 def dictionary_lemma(word: str, language: str) -> str | None:
     """The lemma that the dictionary has for the word as it is written, lower-cased and with its negation, or None."""
-    found = LOW_MEMORY_DICTIONARY_FACTORY.get_dictionary(language).get(word)
+    found = dictionary(language).get(word)
     return None if found is None else with_negation(normal_form(found), normal_form(word), language)
 
 
