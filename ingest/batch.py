@@ -166,7 +166,8 @@ class _Here:
         last = await self._exchange.places.last_document(self._place, self._organisation)
         if not await self._exchange.catalog.documents([last]):
             return ""
-        return "" if await self._exchange.catalog.has_file(last, await asyncio.to_thread(_hash, self._place)) else last
+        same = await self._exchange.catalog.has_file(last, await asyncio.to_thread(hash_of, Path(self._place)))
+        return "" if same else last
 
     async def remember(self, job: IngestJob) -> None:
         await self._exchange.places.remember(self._place, self._organisation, self._look, job.id, job.document)
@@ -178,8 +179,9 @@ def _look(path: Path, described: Said) -> Look:
     return Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=said)
 
 
-def _hash(place: str) -> str:
-    with open(place, "rb") as file:  # noqa: PTH123  # a place, as it is kept
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 

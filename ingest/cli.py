@@ -162,7 +162,8 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     report = JsonReport() if asked.json else PersonReport(words(asked.lang))
     report.begin(len(files))
     try:
-        jobs = []
+        jobs: list[str] = []
+        batches: set[str] = set()
         async for news in hand_in(exchange, files, said, organisation=organisation, submitted_by=asked.submitted_by):
             match news:
                 case Outcome():
@@ -171,10 +172,12 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
                     report.ended(Outcome(file=news.name, ended="known", document=news.document))
                 case IngestJob():
                     jobs.append(news.id)
+                    batches.add(news.batch)
         if not asked.queue_only:
             await _see_through(exchange, jobs, report)
     finally:
-        report.finish(paused=await exchange.batches.paused(EVERYTHING))
+        alike = sum([await exchange.resemblances.open_in(batch) for batch in batches])
+        report.finish(paused=await exchange.batches.paused(EVERYTHING), alike=alike)
     return ExitCode.SOME_FAILED if report.counts["failed"] else ExitCode.WELL
 
 
@@ -302,7 +305,8 @@ async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     for job in await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id):
         print(f"{job.name}: {told.of_step(job.step, job.page, job.pages)}")
     failed = [(each.code, each.files, each.names) for each in tally.reasons]
-    for line in report_lines(told, counts, failed, paused=tally.paused):
+    alike = await exchange.resemblances.open_in(batch.id)
+    for line in report_lines(told, counts, failed, paused=tally.paused, alike=alike):
         print(line)
     return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
 

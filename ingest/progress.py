@@ -38,8 +38,9 @@ class Report:
         self.counts["waiting"] -= 1
         self.counts[outcome.ended] += 1
 
-    def finish(self, *, paused: bool) -> None:
-        """No more are coming; those that still wait do so because somebody has `paused` reading, or for a worker."""
+    def finish(self, *, paused: bool, alike: int = 0) -> None:
+        """No more are coming; those that still wait do so because somebody has `paused` reading, or for a worker. So
+        many pairs of documents, of which one came with these, look `alike`."""
 
 
 class JsonReport(Report):
@@ -49,9 +50,9 @@ class JsonReport(Report):
         super().ended(outcome)
         _line(msgspec.json.encode(outcome))
 
-    def finish(self, *, paused: bool) -> None:
+    def finish(self, *, paused: bool, alike: int = 0) -> None:
         totals = {name: self.counts[name] for name in ("done", "known", "waiting", "failed")}
-        _line(msgspec.json.encode({**totals, "paused": paused}))
+        _line(msgspec.json.encode({**totals, "paused": paused, "alike": alike}))
 
 
 class PersonReport(Report):
@@ -106,18 +107,18 @@ class PersonReport(Report):
             if sentence:
                 self._console.print(f"{self._told.standing.get(outcome.ended, '')} {outcome.file}: {sentence}".strip())
 
-    def finish(self, *, paused: bool) -> None:
+    def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
         names = ((code, len(failed), [each.file for each in failed]) for code, failed in self._failed.items())
-        for line in report_lines(self._told, self.counts, names, paused=paused):
+        for line in report_lines(self._told, self.counts, names, paused=paused, alike=alike):
             self._console.print(line)
 
 
 def report_lines(
-    told: Words, counts: Counter[str], failed: Iterable[tuple[str, int, Sequence[str]]], *, paused: bool
+    told: Words, counts: Counter[str], failed: Iterable[tuple[str, int, Sequence[str]]], *, paused: bool, alike: int
 ) -> list[str]:
     """The end of a batch in words: how many files ended how, and for each code of those that failed how many and which
-    they are, what that means and what helps."""
+    they are, what that means and what helps; then how many pairs of documents look alike."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
     lines = [told.report["counts"].format(**numbers)]
     for code, files, names in sorted(failed, key=lambda each: -each[1]):
@@ -128,6 +129,8 @@ def report_lines(
             lines.append(f"    - {told.report['more'].format(files=files - MOST_NAMES)}")
     if counts["failed"]:
         lines.append(told.report["again"])
+    if alike:
+        lines.append(told.report["alike"].format(pairs=alike))
     if paused:
         lines.append(told.report["paused"])
     return lines

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from ingest.describe import described_again, with_languages
+from ingest.enclosed import Enclosed
 from ingest.extract import READERS
 from ingest.readers import Lent
 from ingest.steps import Tell
@@ -32,7 +33,8 @@ async def outdated(exchange: Exchange, older_than: int | None, name_ends: str) -
 
 async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> tuple[str, ...]:
     """Read the original of a document again and put what it says by now in the place of what it said; what staff should
-    know of it is returned. What people have said of the document stays, and it can be found all the time.
+    know of it is returned. What people have said of the document stays, and it can be found all the time. Files in it
+    that no earlier reader found are handed in.
 
     Raises ExtractionFailed, and then all is as it was. Run again after having been cut off, it ends in the same.
     """
@@ -40,14 +42,18 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     if before is None:
         return (_GONE,)
     declared = before.languages if before.language_known == "declared" else ()
+    origin = await exchange.inbox.origin(job.document)
+    enclosed = Enclosed(exchange, origin) if origin is not None else None
     extract = await reader.read(
         exchange.originals.path(job.sha256),
         job.name,
         lambda page, of: tell(Progress(Step.READING, page, of)),
+        enclosed.take_if_new if enclosed else None,
         languages=declared,
     )
+    told = (*extract.notes, *(enclosed.notes() if enclosed else ()))
     if not extract.pages:
-        return (*extract.notes, "nothing was found in the file any more: the document stays as it was")
+        return (*told, "nothing was found in the file any more: the document stays as it was")
     tell(Progress(Step.DESCRIBING))
     found = await asyncio.to_thread(with_languages, extract.pages, declared)
     said = await exchange.catalog.said_languages(job.document)
@@ -55,14 +61,14 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     extract = msgspec.structs.replace(extract, pages=pages)
     tell(Progress(Step.KEEPING))
     while (before := await _document(job, exchange)) is not None:
-        again = described_again(before, extract, await exchange.inbox.said_of(job.document), job.sha256)
+        again = described_again(before, extract, origin.said if origin else {}, job.sha256)
         try:
             await exchange.read_again(again, pages)
         except Conflict:
             continue  # somebody has just corrected the document: what they said is taken in
         except NotFound:
             break
-        return extract.notes
+        return told
     return (_GONE,)
 
 

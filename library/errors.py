@@ -7,6 +7,7 @@
     ├── NotSignedIn           a key is needed, or the one given is not valid
     ├── TooManyRequests       asked too often; `seconds` until it helps to ask again
     ├── Conflict              it is not in the state that was assumed
+    │   └── PurgedFile        these very bytes were purged, and are not taken in again
     ├── Incomplete            it may not be made public yet; `reasons` names each field that is missing
     ├── Unavailable           something we need is down; trying again later helps
     │   ├── IndexUnavailable  missing, torn or of another version: it is being rebuilt
@@ -75,6 +76,11 @@ class TooManyRequests(LibraryError):
 class Conflict(LibraryError):
     code = "conflict"
     title = "It is not in the state that was assumed"
+
+
+class PurgedFile(Conflict):
+    code = "purged-file"
+    title = "This very file was purged from the library"
 
 
 class Incomplete(LibraryError):

@@ -20,7 +20,16 @@ from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.entries import entry
-from library.errors import BadRequest, Conflict, Incomplete, IndexUnavailable, NotFound, Reason, Unavailable
+from library.errors import (
+    BadRequest,
+    Conflict,
+    Incomplete,
+    IndexUnavailable,
+    NotFound,
+    PurgedFile,
+    Reason,
+    Unavailable,
+)
 from library.explaining import Share, shares
 from library.facsimiles import Facsimiles
 from library.fragments import whole
@@ -66,6 +75,7 @@ from library.search import (
 )
 from library.settings import Settings
 from library.shelf import Shelf, page_source
+from library.spoken import in_languages
 from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50
@@ -267,7 +277,8 @@ class Exchange:
         """Keep a file and queue it for reading. When this returns, both are safe on disk.
 
         Raises BadRequest for a description that cannot be used, NotFound for an organisation that is not there,
-        Conflict for an id that is somebody else's, Unavailable for a full disk.
+        Conflict for an id that is somebody else's, PurgedFile for a file that this organisation has had purged,
+        Unavailable for a full disk.
         """
         checked = read_said(said)
         if not organisation:
@@ -275,6 +286,13 @@ class Exchange:
             raise BadRequest(f"say whose file this is: its organisation is one of {known}")
         await self.accounts.organisation(organisation)
         original = await self.originals.keep(chunks)
+        purged = await self.purges.with_file(original.sha256, organisation)
+        if purged and await self.catalog.with_file(original.sha256, organisation) is None:
+            await self.purges.discard_unneeded(original.sha256, self._discard)
+            raise PurgedFile(
+                f"this very file was purged from the library on {purged.purged.date()} and is not taken in again; the "
+                f"reason given: {purged.reason or 'none'}. Take out of it what had to go, and hand in what is left"
+            )
         accepted = await self.inbox.accept(
             Submission(
                 name=name,
@@ -311,13 +329,25 @@ class Exchange:
         return await self.catalog.read_again(admitted, analysed)
 
     async def revise(self, document: Document) -> Document:
-        """Describe a document anew; the gate looks at it again.
+        """Describe a document anew; the gate looks at it again. In another language than before, its kept text is
+        analysed again.
 
-        Raises Incomplete where it is to be public and would lack more than it does, and else like `Catalog.revise`.
+        Raises Incomplete where it is to be public, or will be once a person has looked through it, and would lack more
+        than it does; and else like `Catalog.revise`.
         """
-        await self._check_complete(document)
-        pages = [Page(number=page.number, text=page.text) for page in await self.catalog.pages(document.id)]
-        return await self.catalog.revise(await self._through_gate(await self._as_wished(document), pages))
+        wished = await self._as_wished(document)
+        await self._check_complete(wished)
+        kept = await self.catalog.pages(document.id)
+        pages = [
+            Page(number=page.number, text=page.text, language=page.language, confidence=page.confidence)
+            for page in kept
+        ]
+        admitted = await self._through_gate(wished, pages)
+        if document.languages == (await self.catalog.document(document.id)).languages:
+            return await self.catalog.revise(admitted)
+        spoken = await asyncio.to_thread(in_languages, pages, document.languages)
+        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in spoken])
+        return await self.catalog.read_again(admitted, analysed)
 
     async def confirm(self, document_id: DocumentId, check: PersonalDataCheck, looked_at: str) -> Document:
         """A person has looked through what may be personal data in a document: it becomes public where that was all

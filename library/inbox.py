@@ -343,18 +343,23 @@ class Inbox:
         )
         return [_read(row) for row in found]
 
-    async def said_of(self, document_id: DocumentId) -> dict[str, Any]:
-        """What was said of the file that the document last came with."""
+    async def origin(self, document_id: DocumentId) -> IngestJob | None:
+        """The job of the file that the document last came with."""
         row = await self._database.row(
             """
-            SELECT said
+            SELECT *
               FROM jobs
              WHERE document = ? AND purpose = 'new' AND state = 'done'
              ORDER BY number DESC
             """,
             (document_id,),
         )
-        return {} if row is None else dict(msgspec.json.decode(row["said"]))
+        return None if row is None else _read(row)
+
+    async def has_had(self, sha256: str, organisation: OrganisationId) -> bool:
+        """Whether the organisation ever handed in this very file, also inside another one."""
+        had = "SELECT 1 FROM jobs WHERE sha256 = ? AND organisation = ?"
+        return await self._database.row(had, (sha256, organisation)) is not None
 
     async def has_work(self) -> bool:
         """Whether a job is being worked on, or waits and is not paused."""

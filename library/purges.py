@@ -18,6 +18,7 @@ UNTOUCHED = (
     "resemblances",
     "documents",
     "purges",
+    "purged_files",
     "trail",
     "organisations",
     "keys",
@@ -27,7 +28,7 @@ UNTOUCHED = (
     "batches",
     "pauses",
 )
-"""The other tables: the first four are seen to, the rest hold nothing of documents."""
+"""The other tables: the first five are seen to, the rest hold nothing of documents."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
 
@@ -65,7 +66,12 @@ class Purges:
                 return _read(done[0])
             organisation = await _refuse(writing, document_id)
             archives = await _archives_around(writing, document_id)
-            hashes = await _hashes(writing, document_id) | {archive["sha256"] for archive in archives}
+            own = await _hashes(writing, document_id)
+            hashes = own | {archive["sha256"] for archive in archives}
+            await writing.executemany(
+                "INSERT OR REPLACE INTO purged_files (sha256, organisation, document) VALUES (?, ?, ?)",
+                [(sha256, organisation, document_id) for sha256 in sorted(own)],
+            )
             await _clear(writing, document_id)
             for archive in archives:
                 await writing.execute("UPDATE jobs SET name = ? WHERE id = ?", (AN_ARCHIVE, archive["id"]))
@@ -86,6 +92,24 @@ class Purges:
             for sha256 in [each for each in sorted(hashes) if not await _needed(writing, each)]:
                 await discard(sha256)
             return _read(written[0])
+
+    async def with_file(self, sha256: str, organisation: OrganisationId) -> Purged | None:
+        """What is left of the organisation's document that had this very file and was purged."""
+        row = await self._database.row(
+            """
+            SELECT purges.*
+              FROM purged_files JOIN purges USING (document)
+             WHERE sha256 = ? AND organisation = ?
+            """,
+            (sha256, organisation),
+        )
+        return None if row is None else _read(row)
+
+    async def discard_unneeded(self, sha256: str, discard: Callable[[str], Awaitable[None]]) -> None:
+        """Call `discard` for an original that no document and no job has."""
+        async with self._database.transaction() as writing:
+            if not await _needed(writing, sha256):
+                await discard(sha256)
 
     async def all(self) -> list[Purged]:
         """The latest first."""

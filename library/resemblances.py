@@ -135,6 +135,23 @@ class Resemblances:
         pairs = [msgspec.convert(dict(row), Resemblance) for row in found]
         return pairs if document_id is None else [each.seen_from(document_id) for each in pairs]
 
+    async def open_in(self, batch: str) -> int:
+        """How many pairs are open of which at least one document came in this batch."""
+        row = await self._database.row(
+            """
+            SELECT count(*)
+              FROM resemblances
+              JOIN documents AS one   ON one.id = resemblances.document AND one.withdrawn IS NULL
+              JOIN documents AS other ON other.id = resemblances.other AND other.withdrawn IS NULL
+             WHERE decision = ''
+               AND EXISTS (SELECT 1
+                             FROM jobs
+                            WHERE batch = ? AND jobs.document IN (resemblances.document, resemblances.other))
+            """,
+            (batch,),
+        )
+        return 0 if row is None else int(row[0])
+
     async def decide(self, document_id: DocumentId, other: DocumentId, decision: Decision) -> Resemblance:
         """Note what staff made of a pair; it comes back with `document_id` first. Raises NotFound."""
         async with self._database.transaction() as writing:

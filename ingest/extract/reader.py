@@ -40,6 +40,7 @@ _LAST_WORDS = 2_000
 """Characters of its log that are worth showing."""
 _LAST_SECONDS = 5
 _CHUNK = 1 << 20
+_KERNEL = Path("/proc/vmstat")
 _CRASHED = "the reader of this kind of file crashed on it; save the file anew, or as PDF, and hand in that"
 _decoder = msgspec.msgpack.Decoder(wire.Said)
 
@@ -88,17 +89,26 @@ class Reader:
         """
         job = wire.Job(name[-_LONGEST_NAME:], tuple(languages))
         async with self._turn:
-            with path.open("rb") as file:
-                try:
-                    answer = await self._asked(file.fileno(), job, on_page, take_enclosed)
-                except BaseException:
-                    await self._replace()
-                    raise
+            try:
+                answer = await self._answered(path, job, on_page, take_enclosed)
+            except _KilledFromOutside:
+                logger.warning("somebody has killed the reader of %s: reading it once more", job.name)
+                answer = await self._answered(path, job, on_page, take_enclosed)
         match answer:
             case wire.Read(extract):
                 return extract
             case wire.Failed(code, detail):
                 raise extraction_failure(code, detail)
+
+    async def _answered(
+        self, path: Path, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
+    ) -> wire.Answer:
+        with path.open("rb") as file:
+            try:
+                return await self._asked(file.fileno(), job, on_page, take_enclosed)
+            except BaseException:
+                await self._replace()
+                raise
 
     async def _asked(
         self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
@@ -126,6 +136,10 @@ class Reader:
             await child.end()
 
 
+class _KilledFromOutside(ReaderCrashed):
+    """Neither the file did it nor the kernel for want of memory."""
+
+
 def sweep_folders() -> int:
     """Remove the folders of readers that died with their worker, and what of files was in them; how many."""
     return sum(_swept(folder) for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"))
@@ -149,6 +163,7 @@ class _Child:
         self._process = process
         self._line = line
         self._folder = folder
+        self._out_of_memory = _times_out_of_memory()
         self.jobs = 0
 
     @classmethod
@@ -225,7 +240,9 @@ class _Child:
         except TimeoutError as error:
             raise TookTooLong(_too_long(self._limits)) from error
         except (EOFError, ConnectionError) as error:
-            failure = _why_it_died(await self._ended(), self._limits)
+            failure = _why_it_died(
+                await self._ended(), self._limits, by_kernel=_times_out_of_memory() != self._out_of_memory
+            )
             logger.warning("the reader died on %s (%s): %s", job.name, failure.code, self.last_words())
             raise failure from error
         except msgspec.DecodeError as error:
@@ -312,7 +329,18 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _why_it_died(code: int, limits: Limits) -> ExtractionFailed:
+def _times_out_of_memory() -> int:
+    """How often the kernel has killed for want of memory since it started; -1 where it does not tell."""
+    with contextlib.suppress(OSError):
+        for line in _KERNEL.read_text(encoding="ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return -1
+
+
+def _why_it_died(code: int, limits: Limits, *, by_kernel: bool) -> ExtractionFailed:
+    if -code == signal.SIGKILL and not by_kernel:
+        return _KilledFromOutside("somebody ended the reader of this file again and again; `retry` reads it once more")
     if -code in (signal.SIGABRT, signal.SIGKILL):
         return NeedsMemory(out_of_memory(limits))  # readers abort where an allocation fails; the kernel kills
     if -code == signal.SIGXCPU:

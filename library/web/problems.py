@@ -263,6 +263,7 @@ CURES = {
     "too-many-requests": "Ask again after the seconds in `Retry-After`. With a key one may ask more often.",
     "too-slow": "Send the body again, on a faster line; large files can be added by the staff on the server itself.",
     "address-too-long": "Send the parameters in the body: POST /api/v1/search takes all that GET takes.",
+    "purged-file": "Take out of the file what had to go, save it, and hand in that.",
     "conflict": "Something else is there already. The detail says what; change the request or use another id.",
     "unsupported-media-type": "Send JSON as `application/json`, and files as `multipart/form-data`.",
     "range-not-satisfiable": "`Content-Range` says how long the file is. Ask for a part within it, or for the whole.",

@@ -77,3 +77,11 @@ def test_documents_that_are_alike_are_named_related_and_dismissed(settings, caps
     document = in_library(settings, lambda exchange: exchange.catalog.document("a"))
     assert document.related == (Related(relation="variant_of", document="b"),)
     assert command(capsys, "alike", "a") == ""
+
+
+def test_who_hands_in_a_copy_is_told_so_at_the_end_and_in_the_report(settings, capsys, tmp_path):
+    filled(settings, (a_practice(id="a"), LONG))
+    (tmp_path / "copy.txt").write_text(LONG.replace("slovo7 ", "jinak "))
+    assert main(["add", str(tmp_path / "copy.txt"), "--lang", "en"]) == ExitCode.WELL
+    assert "1 pairs of documents look alike" in capsys.readouterr().err
+    assert "1 pairs of documents look alike" in command(capsys, "report", "--lang", "en")

@@ -93,6 +93,35 @@ async def test_a_file_that_harms_its_reader_fails_alone(good: Path, tmp_path: Pa
         assert (await reader.read(good, good.name)).pages[0].text == LETTERS
 
 
+async def test_a_reader_that_somebody_kills_reads_the_file_once_more(good: Path, tmp_path: Path):
+    first = tmp_path / "first"
+    killed_once = (
+        "import os\n"
+        "import ingest.extract.child as child\n"
+        f"if not os.path.exists({str(first)!r}):\n"
+        f"    open({str(first)!r}, 'w').close()\n"
+        "    child._answer = lambda *_: os.kill(os.getpid(), 9)\n"
+        "    child.sandbox.enter_sandbox = lambda *_: ()\n"
+        "child.main()\n"
+    )
+    async with Reader(Limits(), command=(sys.executable, "-c", killed_once)) as reader:
+        assert (await reader.read(good, good.name)).pages[0].text == LETTERS
+    assert first.exists()
+
+
+async def test_a_reader_that_is_killed_again_and_again_is_no_matter_of_memory(good: Path):
+    killed = (
+        "import os\n"
+        "import ingest.extract.child as child\n"
+        "child._answer = lambda *_: os.kill(os.getpid(), 9)\n"
+        "child.sandbox.enter_sandbox = lambda *_: ()\n"
+        "child.main()\n"
+    )
+    async with Reader(Limits(), command=(sys.executable, "-c", killed)) as reader:
+        with pytest.raises(ReaderCrashed, match="ended the reader"):
+            await reader.read(good, good.name)
+
+
 def test_each_protection_that_is_active_refuses_what_it_should():
     tried = """
 import os, socket

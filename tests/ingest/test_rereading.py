@@ -15,6 +15,7 @@ from library.language import LANGUAGES
 from library.model import Audience, Page, Role, title_of
 from library.search import SearchQuery
 from library.syntax import parse
+from tests.ingest.test_enclosed import a_mail
 
 TEXT = "# Nájem bytu\n\nDěti cizinců se učí ve škole a rodiny bydlí ve městě.\n"
 EVERYONE = Audience(role=Role.ADMIN, organisation="alfa", today=date(2025, 6, 1))
@@ -157,3 +158,20 @@ def test_staff_ask_for_it_by_a_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LIBRARY_DATA", str(tmp_path / "data"))
     assert main(["reread", "--format", "pdf"]) == 0
     assert capsys.readouterr().out.startswith("0 files are read again")
+
+
+async def test_files_in_a_file_that_no_reader_had_found_are_handed_in_and_others_stay_as_people_left_them(
+    exchange, tmp_path
+):
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(a_mail(known_txt="Známá příloha o škole.".encode(), new_txt="Nová příloha o bydlení.".encode()))
+    await take_in(exchange, mail)
+    jobs = {job.name.rpartition("/")[2]: job for job in await exchange.inbox.jobs()}
+    await exchange.withdraw(jobs["known.txt"].document, "a test")
+    async with exchange.inbox._database.transaction() as writing:  # as if its reader had not found it
+        await writing.execute("DELETE FROM jobs WHERE id = ?", (jobs["new.txt"].id,))
+    await read_anew(exchange, jobs["mail.eml"].document)
+    again, newest = (await exchange.inbox.jobs())[1], (await exchange.inbox.jobs())[0]
+    assert (newest.name, newest.within, newest.state) == ("mail.eml/new.txt", jobs["mail.eml"].id, JobState.DONE)
+    assert again.notes == ("files in it that were handed in as documents of their own: 1",)
+    assert jobs["known.txt"].document not in await exchange.catalog.ids()

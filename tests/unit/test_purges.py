@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from library.errors import Conflict, NotFound
+from library.errors import Conflict, NotFound, PurgedFile
 from library.exchange import Exchange, open_exchange
 from library.inbox import Submission
 from library.language import TokenTable, fold
@@ -236,3 +236,25 @@ async def test_a_torn_index_is_made_anew_without_the_purged(exchange):
     await exchange.purge("secret", "why")
     assert await exchange.index.state() is IndexState.READY
     assert sightings(exchange.settings.data) == set()
+
+
+async def test_the_bytes_of_a_purged_document_are_not_taken_in_again(exchange):
+    await fill(exchange)
+    (file,) = (await exchange.catalog.document("secret")).files
+    await exchange.purge("secret", "na žádost")
+    again = "Nový text z Puclíkova a Zmrzlibertu.".encode()
+    with pytest.raises(PurgedFile, match=r"purged from the library on .* na žádost"):
+        await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="alfa")
+    assert not exchange.originals.path(file.sha256).exists()
+    assert not await exchange.inbox.has_work()
+
+
+async def test_another_organisation_is_not_told_and_may_share_the_same_bytes(exchange):
+    await exchange.accounts.add_organisation(Organisation(id="beta", name="Beta"))
+    await fill(exchange)
+    await exchange.purge("secret", "na žádost")
+    again = "Nový text z Puclíkova a Zmrzlibertu.".encode()
+    accepted = await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="beta")
+    with pytest.raises(PurgedFile):
+        await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="alfa")
+    assert exchange.originals.path(accepted.job.sha256).read_bytes() == again

@@ -5,13 +5,13 @@ import string
 import msgspec
 import pytest
 
-from library.errors import BadRequest, Conflict, ExtractionFailed, NotFound, Unavailable
+from library.errors import BadRequest, Conflict, ExtractionFailed, NotFound, PurgedFile, Unavailable
 from library.inbox import JobState, Step
 from library.words import LANGUAGES, words
 
 CODES = {
     *(kind.code for kind in (ExtractionFailed, *ExtractionFailed.__subclasses__())),
-    *(kind.code for kind in (BadRequest, Conflict, NotFound, Unavailable)),
+    *(kind.code for kind in (BadRequest, Conflict, NotFound, PurgedFile, Unavailable)),
     "internal-error",
     "unreadable-file",
 }

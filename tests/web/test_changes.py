@@ -1,7 +1,9 @@
 """PUT, PATCH and DELETE of a document, and bringing it back."""
 
+import msgspec
 import pytest
 
+from library.language import TokenTable
 from library.model import PersonalDataCheck, Visibility
 from tests.builders import TODAY, a_practice, pages_of
 
@@ -181,3 +183,21 @@ async def test_a_dry_run_tells_what_would_become_of_a_file_and_keeps_nothing(exc
     wrong = {"metadata": '{"yaer": 2024}'}
     answer = await client.post("/api/v1/documents?dry_run=true", files=files, data=wrong, headers=keys["staff"])
     assert (answer.status_code, answer.json()["errors"][0]["name"]) == (400, "yaer")
+
+
+async def test_a_patch_of_the_languages_has_the_text_analysed_in_them(exchange, client, keys):
+    text = "Prišelcom pomáhajú kamarátky."
+    await exchange.add(a_practice(id="p1", summary={}, languages=("cs",)), pages_of(text, language="cs"))
+    answer = await change(client, keys["staff"], {"languages": ["sk"]})
+    assert (answer.status_code, answer.json()["languages"]) == (200, ["sk"]), answer.text
+    (page,) = await exchange.catalog.pages("p1")
+    keys_of = {lemma[:2] for form in TokenTable.decode(page.table).forms for lemma in form.lemmas}
+    assert (page.language, keys_of) == ("sk", {"sk"})
+
+
+async def test_with_several_languages_a_page_keeps_its_own_where_it_is_one_of_them(exchange, client, keys):
+    pages = (*pages_of("Děti se učí česky.", language="cs"), *pages_of("Children learn here.", language="de"))
+    numbered = [msgspec.structs.replace(page, number=number) for number, page in enumerate(pages, 1)]
+    await exchange.add(a_practice(id="p1", languages=("cs", "de")), numbered)
+    await change(client, keys["staff"], {"languages": ["en", "cs"]})
+    assert [page.language for page in await exchange.catalog.pages("p1")] == ["cs", "en"]

@@ -131,3 +131,13 @@ async def test_a_confirmation_is_json_and_says_so(client, keys):
     assert answer.status_code == 415
     assert (await confirmed(client, keys, result="none found")).status_code == 400
     assert (await confirmed(client, keys, by="")).status_code == 400
+
+
+@pytest.mark.usefixtures("private")
+async def test_a_held_document_keeps_what_it_needs_to_be_public(exchange, client, keys):
+    path = "/api/v1/documents/private"
+    known = {**keys["staff"], "if-match": (await client.get(path, headers=keys["staff"])).headers["etag"]}
+    refused = await client.patch(path, json={"evidence": None}, headers=known)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/incomplete")
+    assert (await exchange.catalog.document("private")).evidence
+    assert (await exchange.gate.record("private")).held
