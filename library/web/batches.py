@@ -126,7 +126,7 @@ class HandInTogetherForm(Operation):
     operation_class=HandInTogetherForm,
     status_code=202,
     opt=needs(Scope.INGEST),
-    responses=documented(400, 401, 403, 409, 413, 415, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 503),
     tags=["jobs"],
     summary="Hand in several files",
 )

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException
 
-from library.errors import TooLarge
+from library.errors import NotFound, TooLarge
 from library.exchange import Exchange
 from library.language import clean
 from library.model import Audience, OrganisationId
@@ -73,7 +73,7 @@ async def metadata_in(form: FormMultiDict) -> dict[str, Any]:
 
 
 async def organisation_in(form: FormMultiDict, audience: Audience, exchange: Exchange) -> OrganisationId:
-    """Whose the file will be: as the form says, or the key's own."""
+    """Whose the file will be: as the form says, or the key's own. Raises NotFound for one that is not there."""
     match form.getall("organisation", []):
         case []:
             organisation = audience.organisation
@@ -83,7 +83,7 @@ async def organisation_in(form: FormMultiDict, audience: Audience, exchange: Exc
             raise refused("organisation", "must be one organisation's id", place="body")
     check_may_change(audience, organisation)
     if organisation not in await organisation_names(exchange):
-        raise refused("organisation", f"there is no organisation '{organisation}'", place="body")
+        raise NotFound(f"there is no organisation '{organisation}'")
     return organisation
 
 

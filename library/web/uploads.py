@@ -70,7 +70,7 @@ class HandInForm(Operation):
     opt=needs(Scope.INGEST),
     responses={
         200: ResponseSpec(WouldHandIn, description="With `dry_run`: what would become of it", generate_examples=False),
-        **documented(400, 401, 403, 409, 413, 415, 503),
+        **documented(400, 401, 403, 404, 409, 413, 415, 503),
     },
     tags=["documents"],
     summary="Hand in a file",
