@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from library.page import addresses
 from library.page.addresses import Given
@@ -26,17 +27,18 @@ CITED_AS = ("bibtex", "ris", "csl")
 def document_page(
     document: Shown,
     similar: Sequence[Mapping[str, Any]],
+    versions: Sequence[Mapping[str, Any]],
     related: Mapping[str, Mapping[str, str]],
     matching: Sequence[int],
-    json_ld: Mapping[str, Any],
     *,
+    json_ld: Mapping[str, Any],
     base: str,
     given: Given,
     wording: Wording,
 ) -> dict[str, Any]:
-    """What the template `document.html` shows. `related` has the title (by language) of each document that it points
-    to and that the reader may see; `matching`, the pages with what was searched for, the best first; `json_ld` what
-    schema.org's words say of it; `base` is the library's address."""
+    """What the template `document.html` shows. `versions` is as the API lists them; `related` has the title (by
+    language) of each document that it points to and that the reader may see; `matching`, the pages with what was
+    searched for, the best first; `json_ld` what schema.org's words say of it; `base` is the library's address."""
     q, lang = "".join(given.get("q", ())), "".join(given.get("lang", ()))
     title, spoken = titled(document, wording)
     address = f"{base}{addresses.document_page(document['id'])}"
@@ -91,6 +93,7 @@ def document_page(
             if each["document"] in related
         ],
         "similar": [shown_hit(item, _only(given, "lang"), wording) for item in similar],
+        "versions": [_version(each, wording) for each in versions] if len(versions) > 1 else [],
         "citation": iso_690(document, title, address, wording),
         "wished_citation": document.get("how_to_cite", ""),
         "records": [
@@ -110,6 +113,12 @@ def titled(document: Shown, wording: Wording) -> tuple[str, str]:
     """The title that is shown first, and its language."""
     spoken = best_language(document["title"], wording.language, document["languages"])
     return document["title"].get(spoken, document["id"]), spoken
+
+
+def _version(version: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
+    files = [{"name": name, "href": f"{version['link']}/files/{quote(name, safe='')}"} for name in version["files"]]
+    day = wording.day(version["changed"]) if version["changed"] else ""
+    return {"number": version["version"], "day": day, "note": version["change_note"], "files": files}
 
 
 def _only(given: Given, *names: str) -> dict[str, Sequence[str]]:

@@ -3,16 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from library.page import addresses
 from library.page.hits import best_language
 from library.page.review_form import name_of
 from library.page.review_page import desk_address
 from library.page.wording import Wording
-from library.vocabulary import label
+from library.vocabulary import agreed_list, label
 
 NEEDS = ("missing", "personal_data", "resemblance", "review")
+CHANGEABLE = ("visibility", "licence", "scale")
+"""Fields of one term that many documents can be given at once; `topics` and `target_groups` can be added."""
+ADDABLE = {"topics": "topic", "target_groups": "target_group"}
 Listed = Mapping[str, Any]
 """`DocumentInNeed` or `FoundItem` of the API as JSON."""
+
+
+class Refusal(Struct, frozen=True):
+    """One of many documents that could not be changed, and why."""
+
+    id: str
+    title: str
+    reason: str
 
 
 def documents_page(
@@ -23,9 +36,12 @@ def documents_page(
     need: str,
     q: str,
     turns: Mapping[str, str],
+    changed: int | None,
+    refused: Sequence[Refusal],
     wording: Wording,
 ) -> dict[str, Any]:
-    """What the template `documents.html` shows. `in_need` is `DocumentsInNeed`, of all that need something."""
+    """What the template `documents.html` shows. `in_need` is `DocumentsInNeed`, of all that need something;
+    `changed` and `refused` say what became of many that were changed at once, None where none were."""
     known = {each["id"]: each for each in in_need["documents"]}
     return {
         "need": need,
@@ -34,6 +50,10 @@ def documents_page(
         "choices": needs_counted(in_need),
         "documents": [_row(each, known.get(each["id"], {}), wording) for each in listed],
         "turns": turns,
+        "changed": changed,
+        "refused": [{"href": desk_address(each.id), "title": each.title, "reason": each.reason} for each in refused],
+        "settable": [_choices(name, name, wording) for name in CHANGEABLE],
+        "addable": [_choices(name, terms, wording) for name, terms in ADDABLE.items()],
     }
 
 
@@ -43,6 +63,13 @@ def needs_counted(in_need: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"need": need, "n": in_need["counts"][need], "href": addresses.changed({}, {"need": need}, "/desk/documents")}
         for need in NEEDS
     ]
+
+
+def _choices(name: str, list_id: str, wording: Wording) -> dict[str, Any]:
+    terms = [
+        {"value": each.id, "label": label(list_id, each.id, wording.language)} for each in agreed_list(list_id).terms
+    ]
+    return {"name": name, "label": name_of(name, wording), "terms": terms}
 
 
 def _row(listed: Listed, needed: Listed, wording: Wording) -> dict[str, Any]:

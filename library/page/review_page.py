@@ -59,8 +59,9 @@ def review_page(
         "seen": found["seen"],
         "findings": [_finding(each, here, wording) for each in found["findings"]],
         "open_findings": sum(not each["confirmed"] for each in found["findings"]),
-        "alike": [_alike(each, wording) for each in alike if each["decision"] == "open"],
+        "alike": [_alike(each, here, wording) for each in alike if each["decision"] == "open"],
         "editable": editable,
+        "version": document["version"],
         **_leaf(leaf, numbers, document, here),
     }
 
@@ -81,14 +82,14 @@ def _finding(found: Mapping[str, Any], here: str, wording: Wording) -> dict[str,
     }
 
 
-def _alike(pair: Alike, wording: Wording) -> dict[str, Any]:
+def _alike(pair: Alike, here: str, wording: Wording) -> dict[str, Any]:
     other = pair["other"]
     return {
         "kind": wording.say(f"alike.{pair['kind']}"),
         "share": round(100 * pair["score"]),
         "title": next(iter(other["title"].values()), other["id"]),
         "organisation": other["organisation"]["name"],
-        "href": addresses.document_page(other["id"]),
+        "href": f"{here}/resemblances/{other['id']}",
     }
 
 

@@ -47,4 +47,5 @@ Bringing in and looking after
     audit.py              who changed what
     needs.py              which documents need somebody
     desk.py               the same for people, as pages and forms: the staff desk; review.py, one document there
+    pairs.py, bulk.py     two documents side by side there, many described at once; glance.py, the whole in charts
 """

@@ -18,11 +18,12 @@ from litestar.response import Redirect
 
 from library.errors import LibraryError, NotAllowed, NotSignedIn
 from library.exchange import Exchange
-from library.model import Audience, Role, Scope
-from library.page.addresses import changed
+from library.model import Audience, DocumentId, Role, Scope
+from library.page.addresses import changed as changed_address
 from library.page.batch_page import batch_page
 from library.page.desk_page import desk_page
-from library.page.documents_page import documents_page
+from library.page.documents_page import Refusal, documents_page
+from library.page.review_page import desk_address
 from library.page.wording import LANGUAGES, Wording
 from library.people import csrf_token
 from library.said import read_said
@@ -42,7 +43,7 @@ from library.words import words
 
 BATCHES = 8
 """The newest ones, which the desk names."""
-PLACES = (("desk", "/desk"), ("documents", "/desk/documents"))
+PLACES = (("desk", "/desk"), ("documents", "/desk/documents"), ("collection", "/desk/collection"))
 """Where one gets to from every page of the desk: what it is called, and its address."""
 PER_PAGE = 50
 LAST_PAGE = 200
@@ -72,6 +73,18 @@ async def documents_at_desk(
     request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[bytes]:
     """The documents of the own organisation: all, by a search, or those that need something."""
+    return await documents_shown(request, audience, exchange)
+
+
+async def documents_shown(
+    request: Request[Any, Any, Any],
+    audience: Audience,
+    exchange: Exchange,
+    *,
+    changed: int | None = None,
+    refused: Sequence[Refusal] = (),
+) -> Response[bytes]:
+    """The list. `changed` says how many of the chosen ones were changed just now, `refused` which could not be."""
     spoken = spoken_wording(request)
     given = parameters_in(request, ("need", "q", "page"))
     need = "".join(given.get("need", ()))
@@ -85,7 +98,9 @@ async def documents_at_desk(
         answer = await _own_documents(given, audience, exchange)
         listed, total, need = answer.items, answer.total, ""
         pages = {"previous": answer.page - 1, "next": answer.page + 1 if answer.page * PER_PAGE < total else 0}
-        turns = {name: changed(given, {"page": str(page)}, "/desk/documents") for name, page in pages.items() if page}
+        turns = {
+            name: changed_address(given, {"page": str(page)}, "/desk/documents") for name, page in pages.items() if page
+        }
     shown = documents_page(
         msgspec.to_builtins(listed),
         msgspec.to_builtins(in_need),
@@ -93,9 +108,11 @@ async def documents_at_desk(
         need=need,
         q="".join(given.get("q", ())),
         turns={"previous": "", "next": "", **turns},
+        changed=changed,
+        refused=refused,
         wording=spoken,
     )
-    return await at_desk(request, "documents.html", shown, spoken, here=changed(given, {}, "/desk/documents"))
+    return await at_desk(request, "documents.html", shown, spoken, here=changed_address(given, {}, "/desk/documents"))
 
 
 async def _own_documents(given: Mapping[str, Sequence[str]], audience: Audience, exchange: Exchange) -> SearchAnswer:
@@ -228,13 +245,29 @@ def text_in(form: FormMultiDict, name: str) -> str:
     return str(given[-1]).strip() if given else ""
 
 
+def texts_in(form: FormMultiDict, name: str) -> list[str]:
+    """All that was chosen under this name."""
+    return [each for each in form.getall(name, []) if isinstance(each, str)]
+
+
+def asked_number(request: Request[Any, Any, Any], last: int) -> int:
+    """The page that the address asks for, from 1 to the last; the first unless it does."""
+    asked = request.query_params.get("page", "")
+    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= last else 1
+
+
+def back_to_document(request: Request[Any, Any, Any], document_id: DocumentId, said: str) -> Redirect:
+    """To the page on which staff look at a document, which says what was done."""
+    return onwards(request, desk_address(document_id), said=said)
+
+
 def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[Any]:
     """Who is not signed in is asked to; who is no staff reads so on a plain page."""
     if not isinstance(error, NotSignedIn | NotAllowed):
         return explain(request, error)
     known = isinstance(error, NotAllowed)
     if not known and request.app.state.identity is not None:
-        back = changed({}, {"lang": request.query_params.get("lang", "")}, request.url.path)
+        back = changed_address({}, {"lang": request.query_params.get("lang", "")}, request.url.path)
         return Redirect(
             f"/sign-in?{urlencode({'back': back if request.method == 'GET' else '/desk'})}", status_code=303
         )
@@ -254,8 +287,10 @@ def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return _explain(request, meant(request, error))
 
 
-def desk_router(settings: Settings, further: Sequence[HTTPRouteHandler]) -> Router:
-    """All of the desk, with the further pages that other modules have. What is handed in may be as large as the
+def desk_router(
+    settings: Settings, further: Sequence[HTTPRouteHandler], with_files: Sequence[HTTPRouteHandler]
+) -> Router:
+    """All of the desk, with the further pages that other modules have. What comes with a file may be as large as the
     settings say."""
     return Router(
         "/",
@@ -266,7 +301,11 @@ def desk_router(settings: Settings, further: Sequence[HTTPRouteHandler]) -> Rout
             batch_at_desk,
             retry_batch_at_desk,
             retry_job_at_desk,
-            Router("/", route_handlers=[hand_in_at_desk], request_max_body_size=settings.batch_bytes + FORM_BYTES),
+            Router(
+                "/",
+                route_handlers=[hand_in_at_desk, *with_files],
+                request_max_body_size=settings.batch_bytes + FORM_BYTES,
+            ),
         ],
         exception_handlers={LibraryError: _explain, HTTPException: _explain_http},
     )

@@ -25,6 +25,7 @@ from library.page.facsimile import shown_facsimile
 from library.page.narrowing import MOST_VALUES, OFFERED
 from library.page.reader_page import reader_page
 from library.page.rendering import rendered
+from library.page.review_page import desk_address
 from library.page.search_page import STATE, search_page
 from library.page.wording import LANGUAGES, Wording, wording
 from library.records.jsonld import json_ld
@@ -44,6 +45,7 @@ from library.web.record_formats import RECORDS, work_of
 from library.web.results import document_link as api_address
 from library.web.results import file_link, found_item
 from library.web.search import AskedSearch, read_search, search_answer
+from library.web.versions import versions_of
 
 HTML = "text/html"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -91,14 +93,16 @@ async def document_for_people(
     shown = document_page(
         msgspec.to_builtins(shown_document(document, audience, names)),
         [msgspec.to_builtins(found_item(each, "", names)) for each in await _similar(document_id, audience, exchange)],
+        [msgspec.to_builtins(each) for each in await versions_of(document_id, audience, exchange)],
         {each.id: each.title for each in related.values()},
         reading.matching,
-        json_ld(work_of(document, names, base)),
+        json_ld=json_ld(work_of(document, names, base)),
         base=base,
         given=given,
         wording=words,
     )
-    page = {**shown, "readable": bool(reading.numbers)}
+    own = audience.may_change(document.organisation)
+    page = {**shown, "readable": bool(reading.numbers), "desk": desk_address(document_id) if own else ""}
     headers = {"Link": ", ".join(_signposts(document, base))}
     here = changed({**given, "lang": ()}, {}, document_address(document_id))
     return answered(request, "document.html", page, words, here=here, headers=headers)

@@ -104,10 +104,17 @@ async def decide_resemblance(
     exchange: NamedDependency[Exchange],
 ) -> DocumentResemblances:
     """Accepted, the other document becomes one of those to which this one is `related`."""
+    decided = await decided_on(document_id, other, data, audience, exchange)
+    return await resemblances_seen([decided], audience, exchange)
+
+
+async def decided_on(
+    document_id: DocumentId, other: DocumentId, said: ResemblanceDecision, audience: Audience, exchange: Exchange
+) -> Resemblance:
+    """Raises NotFound, NotAllowed, and else like `Exchange.decide`."""
     check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
     await exchange.document(other, audience)
-    decided = await exchange.decide(document_id, other, _decision(data.decision), data.relation)
-    return await resemblances_seen([decided], audience, exchange)
+    return await exchange.decide(document_id, other, _decision(said.decision), said.relation)
 
 
 def _decision(said: Said) -> Decision:

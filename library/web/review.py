@@ -12,26 +12,29 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from library.errors import BadRequest, Incomplete, NotAllowed
+from library.errors import BadRequest, Conflict, Incomplete, NotAllowed
 from library.exchange import Exchange
 from library.model import Audience, Document, DocumentId, PersonalDataCheck, Scope, Visibility
 from library.page.addresses import picture as picture_address
 from library.page.facsimile import shown_facsimile
-from library.page.review_form import patch_from
+from library.page.review_form import Typed, patch_from
 from library.page.review_page import desk_address, review_page
-from library.said import revised
+from library.said import read_said, revised
 from library.web.access import TOKEN_IN_FORM, caller_of, check_may_change, needs, organisation_names
+from library.web.batches import taken_in
 from library.web.changes import kept, restored, to_be_changed
-from library.web.desk import at_desk, onwards, text_in
+from library.web.desk import at_desk, back_to_document, onwards, text_in, texts_in
 from library.web.document_answer import shown_document
 from library.web.documents import document_etag
 from library.web.drawing import drawable
+from library.web.forms import file_in
 from library.web.pages import drawing_of, spoken_wording
 from library.web.personal_data import PersonalDataState, check_may_confirm, personal_data_in
 from library.web.problems import PreconditionFailed
 from library.web.resemblances import resemblances_seen
+from library.words import words
 
-SAID = ("saved", "published", "held", "incomplete", "hidden", "confirmed", "kept", "restored", "decided")
+SAID = ("saved", "published", "held", "incomplete", "hidden", "confirmed", "kept", "restored", "decided", "known")
 """What was done, as the address of the page says it."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ASKS = needs(Scope.INGEST)
@@ -72,7 +75,9 @@ async def describe_at_desk(
         reasons = {each.name: each.reason for each in error.reasons} or {"": error.detail}
         return await _review(request, document, audience, exchange, patch=patch, refused=reasons, status=422)
     then = text_in(form, "then")
-    return _back(request, document_id, await _show_to(Visibility(then), after, exchange) if then else "saved")
+    return back_to_document(
+        request, document_id, await _show_to(Visibility(then), after, exchange) if then else "saved"
+    )
 
 
 @post("/desk/documents/{document_id:str}/personal-data", include_in_schema=False, opt=_FORM, status_code=303)
@@ -93,7 +98,9 @@ async def confirm_at_desk(
         raise BadRequest(f"say why it may be public: {error}") from error
     confirmed = await exchange.confirm(document_id, check, text_in(form, "seen"))
     await exchange.show_changes()
-    return _back(request, document_id, "published" if confirmed.visibility is Visibility.PUBLIC else "confirmed")
+    return back_to_document(
+        request, document_id, "published" if confirmed.visibility is Visibility.PUBLIC else "confirmed"
+    )
 
 
 @post("/desk/documents/{document_id:str}/keep", include_in_schema=False, opt=_FORM, status_code=303)
@@ -107,7 +114,7 @@ async def keep_at_desk(
     document = await _to_change(document_id, audience, exchange)
     await exchange.leave_with_members(document.id)
     await exchange.show_changes()
-    return _back(request, document_id, "kept")
+    return back_to_document(request, document_id, "kept")
 
 
 @post("/desk/documents/{document_id:str}/withdraw", include_in_schema=False, opt=_FORM, status_code=303)
@@ -135,7 +142,28 @@ async def restore_at_desk(
 ) -> Redirect:
     """Bring a document back that was withdrawn."""
     await restored(document_id, audience, exchange)
-    return _back(request, document_id, "restored")
+    return back_to_document(request, document_id, "restored")
+
+
+@post("/desk/documents/{document_id:str}/versions", include_in_schema=False, opt=_FORM, status_code=303)
+async def replace_at_desk(
+    request: Request[Any, Any, Any],
+    document_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Redirect:
+    """Take in a file as the next version of the document, then show how its reading goes."""
+    document = await _to_change(document_id, audience, exchange)
+    form = await request.form()
+    file = file_in(form)
+    note = text_in(form, "change_note")
+    said = read_said({"replaces": document_id, **({"change_note": note} if note else {})})
+    batch = await exchange.batches.open(document.organisation, audience.organisation)
+    outcome = await taken_in(file, said, batch, exchange, words(spoken_wording(request).language))
+    if outcome.news == "refused":
+        raise Conflict(f"{outcome.what} {outcome.cure}")
+    known = outcome.job is not None and outcome.news == "known"
+    return back_to_document(request, document_id, "known") if known else onwards(request, f"/desk/batches/{batch.id}")
 
 
 # Beneath -------------------------------------------------------------------------------------------------------------
@@ -237,15 +265,8 @@ async def _leaf(
     return leaf, shown_facsimile(drawn, text, spans, picture_address(document.id, number, file.sha256))
 
 
-def _typed(form: FormMultiDict) -> Any:
-    def typed(name: str) -> list[str]:
-        return [each for each in form.getall(name, []) if isinstance(each, str)]
-
-    return typed
-
-
-def _back(request: Request[Any, Any, Any], document_id: DocumentId, said: str) -> Redirect:
-    return onwards(request, desk_address(document_id), said=said)
+def _typed(form: FormMultiDict) -> Typed:
+    return lambda name: texts_in(form, name)
 
 
 AT_DESK = (
@@ -256,3 +277,5 @@ AT_DESK = (
     withdraw_at_desk,
     restore_at_desk,
 )
+WITH_A_FILE = (replace_at_desk,)
+"""What takes in as much as handing in does."""

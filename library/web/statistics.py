@@ -52,11 +52,16 @@ async def statistics(
     etag = weak_etag("statistics", await exchange.edition(), audience, language, names)
     if (same := unchanged(request, etag)) is not None:
         return same
+    return Response(await counted(language, audience, exchange), headers={"ETag": etag})
+
+
+async def counted(language: str, audience: Audience, exchange: Exchange) -> CollectionStatistics:
+    """The numbers, with labels in this language."""
+    names = await organisation_names(exchange)
     asked = SearchQuery(sort=Sort.NEWEST, limit=1, fragments=0, facets=COUNTED, facet_size=EVERY_VALUE)
     answer = await exchange.search(asked, audience)
-    counted = CollectionStatistics(
+    return CollectionStatistics(
         documents=answer.total,
         newest=next((found.document.added for found in answer.found), None),
         by={field: facet_counts(field, facet, language, names) for field, facet in answer.facets.items()},
     )
-    return Response(counted, headers={"ETag": etag})

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from library.errors import NotFound
 from library.exchange import Exchange
-from library.model import Audience, Document, LocalizedText, Scope
+from library.model import Audience, Document, DocumentId, LocalizedText, Scope
 from library.web.access import needs, organisation_names
 from library.web.document_answer import ShownDocument, shown_document
 from library.web.documents import DocumentPage
@@ -49,8 +49,13 @@ async def versions(
     document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> DocumentVersions:
     """The present one first. An earlier one is there for those who might see it then and may see the document now."""
+    return DocumentVersions(document_id, await versions_of(document_id, audience, exchange))
+
+
+async def versions_of(document_id: DocumentId, audience: Audience, exchange: Exchange) -> list[DocumentVersion]:
+    """Raises NotFound."""
     found = await exchange.versions(document_id, audience)
-    return DocumentVersions(document_id, [_listed(each, present=each is found[0]) for each in found])
+    return [_listed(each, present=each is found[0]) for each in found]
 
 
 @get(

@@ -14,11 +14,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+PROVIDER = ROOT / "tests" / "js" / "identity-provider.mjs"
 SAMPLES = ROOT / "ingest" / "samples"
 TRACES = ROOT / ".traces"
 TAKEN = (
@@ -36,12 +38,39 @@ RUNNING = "BROWSER_TESTS_AT"
 START_SECONDS = 240
 
 
+class Library(NamedTuple):
+    """A library that is served, with a provider at which Jana of Alfa's staff can sign in."""
+
+    address: str
+    environment: dict[str, str]
+    """What a process needs to know to work on the same library."""
+
+
 @pytest.fixture(scope="package")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a library with these samples and some hostile documents is served. Who works on one test may name a server
-    that runs already."""
+def session(library: Library) -> dict[str, str]:
+    """The cookies of Jana, who is signed in."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.browser.staff"],
+        env={**os.environ, **library.environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {"session": told.stdout.strip()}
+
+
+@pytest.fixture(scope="package")
+def address(library: Library) -> str:
+    return library.address
+
+
+@pytest.fixture(scope="package")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library with these samples and some hostile documents. Who works on one test may name a server that runs
+    already, with the environment in which it does."""
     if RUNNING in os.environ:
-        yield os.environ[RUNNING]
+        yield Library(os.environ[RUNNING], dict(os.environ))
         return
     folder = tmp_path_factory.mktemp("browser")
     files = folder / "files"
@@ -52,7 +81,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "LIBRARY_DATA": str(folder / "data"), "LIBRARY_PORT": str(port)}
+    served = f"http://127.0.0.1:{port}"
+    provider = subprocess.Popen(
+        ["node", PROVIDER, f"{served}/sign-in/return"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    own = {
+        "LIBRARY_DATA": str(folder / "data"),
+        "LIBRARY_PORT": str(port),
+        "LIBRARY_OIDC_ISSUER": provider.stdout.readline().decode().strip(),
+        "LIBRARY_OIDC_CLIENT_ID": "library",
+        "LIBRARY_OIDC_CLIENT_SECRET": "a secret of the test",
+    }
+    environment = {**os.environ, **own}
     run = [sys.executable, "-m"]
     for command in (
         ["library", "organisations", "add", "--from", str(SAMPLES / "organisations.toml")],
@@ -64,11 +104,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = (folder / "log").open("wb")
     server = subprocess.Popen([*run, "library", "serve"], env=environment, cwd=ROOT, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/readyz", server)
-        yield f"http://127.0.0.1:{port}"
+        _wait_for(f"{served}/readyz", server)
+        yield Library(served, own)
     finally:
         server.terminate()
         server.wait(30)
+        provider.communicate(timeout=30)
         log.close()
 
 

@@ -267,6 +267,8 @@ UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /sitemap/{part:int}": ("",),
     "GET /desk": ("", "lang=uk"),
     "GET /desk/documents": ("", "q=byt", "need=missing&lang=uk", "page=2"),
+    "POST /desk/documents": ("",),
+    "GET /desk/collection": ("", "lang=cs"),
     "GET /desk/batches/{batch_id:str}": ("",),
     "POST /desk/batches": ("",),
     "POST /desk/batches/{batch_id:str}/retry": ("",),

@@ -1,11 +1,13 @@
 """How staff look at a document at the desk, describe it, and decide about it, without a script."""
 
+import msgspec
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from library.model import Clue, Finding, Person, Visibility
+from library.resemblance import Resembling, signature
 from tests.builders import a_practice, a_study, pages_of
-from tests.web.conftest import sign_in
+from tests.web.conftest import a_kept_file, sign_in
 from tests.web.test_desk import look, send, texts
 
 pytestmark = pytest.mark.usefixtures("draft")
@@ -200,9 +202,77 @@ async def test_nothing_in_a_document_becomes_html_at_the_desk(exchange, staff):
         assert HOSTILE in html.text()
 
 
-@pytest.mark.parametrize("deed", ["", "/personal-data", "/keep", "/withdraw", "/restore"])
+@pytest.mark.parametrize(
+    "deed", ["", "/personal-data", "/keep", "/withdraw", "/restore", "/versions", "/resemblances/p1"]
+)
 async def test_a_form_without_the_token_changes_nothing(exchange, staff, deed):
     before = await exchange.catalog.document("draft")
     refused = await send(staff, f"/desk/documents/draft{deed}", {"title.cs": "Jinak"}, token="0" * 64)
     assert refused.status_code == 403
     assert await exchange.catalog.document("draft") == before
+
+
+# Several documents ---------------------------------------------------------------------------------------------------
+
+
+async def test_two_documents_alike_stand_side_by_side_to_be_decided_on(exchange, staff):
+    first = "Stejný text o bydlení a školách."
+    for name, text in (("one", first), ("two", f"{first} Konec.")):
+        await exchange.add(a_practice(id=name, languages=("cs",)), pages_of(text, "Strana druhá.", language="cs"))
+    await exchange.resemblances.keep("two", 1, signature([], "cs"), [])
+    await exchange.resemblances.keep("one", 1, signature([], "cs"), [Resembling("two", "copy", 0.8)])
+    html = await look(staff, "/desk/documents/one?lang=en")
+    path = html.css_first("[aria-labelledby=alike] a").attributes["href"]
+    html = await look(staff, path)
+    assert texts(html, ".pair .leaf") == [first, f"{first} Konec."]
+    assert html.css_first("option[selected]").attributes["value"] == "derived_from"
+    decided = await submit(staff, html, ".deciding-pair form", {"decision": "accepted", "relation": "variant_of"})
+    assert decided.headers["location"] == "/desk/documents/one?said=decided&lang=en"
+    (related,) = (await exchange.catalog.document("one")).related
+    assert (related.relation, related.document) == ("variant_of", "two")
+    assert texts(await look(staff, path), "main > .note") == ["They were related."]
+
+
+async def test_a_file_becomes_the_next_version_of_a_document(exchange, staff):
+    html = await look(staff, "/desk/documents/draft")
+    action, fields = filled(html, ".replacing form", {"change_note": "Opraveno."})
+    fields = [each for each in fields if each[0] != "file"]
+    answer = await staff.post(action, files=[*fields, ("file", ("new.txt", b"Nova verze"))])
+    assert answer.headers["location"].startswith("/desk/batches/")
+    (job,) = await exchange.inbox.jobs()
+    assert job.said == {"replaces": "draft", "change_note": "Opraveno."}
+
+
+async def test_many_documents_are_described_at_once_and_the_page_names_those_that_cannot_be(exchange, staff):
+    chosen = [("document", (None, each)) for each in ("draft", "p1", "s1")]
+    said = {"scale": "national", "topics": "health", "visibility": "public"}
+    html = await look(staff, "/desk/documents?lang=en")
+    action, fields = filled(html, "#many", said)
+    answer = LexborHTMLParser((await staff.post(action, files=[*fields, *chosen])).text)
+    assert texts(answer, ".said") == ["1 document changed."]
+    refused = [link.attributes["href"] for link in answer.css(".note.warning a")]
+    assert refused == ["/desk/documents/draft?lang=en", "/desk/documents/s1?lang=en"]
+    after = await exchange.catalog.document("p1")
+    assert (after.topics, after.scale) == (("housing", "health"), "national")
+    assert (await exchange.catalog.document("s1")).scale == "national"  # as it was: it is Beta's
+    assert (await exchange.catalog.document("draft")).scale == "local"
+
+
+async def test_the_collection_stands_in_charts_that_are_tables(staff):
+    html = await look(staff, "/desk/collection?lang=en")
+    topics = html.css_first("[aria-labelledby=chart-topic]")
+    assert texts(topics, "tr") == ["Housing4"]
+    assert topics.css_first("rect").attributes["width"] == "100.0"
+    assert topics.css_first("a").attributes["href"] == "/?topic=housing&lang=en"
+    assert texts(html, "[aria-labelledby=chart-year] th") == ["2024", "2023"]
+
+
+async def test_a_document_names_its_versions_and_leads_its_staff_to_the_desk(exchange, client, staff):
+    file = await a_kept_file(exchange, "new.txt", "text/plain", b"Nove")
+    old = await exchange.catalog.document("p1")
+    await exchange.add(msgspec.structs.replace(old, files=(file,), change_note="Opraveno."), pages_of("Nové."))
+    html = await look(staff, "/documents/p1?lang=en")
+    assert [each.split()[:2] for each in texts(html, ".versions li")] == [["Version", "2"], ["Version", "1"]]
+    assert html.css("a[href='/desk/documents/p1?lang=en']")
+    client.cookies.clear()
+    assert not (await look(client, "/documents/p1?lang=en")).css("[href^='/desk/documents']")

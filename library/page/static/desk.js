@@ -18,8 +18,8 @@ const button = form.querySelector("button[type=submit]");
 
 /** The files of what was dropped: of folders, all that is in them. */
 async function dropped(items) {
-  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  return (await Promise.all(entries.map(inside))).flat();
+  const found = [...items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  return (await Promise.all(found.map((each) => (each instanceof File ? [each] : inside(each))))).flat();
 }
 
 async function inside(entry) {

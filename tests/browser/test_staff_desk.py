@@ -1,0 +1,274 @@
+"""What staff do at the desk, in a real browser, with a real identity provider and a real worker."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.browser.conftest import ROOT, Library, Visitor
+from tests.browser.test_accessibility import violations
+from tests.browser.test_search_page import PHONE, no_wider_than_the_screen
+
+READ_SECONDS = 90
+GOOD = 9
+BAD = {"prazdny.txt": "empty-file", "poskozeny.pdf": "damaged-file", "neznamy.bin": "unsupported-format"}
+WRITTEN = {
+    "summary": "Jak jsme hledali nový byt.",
+    "context": "Rodina přišla o byt.",
+    "objectives": "Najít jí jiný.",
+    "activities": "Volali jsme pronajímatelům.",
+    "results": "Rodina bydlí.",
+}
+CHOSEN = {"scale": "local", "licence": "cc-by-4.0", "evidence": "own-data"}
+
+
+def twelve_files(folder: Path, word: str) -> Path:
+    """Nine that can be read, one of them with a client's telephone on its second page, and three that cannot."""
+    folder.mkdir()
+    for number in range(GOOD - 1):
+        text = (
+            f"# Zpráva {word} {number}\n\nPoradna číslo {number} pomáhá rodinám najít školu a byt ve čtvrti {word}.\n"
+        )
+        (folder / f"{word}-{number}.md").write_text(text, encoding="utf-8")
+    canvas = Canvas(str(folder / f"pribeh-{word}.pdf"), invariant=True)
+    for line in (f"Poradna {word} pomohla rodine najit novy byt.", "Klientka Jana Novakova, tel. 601 234 567, bydli."):
+        canvas.setFont("Helvetica", 16)
+        canvas.drawString(72, 720, line)
+        canvas.showPage()
+    canvas.save()
+    (folder / "prazdny.txt").write_bytes(b"")
+    (folder / "poskozeny.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog")
+    (folder / "neznamy.bin").write_bytes(bytes(range(256)) * 8)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(library: Library, session: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A worker that reads what comes in, and the path of a batch of twelve files that it has read."""
+    environment = {**os.environ, **library.environment}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "work", "--follow"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield handed_in(library.address, session, twelve_files(tmp_path_factory.mktemp("desk") / "rano", "Ranní"))
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def handed_in(address: str, session: dict[str, str], folder: Path) -> str:
+    with httpx.Client(base_url=address, cookies=session) as client:
+        token = client.get("/api/v1/me").json()["csrf_token"]
+        files = [("file", (path.name, path.read_bytes())) for path in sorted(folder.iterdir())]
+        answer = client.post("/api/v1/batches", files=files, headers={"X-CSRF-Token": token})
+        batch = answer.raise_for_status().json()["batch"]["id"]
+        until = time.monotonic() + READ_SECONDS
+        while not client.get(f"/api/v1/batches/{batch}").json()["ended"]:
+            assert time.monotonic() < until, "the worker did not read the files in time"
+            time.sleep(0.3)
+    return f"/desk/batches/{batch}"
+
+
+@pytest.fixture
+def jana(visitor: Visitor, library: Library, session: dict[str, str]) -> Callable[..., Page]:
+    """Opens a page of the desk as Jana, who is signed in already."""
+
+    def opens(path: str, **context: object) -> Page:
+        page = visitor.opens("about:blank", **context)
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": library.address} for name, value in session.items()]
+        )
+        page.goto(path)
+        return page
+
+    return opens
+
+
+def signs_in(page: Page, visitor: Visitor) -> None:
+    """At the provider, whose own pages are no concern of ours."""
+    page.context.route(re.compile("^https:"), lambda route: route.abort())
+    page.locator("[name=login]").fill("jana")
+    page.locator("[name=password]").fill("any")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile("/desk"))
+    visitor.elsewhere.clear()
+    visitor.complaints.clear()
+
+
+def drops(page: Page, path: Path) -> None:
+    """Drag a file or folder of the disk into the box, as somebody does with a mouse."""
+    box = page.locator("#drop").bounding_box()
+    browser = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        browser.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
+
+
+def all_are_read(page: Page) -> None:
+    done = page.locator("#tallies [data-count=done]")
+    expect(done).to_have_text(re.compile(rf"^{GOOD}\s"), timeout=READ_SECONDS * 1000)
+    expect(page.locator("#tallies [data-count=failed]")).to_have_text(re.compile(rf"^{len(BAD)}\s"))
+    expect(page.locator(".file[data-state=done]")).to_have_count(GOOD)
+    expect(page.locator(".file[data-state=failed] .file-cure")).to_have_count(len(BAD))
+
+
+def describes(page: Page) -> None:
+    """Fill in all that is missing to publish."""
+    for name, text in WRITTEN.items():
+        page.locator(f"[name='{name}.cs']").fill(text)
+    for name, value in CHOSEN.items():
+        page.locator(f"[name={name}]").select_option(value)
+    for name, value in (("topics", "housing"), ("target_groups", "women"), ("languages", "cs")):
+        page.locator(f"[name={name}][value={value}]").check()
+
+
+@pytest.mark.usefixtures("desk")
+def test_staff_hand_in_a_folder_correct_confirm_and_publish(visitor, tmp_path):
+    page = visitor.opens("/desk")
+    signs_in(page, visitor)
+    drops(page, twelve_files(tmp_path / "slozka", "Polední"))
+    page.wait_for_url(re.compile("/desk/batches/"))
+    all_are_read(page)
+    page.locator(".file", has_text="pribeh-").get_by_role("link").click()
+    expect(page.locator(".note.missing")).to_contain_text("Shrnutí")
+    page.locator("[name='title.cs']").fill("Nový byt v Poledním")
+    describes(page)
+    page.locator("#leaf a[rel=next]").click()
+    expect(page.locator("#leaf .leaf")).to_contain_text("601 234 567")
+    expect(page.locator("[name='title.cs']")).to_have_value("Nový byt v Poledním")  # turning loses nothing
+    page.get_by_role("button", name="Uložit a zveřejnit").click()
+    expect(page.locator(".said")).to_contain_text("jakmile se někdo podívá")
+    page.locator(".sightings a").first.click()
+    expect(page.locator(".facsimile .match").first).to_be_visible()
+    page.get_by_label("nejsou to osobní údaje").check()
+    page.get_by_role("button", name="Potvrdit").click()
+    expect(page.locator(".said")).to_contain_text("veřejný")
+    anybody = visitor.opens("/?q=nový+byt+v+poledním")
+    expect(anybody.locator(".hit-title").first).to_have_text("Nový byt v Poledním")
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_keyboard_alone_brings_a_document_in(jana, tmp_path):
+    page = jana("/desk?lang=en")
+    (tmp_path / "veczer.md").write_text("# Večerní klub\n\nKlub pomáhá dětem s úkoly.\n", encoding="utf-8")
+    tab_to(page, "[name=kind]")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[name=kind]:checked")).to_have_value("study")
+    page.keyboard.press("ArrowUp")
+    with page.expect_file_chooser() as chosen:
+        tab_to(page, "#files")
+        page.keyboard.press("Enter")
+    chosen.value.set_files(tmp_path / "veczer.md")
+    tab_to(page, "button[type=submit].primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/desk/batches/"))
+    expect(page.locator(".file[data-state=done] a")).to_be_visible(timeout=READ_SECONDS * 1000)
+    tab_to(page, ".file a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/desk/documents/"))
+    for name, text in WRITTEN.items():
+        tab_to(page, f"[name='{name}.cs']")
+        page.keyboard.type(text)
+        if name == "summary":
+            chooses_by_key(page, "languages", "cs")
+    tab_to(page, "[name=evidence]")
+    page.keyboard.press("ArrowDown")
+    for name, value in (("topics", "education"), ("target_groups", "children")):
+        chooses_by_key(page, name, value)
+    for name in ("scale", "licence"):
+        tab_to(page, f"[name={name}]")
+        page.keyboard.press("ArrowDown")
+    tab_to(page, "button[value=public]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_contain_text("It is public now")
+
+
+def chooses_by_key(page: Page, name: str, value: str) -> None:
+    box = f"[name={name}][value={value}]"
+    if not page.locator(box).is_checked():
+        tab_to(page, box)
+        page.keyboard.press("Space")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until this has the focus."""
+    for _ in range(150):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+def states_of(page: Page, batch: str) -> list[str]:
+    """A page of the desk of every kind, with something on it."""
+    page.goto(batch)
+    story = page.locator(".file", has_text="pribeh-").get_by_role("link").get_attribute("href")
+    lists = ["/desk", batch, "/desk/documents", "/desk/documents?need=missing", "/desk/collection"]
+    return [*lists, story, f"{story}?page=2"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_the_desk_violates_wcag(jana, desk, scheme):
+    page = jana("/desk", color_scheme=scheme)
+    against: list[str] = []
+    for path in states_of(page, desk):
+        page.goto(path)
+        for each in page.locator("details:not([open]) > summary").all()[:3]:
+            each.click()
+        against += [f"{path} {each}" for each in violations(page)]
+    assert against == []
+
+
+def test_the_desk_fits_a_phone(jana, desk):
+    page = jana("/desk", **PHONE)
+    for path in states_of(page, desk):
+        page.goto(path)
+        no_wider_than_the_screen(page)
+        assert page.evaluate("document.body.scrollHeight") > 0
+
+
+@pytest.mark.usefixtures("desk")
+def test_without_a_script_files_are_handed_in_and_described(jana, tmp_path):
+    page = jana("/desk?lang=cs", java_script_enabled=False)
+    (tmp_path / "tise.md").write_text("# Tichá zpráva\n\nO škole bez skriptů.\n", encoding="utf-8")
+    page.locator("#files").set_input_files(tmp_path / "tise.md")
+    page.get_by_role("button", name="Předat").click()
+    page.wait_for_url(re.compile("/desk/batches/"))
+    until = time.monotonic() + READ_SECONDS
+    while not page.locator(".file[data-state=done] a").count():
+        assert time.monotonic() < until
+        time.sleep(0.5)
+        page.reload()
+    page.locator(".file a").click()
+    page.locator("[name='summary.cs']").fill("Shrnutí.")
+    page.get_by_role("button", name="Uložit", exact=True).click()
+    expect(page.locator(".said")).to_have_text("Uloženo.")
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_script_in_a_files_name_or_title_stays_text(jana):
+    page = jana("/desk?lang=en")
+    name = "<img src=x onerror=document.title='broken'>"
+    hostile = {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": f"Text {name} a dost".encode()}
+    page.locator("#files").set_input_files(hostile)
+    page.locator("button.primary").click()
+    page.wait_for_url(re.compile("/desk/batches/"))
+    expect(page.locator(".file[data-state=done]")).to_contain_text("<img", timeout=READ_SECONDS * 1000)
+    page.locator(".file a").click()
+    expect(page.locator(".leaf")).to_contain_text("<img")
+    assert page.title() != "broken"
+    assert page.locator("main img").count() == 0
