@@ -65,6 +65,7 @@ async def decide_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Redirect:
     """Relate the two, or say that they are not what was suggested."""
+    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
     form = await request.form()
     given = {name: text_in(form, name) or None for name in ("decision", "relation")}
     try:
