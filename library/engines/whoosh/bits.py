@@ -20,6 +20,11 @@ def as_bits(mask: NDArray[np.bool_]) -> Bits:
     return words
 
 
+def as_mask(bits: Bits, size: int) -> NDArray[np.bool_]:
+    """The bits as a mask over so many documents."""
+    return np.unpackbits(bits.view(np.uint8), count=size).view(np.bool_)
+
+
 def width(size: int) -> int:
     """Numbers that so many documents take."""
     return (size + 63) // 64

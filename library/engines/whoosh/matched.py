@@ -15,12 +15,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from library.engines.whoosh.bits import Bits, as_bits, as_mask
 from library.engines.whoosh.blocks import Ids, Weights
 
 Mask = NDArray[np.bool_]
 
 FEW = 16
 """One document in so many, or fewer, are listed."""
+FEW_OF_ALL = 4
+"""One document in so many, or fewer, are listed where they are what several rows have in common: their scores are
+then picked out of each row, which takes less than adding whole rows."""
 SUMMED_IN_ORDER = 7
 """Numbers in a row that numpy adds up one after another; of more it makes partial sums."""
 
@@ -50,10 +54,12 @@ class Spread(Struct, frozen=True, eq=False):
     scores: Weights
     mask: Mask | None = None
     factor: np.float32 = np.float32(1)
+    bits: Bits | None = None
+    """Which match, where that is known already."""
 
     @property
     def nbytes(self) -> int:
-        return self.scores.nbytes + (0 if self.mask is None else self.mask.nbytes)
+        return self.scores.nbytes + sum(each.nbytes for each in (self.mask, self.bits) if each is not None)
 
     def scored(self) -> Weights:
         return self.scores if self.factor == 1 else self.factor * self.scores
@@ -61,8 +67,11 @@ class Spread(Struct, frozen=True, eq=False):
     def matching(self) -> Mask:
         return self.scores > 0 if self.mask is None else self.mask
 
+    def matching_bits(self) -> Bits:
+        return as_bits(self.matching()) if self.bits is None else self.bits
+
     def times(self, factor: np.float32) -> "Spread":
-        return Spread(self.scores, self.mask, factor * self.factor)
+        return Spread(self.scores, self.mask, factor * self.factor, self.bits)
 
 
 Matched = Listed | Spread
@@ -76,7 +85,7 @@ def listing(ids: Ids, scores: Weights, size: int) -> Matched:
         return Listed(ids, scores)
     spread = np.zeros(size, np.float32)
     spread[ids] = scores
-    return Spread(spread)
+    return Spread(spread, bits=as_bits(spread > 0))
 
 
 def unscored(mask: Mask) -> Spread:
@@ -147,8 +156,9 @@ def every(parts: Sequence[Matched], size: int) -> Matched:
         return parts[0]
     shortest = min((part for part in parts if isinstance(part, Listed)), key=lambda part: len(part.ids), default=None)
     if shortest is None:
-        masks = [part.matching() for part in parts if isinstance(part, Spread)]
-        return _within(reduce(np.logical_and, masks), parts, size)
+        # 64 documents at once.
+        bits = reduce(np.bitwise_and, [part.matching_bits() for part in parts if isinstance(part, Spread)])
+        return _within(as_mask(bits, size), parts, size)
     ids = shortest.ids
     for part in parts:
         if part is not shortest:
@@ -194,7 +204,7 @@ def score(matched: Matched, ids: Ids) -> Weights:
 
 def _within(mask: Mask, parts: Sequence[Matched], size: int) -> Matched:
     """The documents of the mask with the scores that the parts have for them."""
-    if np.count_nonzero(mask) * FEW <= size:
+    if np.count_nonzero(mask) * FEW_OF_ALL <= size:
         ids = np.flatnonzero(mask).astype(np.int32)
         return Listed(ids, _added(ids, parts))
     summed = either(parts, size)

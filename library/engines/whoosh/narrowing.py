@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.engines.whoosh.bits import Bits, as_bits
-from library.engines.whoosh.matched import Listed, Mask, Matched, Spread
+from library.engines.whoosh.matched import FEW, Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR, instant
 from library.engines.whoosh.snapshot import Facets, Snapshot, View
 from library.errors import BadRequest
@@ -18,8 +18,9 @@ class Narrowed:
     """What the clause has matched of what is visible, and the filters: each a mask over all documents, by the facet
     whose own counts it leaves alone (none, for those that always count)."""
 
-    def __init__(self, matched: Matched, always: Sequence[Mask], own: Sequence[tuple[str, Mask]]) -> None:
+    def __init__(self, matched: Matched, always: Sequence[Mask], own: Sequence[tuple[str, Mask]], size: int) -> None:
         self._matched = _kept(matched, always)
+        self._size = size
         self._own = own
         self.hits: Matched = _kept(self._matched, [mask for _, mask in own])
 
@@ -37,11 +38,22 @@ class Narrowed:
         own = [mask for name, mask in self._own if name != field]
         if len(own) == len(self._own):
             return self.counted
-        return _as_counted(_kept(self._matched, own))
+        return self._as_counted(_kept(self._matched, own))
 
     @cached_property
     def counted(self) -> Listed | Bits:
-        return _as_counted(self.hits)
+        return self._as_counted(self.hits)
+
+    def _as_counted(self, hits: Matched) -> Listed | Bits:
+        match hits:
+            case Listed(ids=ids) if len(ids) * FEW <= self._size:
+                return hits
+            case Listed(ids=ids):
+                mask = np.zeros(self._size, bool)
+                mask[ids] = True
+                return as_bits(mask)
+            case Spread():
+                return as_bits(hits.matching())
 
 
 def narrowed(matched: Matched, asked: SearchQuery, view: View) -> Narrowed:
@@ -57,7 +69,7 @@ def narrowed(matched: Matched, asked: SearchQuery, view: View) -> Narrowed:
     if asked.within:
         filters.append(("", _among(asked.within, snapshot)))
     always = [view.visible, *(mask for field, mask in filters if not field)]
-    return Narrowed(matched, always, [(field, mask) for field, mask in filters if field])
+    return Narrowed(matched, always, [(field, mask) for field, mask in filters if field], snapshot.size)
 
 
 def _kept(matched: Matched, masks: Sequence[Mask]) -> Matched:
@@ -70,10 +82,6 @@ def _kept(matched: Matched, masks: Sequence[Mask]) -> Matched:
             return Listed(ids[kept], scores[kept], factor)
         case Spread(scores, _, factor):
             return Spread(scores, reduce(np.logical_and, masks, matched.matching()), factor)
-
-
-def _as_counted(hits: Matched) -> Listed | Bits:
-    return hits if isinstance(hits, Listed) else as_bits(hits.matching())
 
 
 def facet_counts(found: Narrowed, asked: SearchQuery, snapshot: Snapshot) -> dict[str, Facet]:

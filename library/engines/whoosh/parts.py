@@ -67,6 +67,8 @@ def one_of(ways: Sequence[Matched], weights: Sequence[float], size: int) -> Part
     """Several ways to say one thing: the best counts, none is worth more for being rare itself."""
     weighed = [way.times(np.float32(weight)) for way, weight in zip(ways, weights, strict=True) if weight]
     found = best_of(weighed, size) if weighed else NOTHING
+    if isinstance(found, Spread):
+        found = Spread(found.scores, found.mask, found.factor, found.matching_bits())
     silent = [listed(way).ids for way, weight in zip(ways, weights, strict=True) if not weight]
     beside = np.unique(np.concatenate([*silent, NOTHING.ids]))
     return Part(found, NOTHING.ids, beside[~has(found, beside)])
@@ -138,7 +140,7 @@ def _favoured(matched: Matched, documents: Mask) -> Matched:
             more = np.where(documents[matched.ids], EXACT, np.float32(1))
             return Listed(matched.ids, matched.scores * more)
         case Spread():
-            return Spread(matched.scores * np.where(documents, EXACT, np.float32(1)))
+            return Spread(matched.scores * np.where(documents, EXACT, np.float32(1)), bits=matched.bits)
 
 
 def _exactly(word: Group, snapshot: Snapshot) -> Mask:
