@@ -64,7 +64,7 @@ check: .venv/.tested-with
 test: check
 
 bench: .venv/.tested-with
-	$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(PART)
 
 relevance: .venv/.tested-with
 	$(BIN)/python -m tests.relevance

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +41,8 @@ ENOUGH = 10
 MOST_MENDED = 3
 """Spellings that are tried for a word that nobody wrote."""
 MOST_INSTEAD = 6
+MOST_MEANT = 2_000
+"""Questions of which it is kept what they mean: their next pages, and each widget of a page, ask the same."""
 
 
 class Instead(Struct, frozen=True):
@@ -91,8 +94,7 @@ class Asker:
 
     def meant(self, asked: SearchQuery) -> SearchQuery:
         """The search for what its words mean."""
-        match = expanded(asked.match, self._analyzer) if asked.expand else asked.match
-        return msgspec.structs.replace(asked, match=without_function_words(match))
+        return msgspec.structs.replace(asked, match=_meant(asked.match, self._analyzer if asked.expand else None))
 
     async def total(self, asked: SearchQuery) -> int:
         """How many documents have all that is asked for."""
@@ -172,6 +174,12 @@ class Asker:
     async def _count(self, meant: SearchQuery) -> int:
         counted = msgspec.structs.replace(meant, limit=0, offset=0, after=None, facets=(), fragments=0)
         return (await self._index.search(counted, self._audience)).total
+
+
+@lru_cache(maxsize=MOST_MEANT)
+def _meant(match: Clause, analyzer: Analyzer | None) -> Clause:
+    """What the clause means; as it was typed where there is no analyzer to say more."""
+    return without_function_words(match if analyzer is None else expanded(match, analyzer))
 
 
 def _words(clause: Clause) -> Iterator[Word]:

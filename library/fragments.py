@@ -13,7 +13,7 @@ FRAGMENT_LENGTH = 260
 LOOK_BACK = 80
 """How far before the first match the beginning of its sentence is looked for."""
 
-_SPACE = re.compile(r"\s")
+_OTHER_SPACE = re.compile(r"[^\S ]")
 _SENTENCE_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n")
 
 
@@ -98,4 +98,4 @@ def _ending(text: str, place: int) -> int:
 
 def _one_line(text: str) -> str:
     # One character for one, so that the spans stay true.
-    return _SPACE.sub(" ", text)
+    return _OTHER_SPACE.sub(" ", text)

@@ -1,12 +1,16 @@
 """How fast the library is, beside what one would pick instead: `make bench`, with SCALE=small or SCALE=full.
 
     corpus.py      generated documents: Czech word forms drawn with Zipf's frequencies, three facets, two visibilities
+    real_text.py   real text instead: what Debian packages on the machine ship in Czech and English
+    collections.py  the collections by name
     queries.py     questions drawn from them by how frequent their words are
     contenders.py  the engines, each with the same documents, filter, facets and fragments
     filling.py     fills each engine once, in a process of its own
     timing.py      questions asked of all engines side by side, and their percentiles
     searching.py   asking each engine, at one size
     over_http.py   the same questions asked of the served API
+    handler.py     each engine behind one and the same Litestar handler
+    committing.py  searching while documents come in
     growing.py     what fragments cost in long documents
     ingesting.py   real files through the whole pipeline
     report.py      the table and the plot

@@ -1,4 +1,8 @@
-"""python -m tests.bench: all measurements in one run; JSON into .bench/ as it grows, and on the last line."""
+"""python -m tests.bench [PART ...]: measurements on one machine; JSON into .bench/ as it grows, and on the last line.
+
+Parts are the names of collections (collections.py), `pages`, `commits` and `files`; none: those of the SCALE. What was
+measured of other parts before stays in the results, each with the day on which it was measured.
+"""
 
 import asyncio
 import os
@@ -6,39 +10,59 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from tests.bench import growing, ingesting, searching
+from tests.bench import committing, growing, ingesting, searching
+from tests.bench.collections import COLLECTIONS
 from tests.bench.progress import say
 from tests.bench.report import plot, table
-from tests.bench.searching import Results
+from tests.bench.searching import Effort, Results
 
-SIZES = {"small": (5_000,), "normal": (10_000,), "full": (1_000, 10_000, 100_000)}
-QUESTIONS = {"small": 10, "normal": 40, "full": 40}
+SCALES = {
+    "small": ("short",),
+    "normal": ("10000", "pages", "files"),
+    "full": ("1000", "10000", "100000", "real", "pages", "commits", "files"),
+}
+EFFORTS = {
+    "small": Effort(questions=6, seconds=0.1, http=False),
+    "normal": Effort(questions=40, seconds=6.0, http=True),
+    "full": Effort(questions=40, seconds=6.0, http=True),
+}
 FOLDER = Path(".bench")
 FILLED = FOLDER / "filled"
 """Filled once; what an engine keeps there is used again until the analysis changes."""
+COMMITTED_TO = "10000"
 SAMPLES = Path("ingest/samples/files")
 READ_AS = "the machine may have been shared: compare within this run only, and never by a difference of a few per cent"
 
 
 def main() -> int:
     scale = os.environ.get("SCALE", "normal")
-    if scale not in SIZES:
-        print(f"SCALE is one of {', '.join(SIZES)}, not '{scale}'", file=sys.stderr)
+    if scale not in SCALES:
+        print(f"SCALE is one of {', '.join(SCALES)}, not '{scale}'", file=sys.stderr)
+        return 2
+    parts = sys.argv[1:] or SCALES[scale]
+    unknown = [part for part in parts if part not in COLLECTIONS and part not in ("pages", "commits", "files")]
+    if unknown:
+        print(
+            f"there is no part {', '.join(unknown)}; parts: {', '.join(COLLECTIONS)}, pages, commits, files",
+            file=sys.stderr,
+        )
         return 2
     begun = time.monotonic()
-    results: Results = {
+    results = _known() if sys.argv[1:] else {}
+    results |= {
         "scale": scale,
         "complete": False,
         "read_as": READ_AS,
         "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
-        "sizes": [],
     }
-    asyncio.run(_measure(scale, sorted(SAMPLES.glob("*.pdf")), results, lambda: _keep(results)))
+    for part in parts:
+        asyncio.run(_measure(part, EFFORTS[scale], results))
     results |= {"complete": True, "seconds": round(time.monotonic() - begun)}
     _keep(results)
     say(f"done; the results are in {FOLDER}")
@@ -46,18 +70,40 @@ def main() -> int:
     return 0
 
 
-async def _measure(scale: str, files: Sequence[Path], results: Results, keep: Callable[[], None]) -> None:
-    for size in SIZES[scale]:
-        found: Results = {}
-        results["sizes"].append(found)
-        await searching.measure(FILLED / str(size), size, QUESTIONS[scale], found, keep)
-    if scale == "small":
-        return
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        results["pages"] = await growing.measure(Path(folder) / "pages")
-        keep()
-        say(f"ingesting {len(files)} files")
-        results["ingest"] = await ingesting.measure(Path(folder) / "ingest", files)
+async def _measure(part: str, effort: Effort, results: Results) -> None:
+    keep = _keeper(part, results)
+    if part in COLLECTIONS:
+        await searching.measure(FILLED / part, COLLECTIONS[part], effort, keep)
+    elif part == "commits":
+        keep(await committing.measure(FILLED / COMMITTED_TO, COLLECTIONS[COMMITTED_TO]))
+    else:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            if part == "pages":
+                keep(await growing.measure(Path(folder)))
+            else:
+                files = _sample_pdfs()
+                say(f"ingesting {len(files)} files")
+                keep(dict(await ingesting.measure(Path(folder), files)))
+
+
+def _sample_pdfs() -> list[Path]:
+    return sorted(SAMPLES.glob("*.pdf"))
+
+
+def _keeper(part: str, results: Results) -> Callable[[Results], None]:
+    parts = results.setdefault("parts", {})
+
+    def keep(found: Results) -> None:
+        parts[part] = {"measured": datetime.now(UTC).date().isoformat(), **found}
+        _keep(results)
+
+    return keep
+
+
+def _known() -> Results:
+    """What was measured before."""
+    path = FOLDER / "results.json"
+    return msgspec.json.decode(path.read_bytes(), type=Results) if path.exists() else {}
 
 
 def _keep(results: Results) -> None:

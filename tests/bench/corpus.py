@@ -28,13 +28,14 @@ class Generated(NamedTuple):
     added: datetime
 
 
-def documents(count: int, seed: int = 1) -> Iterator[Generated]:
-    """So many documents, the same ones for the same seed; one in ten is for members only."""
+def documents(count: int, seed: int = 1, *, length: int = WORDS, different: int = VOCABULARY) -> Iterator[Generated]:
+    """So many documents, the same ones for the same seed; one in ten is for members only. `length`: words of each, of
+    `different` that there are."""
     chance = random.Random(seed)
-    words = vocabulary(seed)
+    words = vocabulary(seed, different)
     totals = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
     for number in range(count):
-        drawn = (words[bisect(totals, chance.random() * totals[-1])] for _ in range(WORDS))
+        drawn = (words[bisect(totals, chance.random() * totals[-1])] for _ in range(length))
         yield Generated(
             id=f"d{number:06}",
             text=_sentences(list(drawn), chance),
@@ -47,10 +48,10 @@ def documents(count: int, seed: int = 1) -> Iterator[Generated]:
         )
 
 
-def vocabulary(seed: int = 1) -> list[str]:
+def vocabulary(seed: int = 1, different: int = VOCABULARY) -> list[str]:
     """Czech word forms, the most frequent first; which of them are frequent is drawn."""
     forms = [form for form in DEFAULT_DICTIONARY_FACTORY.get_dictionary("cs") if form.isalpha() and len(form) > 1]
-    return random.Random(seed).sample(sorted(forms), VOCABULARY)
+    return random.Random(seed).sample(sorted(forms), different)
 
 
 def _sentences(words: list[str], chance: random.Random) -> str:

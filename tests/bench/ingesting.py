@@ -43,8 +43,8 @@ async def measure(folder: Path, files: Sequence[Path]) -> dict[str, float]:
     try:
         for organisation in _organisations():
             await exchange.accounts.add_organisation(organisation)
-        async with served(folder / "data") as port, _worker(folder / "data") as worker:
-            found_after = [await _seconds_until_found(exchange, port, word) for word in WORDS]
+        async with served(folder / "data") as server, _worker(folder / "data") as worker:
+            found_after = [await _seconds_until_found(exchange, server.port, word) for word in WORDS]
             copies = _copies(folder / "files", files)
             await _taken(exchange, copies[: len(files)])
             before, spent = await _pages(exchange), _processor_seconds(worker)

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from tests.bench.contenders import FACETS
@@ -22,9 +22,14 @@ DIFFERENT = 2_000
 """Different questions of the mix; which are asked often follows Zipf."""
 
 
+class Served(NamedTuple):
+    port: int
+    process: int
+
+
 @asynccontextmanager
-async def served(data: Path) -> AsyncIterator[int]:
-    """The library over this data folder, served by a process of its own: its port."""
+async def served(data: Path) -> AsyncIterator[Served]:
+    """The library over this data folder, served by a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -35,7 +40,7 @@ async def served(data: Path) -> AsyncIterator[int]:
     )
     try:
         await _ready(port)
-        yield port
+        yield Served(port, server.pid)
     finally:
         server.terminate()
         await server.wait()
@@ -45,7 +50,7 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     """Milliseconds of a full answer of 20 hits with facets and fragments, and answers a second of a mix, beside the
     route that only says that the process lives."""
     addresses = [_address(question) for question in questions]
-    async with _Client(port) as client:
+    async with Client(port) as client:
         first = [await client.milliseconds(address) for address in addresses]
         again = [await client.milliseconds(address) for address in addresses]
         alive = [await client.milliseconds("/healthz") for _ in range(500)]
@@ -96,7 +101,7 @@ async def _throughput(port: int, addresses: Sequence[str]) -> float:
 
     async def ask(number: int) -> None:
         nonlocal answered
-        async with _Client(port) as client:
+        async with Client(port) as client:
             while time.perf_counter() < until:
                 await client.read(addresses[(number + answered) % len(addresses)])
                 answered += 1
@@ -106,7 +111,7 @@ async def _throughput(port: int, addresses: Sequence[str]) -> float:
     return answered / (time.perf_counter() - begun)
 
 
-class _Client:
+class Client:
     """A connection that is kept open. httpx would take longer for a request than the server does."""
 
     def __init__(self, port: int) -> None:
@@ -137,7 +142,7 @@ class _Client:
 async def _ready(port: int) -> None:
     for _ in range(900):
         try:
-            async with _Client(port) as client:
+            async with Client(port) as client:
                 await client.read("/readyz")
                 return
         except (OSError, RuntimeError, asyncio.IncompleteReadError):

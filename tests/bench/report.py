@@ -18,16 +18,27 @@ def table(results: Mapping[str, Any]) -> str:
 def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield "| documents | question | way | ours | whoosh | fts5 | tantivy | ours / tantivy | whoosh / ours |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for found in results["sizes"]:
+    for found in _collections(results):
         for kind, ways in found.get("search", {}).items():
             for way, engines in ways.items():
-                medians = [_number(engines[name]["warm"].get("p50")) for name in COLOURS]
+                medians = [_number(engines.get(name, {}).get("warm", {}).get("p50")) for name in COLOURS]
                 beside = engines["ours_beside"]
-                times = beside["whoosh"]
+                times = beside.get("whoosh")
                 yield (
-                    f"| {found['documents']:,} | {kind} | {way} | {' | '.join(medians)} | {_number(beside['tantivy'])} "
+                    f"| {_name(found)} | {kind} | {way} | {' | '.join(medians)} | {_number(beside.get('tantivy'))} "
                     f"| {_number(1 / times if times else None)} |"
                 )
+
+
+def _collections(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What was measured of collections, smaller ones first."""
+    found = [part for part in results.get("parts", {}).values() if "search" in part]
+    return sorted(found, key=lambda part: (part["documents"], part["collection"]))
+
+
+def _name(found: Mapping[str, Any]) -> str:
+    generated = found["collection"].isdigit()
+    return f"{found['documents']:,}" + ("" if generated else f" {found['collection']}")
 
 
 def _number(value: float | None) -> str:
@@ -69,9 +80,9 @@ def plot(results: Mapping[str, Any]) -> str:
 
 def _points(results: Mapping[str, Any], name: str) -> Iterator[tuple[int, float]]:
     kind, way = PLOTTED
-    for found in results["sizes"]:
+    for found in _collections(results):
         taken = found.get("search", {}).get(kind, {}).get(way, {}).get(name, {}).get("warm", {}).get("p50")
-        if taken:
+        if taken and found["collection"].isdigit():
             yield found["documents"], taken
 
 

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.bench import over_http
+from tests.bench import handler, over_http
+from tests.bench.collections import Collection
 from tests.bench.contenders import Contender, Ours, contenders
-from tests.bench.corpus import documents
 from tests.bench.filling import filled
 from tests.bench.progress import say
 from tests.bench.queries import Question, questions
@@ -17,41 +17,58 @@ Results = dict[str, Any]
 WAYS = ("bare", "facets", "full")
 SAMPLE = 2_000
 """Documents from which the questions are drawn."""
-SECONDS = 6.0
 
 
-async def measure(folder: Path, size: int, each: int, found: Results, keep: Callable[[], None]) -> None:
-    """Everything about so many documents goes into `found`; `keep` is called whenever there is more in it."""
-    found |= {"documents": size, "load_average_before": _load()}
-    found["filled"] = await filled(folder, size)
-    keep()
-    asked = questions(list(documents(min(size, SAMPLE))), each)
-    engines = contenders(folder)
+class Effort(NamedTuple):
+    """How much is asked."""
+
+    questions: int
+    """Of each kind."""
+    seconds: float
+    """For which each engine may be asked those of a kind."""
+    http: bool
+    """Whether over HTTP too."""
+
+
+async def measure(folder: Path, collection: Collection, effort: Effort, keep: Callable[[Results], None]) -> None:
+    """`keep` is called whenever there is more in what it is given."""
+    found: Results = {"collection": collection.name, "load_average_before": _load()}
+    found["filled"] = await filled(folder, collection)
+    found["documents"] = found["filled"][Ours.name]["documents"]
+    keep(found)
+    asked = questions(collection.documents(min(collection.size, SAMPLE)), effort.questions)
+    engines = contenders(folder, found["filled"])
     for engine in engines:
         await engine.open()
     try:
         found["search"] = {}
         for kind, wanted in asked.items():
-            found["search"][kind] = await _asked(kind, wanted, engines)
-            keep()
+            found["search"][kind] = await _asked(kind, wanted, engines, effort.seconds)
+            keep(found)
         found["group"] = await _group(engines[0], asked["one common word"])
         found["megabytes_of_this_process"] = memory()
     finally:
         for engine in engines:
             await engine.close()
-    async with over_http.served(folder / "ours") as address:
-        say(f"{size} documents, over HTTP")
-        found["http"] = await over_http.measure(address, [each for some in asked.values() for each in some])
+    if effort.http:
+        everything = [each for some in asked.values() for each in some]
+        say(f"{collection.name}, over HTTP")
+        async with over_http.served(folder / "ours") as server:
+            found["http"] = await over_http.measure(server.port, everything)
+            found["http"]["megabytes_of_the_server"] = memory(server.process)
+        found["same_handler"] = {
+            engine.name: await handler.measure(engine.name, folder, everything) for engine in engines
+        }
     found["load_average_after"] = _load()
-    keep()
+    keep(found)
 
 
-async def _asked(kind: str, wanted: Sequence[Question], engines: Sequence[Contender]) -> Results:
+async def _asked(kind: str, wanted: Sequence[Question], engines: Sequence[Contender], seconds: float) -> Results:
     found: Results = {}
     for way in WAYS:
         say(f"{kind}, {way}")
         runs: dict[str, Run[Question]] = {engine.name: getattr(engine, way) for engine in engines}
-        taken = await side_by_side(runs, wanted, SECONDS)
+        taken = await side_by_side(runs, wanted, seconds)
         found[way] = {name: summary(rounds) for name, rounds in taken.items()}
         found[way]["ours_beside"] = _beside(taken)
     return found

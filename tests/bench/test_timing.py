@@ -17,7 +17,7 @@ async def test_each_question_is_asked_of_all_engines_before_the_next_one() -> No
 async def test_who_has_used_up_its_seconds_is_asked_no_more() -> None:
     asked: list[str] = []
     taken = await side_by_side({"x": _noted("x", asked)}, ["1", "2"], seconds=1e-12)
-    assert set(asked) == {"x1"}
+    assert asked == ["x1", "x1"]
     assert len(taken["x"].first) == 1
 
 

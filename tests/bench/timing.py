@@ -15,7 +15,8 @@ Run = Callable[[Asked], Awaitable[object]]
 SECONDS = 8.0
 """What an engine may take for one kind of question. Who is slower is asked fewer, always the first ones."""
 AGAIN = 3
-"""How often a question is asked again; the median of these is how long it takes warm."""
+"""How often a question is asked again, once where the first time took all that there was; the median of these is how
+long it takes warm."""
 
 
 class Taken(NamedTuple):
@@ -37,7 +38,8 @@ async def side_by_side(
         for name, run in engines.items():
             if left[name] > 0:
                 first = await milliseconds(run, question)
-                again = [await milliseconds(run, question) for _ in range(AGAIN)]
+                times = AGAIN if first < seconds * 1000 else 1
+                again = [await milliseconds(run, question) for _ in range(times)]
                 taken[name].first.append(first)
                 taken[name].warm.append(statistics.median(again))
                 left[name] -= first + sum(again)

@@ -116,8 +116,8 @@ async def taking_in(data: Path, folder: Path) -> None:
 
 async def measure(data: Path, folder: Path) -> dict[str, dict[str, float]]:
     found = {}
-    async with served(data) as port:
-        address = f"http://127.0.0.1:{port}"
+    async with served(data) as server:
+        address = f"http://127.0.0.1:{server.port}"
         say("hello")
         found["hello"] = await load(address, lambda: "/healthz", SECONDS)
         working = asyncio.create_task(taking_in(data, folder))
