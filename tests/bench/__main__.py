@@ -29,7 +29,7 @@ SCALES = {
 }
 EFFORTS = {
     "small": Effort(questions=6, seconds=0.1, http=False),
-    "normal": Effort(questions=40, seconds=6.0, http=True),
+    "normal": Effort(questions=20, seconds=2.0, http=True),
     "full": Effort(questions=40, seconds=6.0, http=True),
 }
 FOLDER = Path(".bench")

@@ -65,7 +65,7 @@ class Ours:
 
     def __init__(self, folder: Path) -> None:
         folder = folder / "ours"
-        self._settings = Settings(data=folder)
+        self._settings = Settings(data=folder, index_memory_mb=256)
         self._exchange: Exchange
         self._bounds = count(100)
         self.parts: Mapping[str, Path] = {

@@ -47,12 +47,14 @@ async def served(data: Path) -> AsyncIterator[Served]:
 
 
 async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
-    """Milliseconds of a full answer of 20 hits with facets and fragments, and answers a second of a mix, beside the
-    route that only says that the process lives."""
+    """Milliseconds of a full answer of 20 hits with facets and fragments: of words never asked for, of the same words
+    in a question never asked, and asked again. And answers a second of a mix, beside the route that only says that the
+    process lives."""
     addresses = [_address(question) for question in questions]
     async with Client(port) as client:
         first = [await client.milliseconds(address) for address in addresses]
         again = [await client.milliseconds(address) for address in addresses]
+        known = [await client.milliseconds(f"{address}&year_from=1000") for address in addresses]
         alive = [await client.milliseconds("/healthz") for _ in range(500)]
     mix = _mix(addresses)
     hello = await _throughput(port, ["/healthz"])
@@ -60,6 +62,7 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     kept = await _throughput(port, mix[:1])
     return {
         "first_ms": percentiles(first),
+        "of_known_words_ms": percentiles(known),
         "again_ms": percentiles(again),
         "hello_ms": percentiles(alive),
         "hello_per_second": round(hello),

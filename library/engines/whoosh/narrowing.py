@@ -126,17 +126,27 @@ def _counts(name: str, hits: Listed | Bits, snapshot: Snapshot) -> NDArray[np.in
 
 def _listed(facets: Facets, counts: NDArray[np.intp], selected: Collection[str], most: int, missing: int) -> Facet:
     # The values are in order, so a stable sort leaves equal counts by value.
-    order = np.argsort(-counts, kind="stable")
-    present = order[counts[order] > 0]
-    shown = {facets.values[place]: int(counts[place]) for place in present[:most].tolist()}
-    for value in selected:
-        shown.setdefault(value, sum(int(counts[place]) for place in facets.places((value,))))
-    ordered = sorted(shown.items(), key=lambda item: (-item[1], item[0]))
+    present = np.flatnonzero(counts)
+    first = present[np.argsort(-counts[present], kind="stable")][:most]
+    names = [facets.values[place] for place in first.tolist()]
+    shown = list(zip(names, counts[first].tolist(), strict=True))
+    if selected:
+        shown = _with_selected(shown, facets, counts, selected)
     return Facet(
-        values=tuple(FacetCount(value, count, value in selected) for value, count in ordered),
-        other=int(counts.sum()) - sum(shown.values()),
+        values=tuple(FacetCount(value, count, value in selected) for value, count in shown),
+        other=int(counts.sum()) - sum(count for _, count in shown),
         missing=missing,
     )
+
+
+def _with_selected(
+    shown: Sequence[tuple[str, int]], facets: Facets, counts: NDArray[np.intp], selected: Collection[str]
+) -> list[tuple[str, int]]:
+    """What is narrowed by is always shown."""
+    known = dict(shown)
+    for value in selected:
+        known.setdefault(value, sum(int(counts[place]) for place in facets.places((value,))))
+    return sorted(known.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _known(name: str, snapshot: Snapshot) -> Facets:

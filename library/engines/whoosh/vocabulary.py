@@ -29,18 +29,18 @@ _LAST = "\U0010ffff"
 
 class Vocabulary(Struct, frozen=True, eq=False):
     """The words of one segment in order: `surfaces[i]` was written as `forms[i]` and has the key `keys[i]` (or none).
-    Which documents have them is laid out flat: word `words[j]` stands in document `documents[j]`."""
+    The documents that have word i are those from `firsts[i]` on."""
 
     surfaces: list[str]
     forms: list[str]
     keys: list[str]
     lengths: NDArray[np.uint8]
-    words: Ids
+    firsts: NDArray[np.int64]
     documents: Ids
 
     @property
     def nbytes(self) -> int:
-        return 250 * len(self.surfaces) + self.words.nbytes + self.documents.nbytes
+        return 250 * len(self.surfaces) + self.firsts.nbytes + self.documents.nbytes
 
     def beginning_with(self, prefix: str) -> slice:
         return slice(bisect_left(self.surfaces, prefix), bisect_left(self.surfaces, prefix + _LAST))
@@ -117,7 +117,7 @@ def _read(segment: Segment) -> Vocabulary:
         forms=[form for _, form, _ in words],
         keys=[key for _, _, key in words],
         lengths=np.array([min(len(surface), 255) for surface, _, _ in words], np.uint8),
-        words=np.repeat(np.arange(len(words), dtype=np.int32), found.counts[written]),
+        firsts=np.cumsum(found.counts[written], dtype=np.int64) - found.counts[written],
         documents=found.documents[np.repeat(written, found.counts)],
     )
 
@@ -134,5 +134,6 @@ def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:
 
 
 def _seen(vocabulary: Vocabulary, visible: Mask) -> _Seen:
-    counted = vocabulary.words[visible[vocabulary.documents]]
-    return _Seen(np.bincount(counted, minlength=len(vocabulary.surfaces)).astype(np.int32))
+    if not vocabulary.surfaces:
+        return _Seen(np.empty(0, np.int32))
+    return _Seen(np.add.reduceat(visible[vocabulary.documents], vocabulary.firsts, dtype=np.int32))
