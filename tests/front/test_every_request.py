@@ -56,4 +56,5 @@ def test_each_request_is_answered_as_it_is_described(own_data, address, role):
         text=True,
         check=False,
     )
+    print(done.stdout[-2_000:])  # how many requests were made, for `make campaign`
     assert done.returncode == 0, done.stdout[-20_000:]

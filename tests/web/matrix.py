@@ -95,10 +95,11 @@ class Served:
     @property
     def job_names(self) -> dict[str, str]:
         """What to call its jobs, so that those of another library are called the same."""
-        jobs = {f"the job of {document}": job.id for document, job in self.jobs.items()}
-        return jobs | {
-            f"what {name} made": self.jobs[document].document for name, document in zip(jobs, self.jobs, strict=True)
-        }
+        named = {}
+        for document, job in self.jobs.items():
+            named |= {f"the job of {document}": job.id, f"the batch of {document}": job.batch}
+            named |= {f"what the job of {document} made": job.document}
+        return named
 
     async def answer(self, caller: str, call: "Call") -> httpx.Response:
         headers = {"x-request-id": "same", **self.headers[caller], **call.headers}
@@ -106,7 +107,7 @@ class Served:
 
 
 async def a_library(stack: AsyncExitStack, folder: Path, documents: Sequence[Document]) -> Served:
-    """A library with these documents, each with a file and the job that read it."""
+    """A library with these documents, each with a file, the job and the batch that read it, and an earlier version."""
     settings = without_limits(folder)
     exchange = await open_exchange(settings)
     stack.push_async_callback(exchange.close)
@@ -116,9 +117,11 @@ async def a_library(stack: AsyncExitStack, folder: Path, documents: Sequence[Doc
     for document in documents:
         jobs[document.id] = await _a_job(exchange, document)
         word = secret_of(document.id)
-        file = await a_kept_file(exchange, file_name(document.id), "text/plain", f"Byt {word}".encode())
-        described = msgspec.structs.replace(document, files=(file,))
-        await exchange.add(described, pages_of(f"Nájem bytu, kauce, {word}.", f"Druhá strana. {word}", language="cs"))
+        for text in (f"Dům {word}", f"Byt {word}"):
+            file = await a_kept_file(exchange, file_name(document.id), "text/plain", text.encode())
+            described = msgspec.structs.replace(document, files=(file,))
+            pages = pages_of(f"Nájem bytu, kauce, {word}.", f"Druhá strana. {text}", language="cs")
+            await exchange.add(described, pages)
     await exchange.rebuild()
     client = await stack.enter_async_context(served(settings, lambda: TODAY))
     headers = {name: await _headers(exchange, audience) for name, audience in CALLERS.items()}
@@ -139,7 +142,9 @@ async def _a_job(exchange: Exchange, document: Document) -> IngestJob:
     async def content():
         yield f"Byt {secret_of(document.id)}".encode()
 
-    await exchange.accept(content(), name=file_name(document.id), said={}, organisation=document.organisation)
+    batch = await exchange.batches.open(document.organisation, document.organisation)
+    name, organisation = file_name(document.id), document.organisation
+    await exchange.accept(content(), name=name, said={}, organisation=organisation, batch=batch.id)
     job = await exchange.inbox.take()
     assert job is not None
     await exchange.inbox.done(job.id, ())
@@ -231,6 +236,8 @@ OF_A_DOCUMENT: dict[str, Callable[[Served, str], str]] = {
     "page_number": lambda _library, _document: "1",
     "other": lambda _library, _document: "alfa-public-free",
     "job_id": lambda library, document: library.jobs[document].id,
+    "batch_id": lambda library, document: library.jobs[document].batch,
+    "change": lambda _library, _document: "pause",
 }
 """Path parameters whose value is of one document. One called `…_id` names what may be hidden."""
 OTHERWISE: dict[str, tuple[str, ...]] = {
@@ -243,8 +250,6 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
     "field": ("topic", "organisation", "year", "nothing"),
     "part": ("1", "2"),
     "fingerprint": ("nothing",),
-    "batch_id": ("nothing",),
-    "change": ("pause",),
     "facet": ("topic", "organisation"),
 }
 """Path parameters that have nothing to do with one document, with values to try."""
@@ -269,9 +274,7 @@ UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /desk/documents": ("", "q=byt", "need=missing&lang=uk", "page=2"),
     "POST /desk/documents": ("",),
     "GET /desk/collection": ("", "lang=cs"),
-    "GET /desk/batches/{batch_id:str}": ("",),
     "POST /desk/batches": ("",),
-    "POST /desk/batches/{batch_id:str}/retry": ("",),
     "GET /oai": HARVESTED,
     "POST /oai": HARVESTED,
 }
@@ -285,7 +288,7 @@ WORDS = ("byt", "kauce", "nájem")
 def place_of(route: Route) -> str:
     """Where this route stands in the matrix: `document`, where its address names what may be hidden; else `library`."""
     names = route.parameters
-    if "document_id" in names or "job_id" in names:
+    if {"document_id", "job_id", "batch_id"} & set(names):
         assert set(names) <= set(OF_A_DOCUMENT), f"{route}: give its path parameters a place in OF_A_DOCUMENT"
         return "document"
     assert set(names) <= set(OTHERWISE), f"{route}: give its path parameters values in OTHERWISE"

@@ -128,7 +128,7 @@ async def test_who_sees_a_document_may_read_it_everywhere(whole, routes):
         for caller in CALLERS:
             for document in whole.documents.values():
                 audience = CALLERS[caller]
-                is_job = "job_id" in route.parameters
+                is_job = bool({"job_id", "batch_id"} & set(route.parameters))
                 changing = audience.may_change(document.organisation)
                 if not may_call(route, caller) or not (changing if is_job else audience.sees(document)):
                     continue
