@@ -81,7 +81,7 @@ class Analyzer:
 
     def named_by(self, tokens: Sequence[QueryToken]) -> tuple[Standing, ...]:
         """The concepts of the thesaurus that typed tokens name by any label in any language, from left to right."""
-        return tuple(named_by([_folded_keys(token) for token in tokens], _form))
+        return tuple(named_by([_folded_keys(token) for token in tokens], _looked_up))
 
     def relatives(self, token: QueryToken) -> tuple[str, ...]:
         """The lemma keys of words near to the token's: of another part of speech, or in another language."""

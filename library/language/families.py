@@ -3,11 +3,11 @@
 Some eighty thousand words are kept as one text and a few arrays, since each process that searches has them.
 """
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import accumulate, islice
-from typing import NamedTuple
+from itertools import islice
 
 import numpy as np
 
@@ -32,27 +32,23 @@ def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, 
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
-class _Standing(NamedTuple):
-    """Where a word stands: its folded key, the number of its family, its place among the words of its language."""
-
-    key: str
-    family: int
-    place: int
-
-
 class _Kept:
     """The families, and where each folded key stands in them."""
 
-    def __init__(self, found: Sequence[Members]) -> None:
-        lines = ["\n".join(members).encode() for members in found]
-        standing = [each for number, members in enumerate(found) for each in _standing(number, members)]
-        hashes = np.array([hash(each.key) for each in standing], np.int64)  # the same within this process
-        order = np.argsort(hashes, kind="stable")
-        self._text = b"".join(lines)
-        self._ends = np.array([0, *accumulate(map(len, lines))], np.uint32)
-        self._hashes = hashes[order]
-        self._families = np.array([each.family for each in standing], np.uint16)[order]
-        self._places = np.array([each.place for each in standing], np.uint8)[order]
+    def __init__(self, found: Iterable[Members]) -> None:
+        text, ends = bytearray(), array("I", [0])
+        hashes, numbers, places = array("q"), array("H"), array("B")
+        for number, members in enumerate(found):
+            text += "\n".join(members).encode()
+            ends.append(len(text))
+            hashes.extend(hash(fold(member)) for member in members)  # the same within this process
+            numbers.extend([number] * len(members))
+            places.extend(_places(members))
+        order = np.argsort(np.array(hashes), kind="stable")
+        self._text, self._ends = bytes(text), ends
+        self._hashes = np.array(hashes)[order]
+        self._families = np.array(numbers)[order]
+        self._places = np.array(places)[order]
 
     def having(self, keys: Keys) -> Iterator[int]:
         """The numbers of the families with one of these keys, first those in which it is the most usual word."""
@@ -67,17 +63,17 @@ class _Kept:
         return tuple(self._text[self._ends[number] : self._ends[number + 1]].decode().split("\n"))
 
 
-def _standing(number: int, members: Members) -> Iterator[_Standing]:
-    places = Counter[str]()
-    for member in members:
-        language = language_of(member)
-        yield _Standing(fold(member), number, places[language])
-        places[language] += 1
+def _places(members: Members) -> Iterator[int]:
+    """For each word its place among those of its language."""
+    counted = Counter[str]()
+    for language in map(language_of, members):
+        yield counted[language]
+        counted[language] += 1
 
 
 @cache
 def _kept(form_of: FormOf) -> _Kept:
-    return _Kept([tuple(dict.fromkeys(_keys(family, form_of))) for family in families()])
+    return _Kept(tuple(dict.fromkeys(_keys(family, form_of))) for family in families())
 
 
 def _keys(family: Family, form_of: FormOf) -> Iterator[str]:
