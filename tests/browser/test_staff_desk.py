@@ -19,6 +19,8 @@ from tests.browser.test_search_page import PHONE, no_wider_than_the_screen
 
 READ_SECONDS = 90
 GOOD = 9
+COPIES = (0, 1)
+"""The numbers of two texts that are nearly the same."""
 BAD = {"prazdny.txt": "empty-file", "poskozeny.pdf": "damaged-file", "neznamy.bin": "unsupported-format"}
 WRITTEN = {
     "summary": "Jak jsme hledali nový byt.",
@@ -30,6 +32,10 @@ WRITTEN = {
 CHOSEN = {"scale": "local", "licence": "cc-by-4.0", "evidence": "own-data"}
 
 
+def told_at_length(word: str) -> str:
+    return " ".join(f"V roce {1990 + n} pomohla poradna {3 * n} rodinám ve čtvrti {word}." for n in range(40))
+
+
 def twelve_files(folder: Path, word: str) -> Path:
     """Nine that can be read, one of them with a client's telephone on its second page, and three that cannot."""
     folder.mkdir()
@@ -37,6 +43,7 @@ def twelve_files(folder: Path, word: str) -> Path:
         text = (
             f"# Zpráva {word} {number}\n\nPoradna číslo {number} pomáhá rodinám najít školu a byt ve čtvrti {word}.\n"
         )
+        text += f"\n{told_at_length(word)}\n" if number in COPIES else ""
         (folder / f"{word}-{number}.md").write_text(text, encoding="utf-8")
     canvas = Canvas(str(folder / f"pribeh-{word}.pdf"), invariant=True)
     for line in (f"Poradna {word} pomohla rodine najit novy byt.", "Klientka Jana Novakova, tel. 601 234 567, bydli."):
@@ -218,7 +225,13 @@ def states_of(page: Page, batch: str) -> list[str]:
     page.goto(batch)
     story = page.locator(".file", has_text="pribeh-").get_by_role("link").get_attribute("href")
     lists = ["/desk", batch, "/desk/documents", "/desk/documents?need=missing", "/desk/collection"]
-    return [*lists, story, f"{story}?page=2"]
+    until = time.monotonic() + READ_SECONDS
+    while not (alike := page.request.get("/api/v1/resemblances").json()["resemblances"]):
+        assert time.monotonic() < until, "the worker did not compare the documents in time"
+        time.sleep(0.3)
+    one, other = alike[0]["document"]["id"], alike[0]["other"]["id"]
+    pair = [f"/desk/documents/{one}", f"/desk/documents/{one}/resemblances/{other}"]
+    return [*lists, story, f"{story}?page=2", *pair]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
