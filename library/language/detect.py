@@ -10,7 +10,7 @@ SHORTEST = 20
 """Letters below which nothing is said: a heading of two words is in any language."""
 
 
-PIECE = 250
+PIECE = 150
 """Letters that are looked at first at the beginning, in the middle and at the end of a text: a page seldom needs more.
 """
 SURE = 80.0
