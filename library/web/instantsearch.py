@@ -90,7 +90,7 @@ class InstantOperation(Operation):
             properties={
                 "indexName": Schema(
                     type=[OpenAPIType.STRING, OpenAPIType.NULL],
-                    enum=[*INDEXES, None],
+                    enum=[*INDEXES, "", None],
                     description="`documents`, or with an order.",
                 ),
                 "params": Schema(description="Parameters: an object, or a text as in an address."),
