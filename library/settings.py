@@ -40,9 +40,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The folder that holds everything: catalogue, files, index."""
     index: str = ""
     """The engine's URL; empty: `whoosh://` in the data folder."""
-    index_memory_mb: Positive = 96
+    index_memory_mb: Positive = 64
     """What each process keeps in memory of what it has read of the index, at most; more means fewer words that are read
-    anew. From some 50,000 documents on, give it 256."""
+    anew. From some 30,000 documents on, give it 256."""
     shown_memory_mb: Positive = 16
     """What each process keeps in memory of documents and pages that were shown, at most."""
     host: str = "127.0.0.1"

@@ -13,7 +13,7 @@
     committing.py  searching while documents come in
     growing.py     what fragments cost in long documents
     ingesting.py   real files through the whole pipeline
-    report.py      the table and the plot
+    report.py      the table and the plot; those measured last stand in measured/
     progress.py    what is being done, on stderr
     __main__.py    all of it in one run on one machine, written as JSON, Markdown and SVG
 
