@@ -54,7 +54,7 @@ def test_good_files_are_taken_in_and_each_bad_one_says_what_is_wrong(library: di
     code, lines = add(library, tmp_path / "folder")
     *outcomes, totals = lines
     assert code == ExitCode.SOME_FAILED
-    assert totals == {"done": 21, "known": 0, "waiting": 0, "failed": 5, "paused": False}
+    assert totals == {"done": 21, "known": 0, "waiting": 0, "failed": 5, "paused": False, "alike": 0}
     failed = {outcome["file"]: outcome for outcome in outcomes if outcome["ended"] == "failed"}
     assert {name: outcome["code"] for name, outcome in failed.items()} == {
         "truncated.pdf": "damaged-file",
@@ -107,7 +107,7 @@ def test_the_report_tells_of_each_file_in_an_archive(library: dict[str, str], tm
         ("year.zip/good.txt", "done"),
         ("year.zip/bad.pdf", "failed"),
     }
-    counted = {"done": 2, "known": 0, "waiting": 0, "failed": 1, "paused": False}
+    counted = {"done": 2, "known": 0, "waiting": 0, "failed": 1, "paused": False, "alike": 0}
     assert (code, totals) == (ExitCode.SOME_FAILED, counted)
 
 
