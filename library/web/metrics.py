@@ -40,10 +40,10 @@ class Metrics:
         route = str(scope.get("path_template") or NO_ROUTE)
         self._requests.labels(method, route, str(status)).observe(seconds)
 
-    async def written(self, exchange: Exchange) -> bytes:
-        """All figures in Prometheus' text format."""
+    async def written(self, exchange: Exchange, given_again: int) -> bytes:
+        """All figures in Prometheus' text format; `given_again` answers went out as they were kept."""
         present = CollectorRegistry()
-        present.register(_Present([*await _figures(exchange)]))
+        present.register(_Present([*await _figures(exchange, given_again)]))
         return self._of_requests() + generate_latest(present)
 
     def _of_requests(self) -> bytes:
@@ -65,7 +65,7 @@ class _Present:
         yield from self._figures
 
 
-async def _figures(exchange: Exchange) -> list[GaugeMetricFamily]:
+async def _figures(exchange: Exchange, given_again: int) -> list[GaugeMetricFamily]:
     jobs = GaugeMetricFamily("library_jobs", "Files in the queue, by state.", labels=["state"])
     for job_state, count in (await exchange.inbox.counts()).items():
         jobs.add_metric([job_state.value], count)
@@ -80,7 +80,9 @@ async def _figures(exchange: Exchange) -> list[GaugeMetricFamily]:
     answers = GaugeMetricFamily(
         "library_answers", "Searches of this process: asked, and worked out.", labels=["process", "what"]
     )
-    for what, count in exchange.remembered_counts().items():
+    counts = exchange.remembered_counts()
+    counts["asked"] += given_again
+    for what, count in counts.items():
         answers.add_metric([str(os.getpid()), what], count)
     return [jobs, index, documents, behind, answers]
 
@@ -94,6 +96,7 @@ async def _figures(exchange: Exchange) -> list[GaugeMetricFamily]:
 async def metrics(state: State, exchange: NamedDependency[Exchange]) -> Response[bytes]:
     """For an administrator's key: it counts what the public may not see."""
     figures: Any = state.metrics
-    return Response(
-        await figures.written(exchange), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
-    )
+    # What goes out again as it was written never comes to the exchange.
+    given_again = state.written_answers.asked - state.written_answers.made
+    text = await figures.written(exchange, given_again)
+    return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

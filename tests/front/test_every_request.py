@@ -41,7 +41,7 @@ def a_key(data: Path, role: str) -> str:
     return made.stdout.split()[-1]
 
 
-@pytest.mark.parametrize("role", ["reader", "member", "staff", "admin"])
+@pytest.mark.parametrize("role", ["reader", "member", "staff", "reviewer", "admin"])
 def test_each_request_is_answered_as_it_is_described(own_data, address, role):
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json"]
     options = {"--max-examples": EXAMPLES, "--phases": "fuzzing", "--seed": "1", "--generation-database": "none"}

@@ -122,7 +122,7 @@ async def test_bibtex_is_read_back_as_it_was_meant(hard):
     assert fields["author"] == "Nováková, Jana and O'Neil"
     assert fields["institution"] == r"Alfa \& Beta"
     assert fields["title"].startswith(r"{50 \% of \{tenants\} \& “friends”: a\_b \~{} \textbackslash{}x \$5 \#1")
-    assert fields["url"] == "http://library.test/api/v1/documents/hard"
+    assert fields["url"] == "http://library.test/documents/hard"
 
 
 async def test_ris_is_read_back_as_it_was_meant(hard):
