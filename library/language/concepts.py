@@ -5,7 +5,7 @@ labels overlap the longest counts. A text is held against the labels of its own 
 (OMJ, EAL) of any; typed words against all labels at once, diacritics or not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -43,8 +43,7 @@ class Standing(NamedTuple):
 def named_in(forms: Sequence[Form], ids: NDArray[np.uint32], language: str, form_of: FormOf) -> tuple[Named, ...]:
     """The concepts that stand in a text of these tokens: token i is `forms[ids[i]]`."""
     tree = _tree_of(language, form_of)
-    keys = [keys_of_form(form) for form in forms]
-    begins = np.array([not tree.further.keys().isdisjoint(each) for each in keys], bool)
+    begins = np.array([_begins(form, tree.further) for form in forms], bool)
     if not begins.any():
         return ()
     tokens = ids.tolist()
@@ -53,7 +52,8 @@ def named_in(forms: Sequence[Form], ids: NDArray[np.uint32], language: str, form
     for first in np.flatnonzero(begins[ids]).tolist():
         if first < behind:
             continue
-        found = _longest(tree, (keys[token] for token in tokens[first:]), first)
+        onwards = (keys_of_form(forms[tokens[place]]) for place in range(first, len(tokens)))
+        found = _longest(tree, onwards, first)
         if found is not None:
             behind = first + found.length
             for concept in found.concepts:
@@ -72,6 +72,18 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
             yield found
 
 
+def _begins(form: Form, further: Mapping[str, Branch]) -> bool:
+    """Whether some label begins with the form; of most forms no more need be known. Asked of every word of every text,
+    so it makes nothing that it can do without."""
+    for lemma in form.lemmas:
+        if lemma in further:
+            return True
+    if "=" + form.form in further:
+        return True
+    surface = form.surface
+    return surface != form.form and "=" + surface in further
+
+
 def keys_of_form(form: Form) -> Keys:
     return frozenset((*form.lemmas, f"={form.form}", f"={form.surface}"))
 
@@ -80,7 +92,7 @@ def _longest(tree: Branch, tokens: Iterator[Keys], first: int) -> Standing | Non
     branches = [tree]
     longest = None
     for length, keys in enumerate(tokens, 1):
-        branches = [branch.further[key] for branch in branches for key in keys & branch.further.keys()]
+        branches = [further for branch in branches for key in keys if (further := branch.further.get(key)) is not None]
         if not branches:
             break
         ended = {concept for branch in branches for concept in branch.concepts}
