@@ -16,7 +16,7 @@ from litestar.types import Scope as AsgiScope
 from library.acting import act_as
 from library.errors import NotAllowed, NotSignedIn
 from library.exchange import Exchange
-from library.model import Audience, Caller, OrganisationId, Role, Scope
+from library.model import Audience, Caller, Document, DocumentId, OrganisationId, Role, Scope
 from library.people import csrf_token
 from library.web.counting import Counter
 
@@ -163,6 +163,13 @@ async def organisation_names(exchange: Exchange) -> dict[OrganisationId, str]:
 def check_may_change(audience: Audience, organisation: OrganisationId) -> None:
     if not audience.may_change(organisation):
         raise NotAllowed(f"this key belongs to '{audience.organisation}', not to '{organisation}'")
+
+
+async def document_to_change(document_id: DocumentId, audience: Audience, exchange: Exchange) -> Document:
+    """A document that the caller may change. Raises NotFound, NotAllowed."""
+    found = await exchange.document(document_id, audience)
+    check_may_change(audience, found.organisation)
+    return found
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:

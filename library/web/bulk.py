@@ -7,11 +7,11 @@ from litestar.di import NamedDependency
 
 from library.errors import BadRequest, Conflict, Incomplete, NotAllowed, NotFound
 from library.exchange import Exchange
-from library.model import Audience, Document, DocumentId, Scope, title_of
+from library.model import Audience, Document, DocumentId, title_of
 from library.page.documents_page import Refusal
 from library.said import revised
-from library.web.access import TOKEN_IN_FORM, check_may_change, needs
-from library.web.desk import documents_shown, text_in, texts_in
+from library.web.access import document_to_change
+from library.web.desk import BY_FORM, documents_shown, text_in, texts_in
 
 ONE = ("visibility", "licence", "scale", "review_due")
 """Fields of which a new value takes the place of the old one."""
@@ -19,7 +19,7 @@ MANY = ("topics", "target_groups")
 """Fields to which values are added."""
 
 
-@post("/desk/documents", include_in_schema=False, opt={**needs(Scope.INGEST), **TOKEN_IN_FORM}, status_code=200)
+@post("/desk/documents", include_in_schema=False, opt=BY_FORM, status_code=200)
 async def change_many_at_desk(
     request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[bytes]:
@@ -30,8 +30,7 @@ async def change_many_at_desk(
     refused, changed = list[Refusal](), 0
     for document_id in dict.fromkeys(texts_in(form, "document")):
         try:
-            document = await exchange.document(document_id, audience)
-            check_may_change(audience, document.organisation)
+            document = await document_to_change(document_id, audience, exchange)
             after = revised(document, {**said, **_with(document, added)})
             if after != document:
                 await exchange.revise(after)

@@ -15,7 +15,7 @@ from library.errors import BadRequest, Conflict, NotFound, Reason
 from library.exchange import Exchange
 from library.model import Audience, Document, DocumentId, Scope
 from library.said import described_anew, revised
-from library.web.access import check_may_change, needs, organisation_names
+from library.web.access import document_to_change, needs, organisation_names
 from library.web.document_answer import ShownDocument, shown_document
 from library.web.documents import document_etag
 from library.web.etags import is_known
@@ -140,8 +140,7 @@ async def restored(document_id: DocumentId, audience: Audience, exchange: Exchan
 
 async def to_be_changed(document_id: DocumentId, if_match: str, audience: Audience, exchange: Exchange) -> Document:
     """The document as it is in the catalogue. Raises NotFound, NotAllowed, PreconditionRequired, PreconditionFailed."""
-    found = await exchange.document(document_id, audience)
-    check_may_change(audience, found.organisation)
+    found = await document_to_change(document_id, audience, exchange)
     if not if_match:
         raise PreconditionRequired("send the document's ETag in the header If-Match")
     if not is_known(if_match, document_etag(found, audience, await organisation_names(exchange))):

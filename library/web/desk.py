@@ -41,12 +41,14 @@ from library.web.results import SearchAnswer
 from library.web.search import read_search, search_answer
 from library.words import words
 
+BY_FORM = {**needs(Scope.INGEST), **TOKEN_IN_FORM}
+"""For the `opt` of what forms of the desk call."""
 BATCHES = 8
 """The newest ones, which the desk names."""
 PLACES = (("desk", "/desk"), ("documents", "/desk/documents"), ("collection", "/desk/collection"))
 """Where one gets to from every page of the desk: what it is called, and its address."""
 PER_PAGE = 50
-LAST_PAGE = 200
+LAST_PAGE = 199
 SAID_OF_ALL = ("kind", "visibility")
 """Fields of all documents that are handed in together."""
 
@@ -95,7 +97,7 @@ async def documents_shown(
         listed = [each for each in in_need.documents if need in each.needs]
         total = in_need.counts[need]
     else:
-        answer = await _own_documents(given, audience, exchange)
+        answer = await _own_documents(request, given, audience, exchange)
         listed, total, need = answer.items, answer.total, ""
         pages = {"previous": answer.page - 1, "next": answer.page + 1 if answer.page * PER_PAGE < total else 0}
         turns = {
@@ -115,13 +117,14 @@ async def documents_shown(
     return await at_desk(request, "documents.html", shown, spoken, here=changed_address(given, {}, "/desk/documents"))
 
 
-async def _own_documents(given: Mapping[str, Sequence[str]], audience: Audience, exchange: Exchange) -> SearchAnswer:
-    number = "".join(given.get("page", ()))
+async def _own_documents(
+    request: Request[Any, Any, Any], given: Mapping[str, Sequence[str]], audience: Audience, exchange: Exchange
+) -> SearchAnswer:
     wanted = {
         "q": list(given.get("q", ())),
         "organisation": [audience.organisation],
         "per_page": [str(PER_PAGE)],
-        "page": [number if number.isdecimal() and 0 < int(number) < LAST_PAGE else "1"],
+        "page": [str(asked_number(request, LAST_PAGE))],
         "highlight": ["off"],
     }
     return await search_answer(read_search(wanted), wanted, await organisation_names(exchange), audience, exchange)
@@ -139,7 +142,7 @@ async def batch_at_desk(
     return await _shown_batch(request, batch_id, (), exchange)
 
 
-@post("/desk/batches", include_in_schema=False, opt={**needs(Scope.INGEST), **TOKEN_IN_FORM}, status_code=200)
+@post("/desk/batches", include_in_schema=False, opt=BY_FORM, status_code=200)
 async def hand_in_at_desk(
     request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[Any]:
@@ -158,7 +161,7 @@ async def hand_in_at_desk(
 @post(
     "/desk/batches/{batch_id:str}/retry",
     include_in_schema=False,
-    opt={**needs(Scope.INGEST), **TOKEN_IN_FORM},
+    opt=BY_FORM,
     status_code=303,
 )
 async def retry_batch_at_desk(
@@ -176,7 +179,7 @@ async def retry_batch_at_desk(
 @post(
     "/desk/jobs/{job_id:str}/retry",
     include_in_schema=False,
-    opt={**needs(Scope.INGEST), **TOKEN_IN_FORM},
+    opt=BY_FORM,
     status_code=303,
 )
 async def retry_job_at_desk(

@@ -12,8 +12,8 @@ from library.errors import BadRequest, NotFound
 from library.exchange import RELATION_OF, Exchange
 from library.model import Audience, Document, Scope
 from library.page.pair_page import pair_address, pair_page
-from library.web.access import TOKEN_IN_FORM, check_may_change, needs, organisation_names
-from library.web.desk import asked_number, at_desk, back_to_document, text_in
+from library.web.access import document_to_change, needs, organisation_names
+from library.web.desk import BY_FORM, asked_number, at_desk, back_to_document, text_in
 from library.web.document_answer import shown_document
 from library.web.pages import spoken_wording
 from library.web.resemblances import ResemblanceDecision, decided_on, resemblances_seen
@@ -28,8 +28,7 @@ async def pair_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Response[bytes]:
     """The own document and the one that is like it, a page of each."""
-    own = await exchange.document(document_id, audience)
-    check_may_change(audience, own.organisation)
+    own = await document_to_change(document_id, audience, exchange)
     both = (own, await exchange.document(other, audience))
     found = await resemblances_seen(await exchange.resemblances.of(document_id), audience, exchange)
     pair = next((each for each in found.resemblances if each.other.id == other), None)
@@ -54,7 +53,7 @@ async def pair_at_desk(
 @post(
     "/desk/documents/{document_id:str}/resemblances/{other:str}",
     include_in_schema=False,
-    opt={**needs(Scope.INGEST), **TOKEN_IN_FORM},
+    opt=BY_FORM,
     status_code=303,
 )
 async def decide_at_desk(
@@ -65,7 +64,7 @@ async def decide_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Redirect:
     """Relate the two, or say that they are not what was suggested."""
-    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
+    await document_to_change(document_id, audience, exchange)
     form = await request.form()
     given = {name: text_in(form, name) or None for name in ("decision", "relation")}
     try:

@@ -14,7 +14,7 @@ from library.exchange import Exchange
 from library.gate import GateRecord, seen
 from library.model import Audience, DocumentId, LocalizedText, PersonalDataCheck, Scope, missing_to_publish
 from library.personal import Kind, PersonalFinding
-from library.web.access import check_may_change, needs
+from library.web.access import document_to_change, needs
 from library.web.parameters import takes_json
 from library.web.problems import documented
 from library.web.results import document_link, page_link
@@ -136,7 +136,7 @@ async def leave_with_members(
     document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> PersonalDataState:
     """It stays with the members and waits for nobody any more; what was found in it stays unconfirmed."""
-    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
+    await document_to_change(document_id, audience, exchange)
     await exchange.leave_with_members(document_id)
     return await personal_data_in(document_id, audience, exchange)
 

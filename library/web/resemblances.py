@@ -12,7 +12,7 @@ from library.exchange import Exchange
 from library.model import Audience, Document, DocumentId, LocalizedText, Relation, Scope
 from library.resemblance import Kind
 from library.resemblances import Decision, Resemblance
-from library.web.access import check_may_change, needs, organisation_names
+from library.web.access import document_to_change, needs, organisation_names
 from library.web.parameters import takes_json
 from library.web.problems import documented
 from library.web.results import Names, OrganisationName, document_link, organisation_name
@@ -82,7 +82,7 @@ async def document_resemblances(
     document_id: FromPath[str], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> DocumentResemblances:
     """For its staff, whatever was decided. Nobody is told of a document that may not be seen."""
-    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
+    await document_to_change(document_id, audience, exchange)
     return await resemblances_seen(await exchange.resemblances.of(document_id), audience, exchange)
 
 
@@ -112,7 +112,7 @@ async def decided_on(
     document_id: DocumentId, other: DocumentId, said: ResemblanceDecision, audience: Audience, exchange: Exchange
 ) -> Resemblance:
     """Raises NotFound, NotAllowed, and else like `Exchange.decide`."""
-    check_may_change(audience, (await exchange.document(document_id, audience)).organisation)
+    await document_to_change(document_id, audience, exchange)
     await exchange.document(other, audience)
     return await exchange.decide(document_id, other, _decision(said.decision), said.relation)
 

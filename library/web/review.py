@@ -20,10 +20,10 @@ from library.page.facsimile import shown_facsimile
 from library.page.review_form import Typed, patch_from
 from library.page.review_page import desk_address, review_page
 from library.said import read_said, revised
-from library.web.access import TOKEN_IN_FORM, caller_of, check_may_change, needs, organisation_names
+from library.web.access import caller_of, document_to_change, needs, organisation_names
 from library.web.batches import taken_in
 from library.web.changes import kept, restored, to_be_changed
-from library.web.desk import at_desk, back_to_document, onwards, text_in, texts_in
+from library.web.desk import BY_FORM, at_desk, back_to_document, onwards, text_in, texts_in
 from library.web.document_answer import shown_document
 from library.web.documents import document_etag
 from library.web.drawing import drawable
@@ -37,11 +37,9 @@ from library.words import words
 SAID = ("saved", "published", "held", "incomplete", "hidden", "confirmed", "kept", "restored", "decided", "known")
 """What was done, as the address of the page says it."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_ASKS = needs(Scope.INGEST)
-_FORM = {**_ASKS, **TOKEN_IN_FORM}
 
 
-@get("/desk/documents/{document_id:str}", include_in_schema=False, opt=_ASKS)
+@get("/desk/documents/{document_id:str}", include_in_schema=False, opt=needs(Scope.INGEST))
 async def document_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -53,7 +51,7 @@ async def document_at_desk(
     return await _review(request, document, audience, exchange)
 
 
-@post("/desk/documents/{document_id:str}", include_in_schema=False, opt=_FORM, status_code=200)
+@post("/desk/documents/{document_id:str}", include_in_schema=False, opt=BY_FORM, status_code=200)
 async def describe_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -62,7 +60,7 @@ async def describe_at_desk(
 ) -> Response[Any]:
     """Keep what was typed, and show the document to whom the button said. What cannot be kept is shown again as it was
     typed, with the reasons."""
-    document = await _to_change(document_id, audience, exchange)
+    document = await document_to_change(document_id, audience, exchange)
     form = await request.form()
     names = await organisation_names(exchange)
     patch = patch_from(msgspec.to_builtins(shown_document(document, audience, names)), _typed(form))
@@ -80,7 +78,7 @@ async def describe_at_desk(
     )
 
 
-@post("/desk/documents/{document_id:str}/personal-data", include_in_schema=False, opt=_FORM, status_code=303)
+@post("/desk/documents/{document_id:str}/personal-data", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def confirm_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -103,7 +101,7 @@ async def confirm_at_desk(
     )
 
 
-@post("/desk/documents/{document_id:str}/keep", include_in_schema=False, opt=_FORM, status_code=303)
+@post("/desk/documents/{document_id:str}/keep", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def keep_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -111,13 +109,13 @@ async def keep_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Redirect:
     """Leave a document that is held with the members for good: it waits for nobody any more."""
-    document = await _to_change(document_id, audience, exchange)
+    document = await document_to_change(document_id, audience, exchange)
     await exchange.leave_with_members(document.id)
     await exchange.show_changes()
     return back_to_document(request, document_id, "kept")
 
 
-@post("/desk/documents/{document_id:str}/withdraw", include_in_schema=False, opt=_FORM, status_code=303)
+@post("/desk/documents/{document_id:str}/withdraw", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def withdraw_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -125,7 +123,6 @@ async def withdraw_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Redirect:
     """Take a document out; the desk then offers to bring it back."""
-    await _to_change(document_id, audience, exchange)
     form = await request.form()
     await to_be_changed(document_id, text_in(form, "if_match"), audience, exchange)
     await exchange.withdraw(document_id, text_in(form, "reason"))
@@ -133,7 +130,7 @@ async def withdraw_at_desk(
     return onwards(request, "/desk", withdrawn=document_id)
 
 
-@post("/desk/documents/{document_id:str}/restore", include_in_schema=False, opt=_FORM, status_code=303)
+@post("/desk/documents/{document_id:str}/restore", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def restore_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -145,7 +142,7 @@ async def restore_at_desk(
     return back_to_document(request, document_id, "restored")
 
 
-@post("/desk/documents/{document_id:str}/versions", include_in_schema=False, opt=_FORM, status_code=303)
+@post("/desk/documents/{document_id:str}/versions", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def replace_at_desk(
     request: Request[Any, Any, Any],
     document_id: FromPath[str],
@@ -153,7 +150,7 @@ async def replace_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Redirect:
     """Take in a file as the next version of the document, then show how its reading goes."""
-    document = await _to_change(document_id, audience, exchange)
+    document = await document_to_change(document_id, audience, exchange)
     form = await request.form()
     file = file_in(form)
     note = text_in(form, "change_note")
@@ -174,12 +171,6 @@ async def _own(document_id: DocumentId, audience: Audience, exchange: Exchange) 
     document = await exchange.document(document_id, audience)
     if not audience.may_confirm(document):
         raise NotAllowed("this is for the document's own staff, or for a reviewer")
-    return document
-
-
-async def _to_change(document_id: DocumentId, audience: Audience, exchange: Exchange) -> Document:
-    document = await exchange.document(document_id, audience)
-    check_may_change(audience, document.organisation)
     return document
 
 
