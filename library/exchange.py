@@ -52,6 +52,7 @@ from library.model import (
     missing_to_publish,
 )
 from library.originals import Originals
+from library.page_languages import in_languages
 from library.people import People
 from library.personal import personal_findings
 from library.places import Places
@@ -75,7 +76,6 @@ from library.search import (
 )
 from library.settings import Settings
 from library.shelf import Shelf, page_source
-from library.spoken import in_languages
 from library.suggestions import Suggester, Suggestion
 
 CATCH_UP_BATCH = 50

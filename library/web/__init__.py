@@ -45,7 +45,7 @@ Bringing in and looking after
     keys.py               keys, for administrators
     sign_in.py            how people sign in, at a provider of identity.py
     audit.py              who changed what
-    needs.py              which documents need somebody
+    in_need.py            which documents need somebody
     desk.py               the same for people, as pages and forms: the staff desk; review.py, one document there
     pairs.py, bulk.py     two documents side by side there, many described at once; glance.py, the whole in charts
 """

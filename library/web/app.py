@@ -34,12 +34,12 @@ from library.web.forms import FORM_BYTES
 from library.web.glance import collection_at_desk
 from library.web.health import alive, ready
 from library.web.identity import IdentityProvider
+from library.web.in_need import documents_in_need
 from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
 from library.web.mending import keep_mended
 from library.web.metrics import Metrics, metrics
-from library.web.needs import documents_in_need
 from library.web.oai import oai, oai_by_form
 from library.web.pages import PAGES
 from library.web.pairs import decide_at_desk, pair_at_desk

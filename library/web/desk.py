@@ -31,9 +31,9 @@ from library.settings import Settings
 from library.web.access import TOKEN_IN_FORM, caller_of, needs, organisation_names, session_in, session_of
 from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in
 from library.web.forms import FORM_BYTES, form_of
+from library.web.in_need import MOST_IN_NEED, Need
+from library.web.in_need import in_need as documents_in_need_of
 from library.web.jobs import MOST_JOBS, own_job, shown_job
-from library.web.needs import MOST_IN_NEED, Need
-from library.web.needs import in_need as documents_in_need_of
 from library.web.pages import answered, explain, parameters_in, spoken_wording
 from library.web.parameters import READS_QUERY_ITSELF
 from library.web.problems import meant, status_of
