@@ -13,6 +13,7 @@ spellings.py       which words may be meant by one typed without diacritics
 latin.py           Cyrillic words typed in Latin letters
 concepts.py        the thesaurus found in texts and in typed words
 families.py        words near to a typed one: of another part of speech, of another language
+memo.py            what was worked out of words, kept
 derivation.py      words made from others by rule: mediátorka, prodloužení
 function_words.py  words that carry a sentence and no subject
 learning/          how the files in data/ were learnt; never runs in a search

@@ -1,7 +1,7 @@
 """How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import islice
 
@@ -13,8 +13,9 @@ from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, lemmas
+from library.language.memo import Memo
 from library.language.spellings import SPELT_LANGUAGES
-from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, language_of, spans
+from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, language_of, spans, taken_apart
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
 
@@ -50,20 +51,16 @@ class Analyzer:
 
     def table(self, text: str, language: str) -> TokenTable:
         """The tokens of a cleaned text in this language (ISO 639-1; any other value: no lemmas)."""
-        places = list(spans(text))
-        if not places:
+        tokens, starts, lengths = taken_apart(text)
+        if not tokens:
             return EMPTY_TABLE
-        forms: dict[str, int] = {}
-        ids = [forms.setdefault(text[start : min(end, start + LONGEST_TOKEN)], len(forms)) for start, end in places]
-        bounds = np.array(places, dtype=np.uint32)
-        distinct = tuple(_form(word, language) for word in forms)
-        tokens = np.array(ids, dtype=np.uint32)
+        numbers = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
         return TokenTable(
-            forms=distinct,
-            ids=tokens,
-            starts=bounds[:, 0].copy(),
-            lengths=np.minimum(bounds[:, 1] - bounds[:, 0], np.iinfo(np.uint16).max).astype(np.uint16),
-            concepts=named_in(distinct, tokens, language, _form),
+            forms=tuple(map(_forms(language).__getitem__, numbers)),
+            ids=np.fromiter(map(numbers.__getitem__, tokens), np.uint32, len(tokens)),
+            starts=starts,
+            lengths=np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16),
+            concepts=named_in(tokens, language, _looked_up),
         )
 
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
@@ -99,7 +96,9 @@ def _looked_up(word: str, language: str) -> Form:
     return Form(normal_form(word), tuple(_key(lemma, language) for lemma in found))
 
 
-_form = lru_cache(maxsize=1 << 15)(_looked_up)
+@lru_cache(maxsize=32)
+def _forms(language: str) -> Memo[Form]:
+    return Memo(partial(_looked_up, language=language))
 
 
 @lru_cache(maxsize=1 << 14)

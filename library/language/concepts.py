@@ -5,16 +5,14 @@ labels overlap the longest counts. A text is held against the labels of its own 
 (OMJ, EAL) of any; typed words against all labels at once, diacritics or not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from library.language.fold import fold
 from library.language.lemmas import LEMMA_LANGUAGES
+from library.language.memo import Memo
 from library.language.tokens import Form, Named, spans
 from library.vocabulary.thesaurus import concepts
 
@@ -40,24 +38,20 @@ class Standing(NamedTuple):
     concepts: tuple[str, ...]
 
 
-def named_in(forms: Sequence[Form], ids: NDArray[np.uint32], language: str, form_of: FormOf) -> tuple[Named, ...]:
-    """The concepts that stand in a text of these tokens: token i is `forms[ids[i]]`."""
-    tree = _tree_of(language, form_of)
-    begins = np.array([_begins(form, tree.further) for form in forms], bool)
-    if not begins.any():
-        return ()
-    tokens = ids.tolist()
+def named_in(tokens: Sequence[str], language: str, form_of: FormOf) -> tuple[Named, ...]:
+    """The concepts that stand in a text of these tokens in this language."""
+    labels = _labels_in_texts(language, form_of)
+    begun = list(map(labels.begun.__getitem__, tokens))
     places: dict[str, list[tuple[int, int]]] = {}
     behind = 0
-    for first in np.flatnonzero(begins[ids]).tolist():
-        if first < behind:
-            continue
-        onwards = (keys_of_form(forms[tokens[place]]) for place in range(first, len(tokens)))
-        found = _longest(tree, onwards, first)
-        if found is not None:
-            behind = first + found.length
-            for concept in found.concepts:
-                places.setdefault(concept, []).append((first, found.length))
+    for first, branches in enumerate(begun):
+        if branches and first >= behind:
+            further = map(labels.keys.__getitem__, tokens[first + 1 : first + labels.longest])
+            found = _longest(branches, further, first)
+            if found is not None:
+                behind = first + found.length
+                for concept in found.concepts:
+                    places.setdefault(concept, []).append((first, found.length))
     return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
 
 
@@ -65,39 +59,48 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
     """The concepts that typed tokens name, from left to right. Keys of lemmas and words are folded."""
     tree = _tree_of_all(form_of)
     behind = 0
-    for first in range(len(tokens)):
-        found = _longest(tree, iter(tokens[first:]), first) if first >= behind else None
+    for first, keys in enumerate(tokens):
+        found = _longest(_branches(tree, keys), iter(tokens[first + 1 :]), first) if first >= behind else None
         if found is not None:
             behind = first + found.length
             yield found
 
 
-def _begins(form: Form, further: Mapping[str, Branch]) -> bool:
-    """Whether some label begins with the form; of most forms no more need be known. Asked of every word of every text,
-    so it makes nothing that it can do without."""
-    for lemma in form.lemmas:
-        if lemma in further:
-            return True
-    if "=" + form.form in further:
-        return True
-    surface = form.surface
-    return surface != form.form and "=" + surface in further
+class _LabelsInTexts:
+    """The labels of one language as texts are held against them, and what is known of the words that were."""
+
+    def __init__(self, tree: Branch, keys_of: Callable[[str], Keys]) -> None:
+        self.longest = _depth(tree)
+        """Tokens of the longest label."""
+        self.keys = Memo(keys_of)
+        self.begun = Memo(lambda word: _branches(tree, keys_of(word)))
+        """Where a word leads to from the root: for most words nowhere, and no more need be known of them."""
 
 
-def keys_of_form(form: Form) -> Keys:
+@cache
+def _labels_in_texts(language: str, form_of: FormOf) -> _LabelsInTexts:
+    return _LabelsInTexts(_tree_of(language, form_of), lambda word: _keys_of_form(form_of(word, language)))
+
+
+def _keys_of_form(form: Form) -> Keys:
     return frozenset((*form.lemmas, f"={form.form}", f"={form.surface}"))
 
 
-def _longest(tree: Branch, tokens: Iterator[Keys], first: int) -> Standing | None:
-    branches = [tree]
+def _branches(branch: Branch, keys: Keys) -> tuple[Branch, ...]:
+    return tuple(further for key in keys if (further := branch.further.get(key)) is not None)
+
+
+def _longest(branches: Sequence[Branch], tokens: Iterator[Keys], first: int) -> Standing | None:
+    """What stands from token `first` on, which leads to these branches; `tokens` are those behind it."""
     longest = None
-    for length, keys in enumerate(tokens, 1):
-        branches = [further for branch in branches for key in keys if (further := branch.further.get(key)) is not None]
-        if not branches:
-            break
+    for length in count(1):
         ended = {concept for branch in branches for concept in branch.concepts}
         if ended:
             longest = Standing(first, length, tuple(sorted(ended)))
+        keys = next(tokens, None) if any(branch.further for branch in branches) else None
+        if keys is None:
+            return longest
+        branches = [further for branch in branches for further in _branches(branch, keys)]
     return longest
 
 
@@ -140,6 +143,10 @@ def _labels() -> Iterator[tuple[str, str, str]]:
 
 def _forms(text: str, language: str, form_of: FormOf) -> list[Form]:
     return [form_of(text[start:end], language) for start, end in spans(text)]
+
+
+def _depth(branch: Branch) -> int:
+    return max((1 + _depth(further) for further in branch.further.values()), default=0)
 
 
 def _tree(labels: Iterable[tuple[str, Sequence[str]]]) -> Branch:

@@ -19,6 +19,7 @@ from library.language.fold import fold
 # Letters and digits with the combining marks that may follow them; an apostrophe inside a word belongs to it.
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670"
 _TOKEN = re.compile(rf"[^\W_][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_]*)*(?:['’ʼ][^\W_{_MARKS}]+)*")
+_APART = re.compile(f"({_TOKEN.pattern})")
 
 LONGEST_TOKEN = 64
 """Characters of a token that count; what is longer is no word that anybody types."""
@@ -29,6 +30,17 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     whoever asks for the whole asks for the parts side by side."""
     for found in _TOKEN.finditer(text):
         yield found.span()
+
+
+def taken_apart(text: str) -> tuple[list[str], NDArray[np.uint32], NDArray[np.uint32]]:
+    """The same tokens, at most LONGEST_TOKEN characters of each, where each begins and how long it is. Of a whole page
+    this takes a third of the time."""
+    parts = _APART.split(text)  # what stands before the first token, the token, what stands before the second
+    lengths = np.fromiter(map(len, parts), np.uint32, len(parts))
+    tokens, lengths_of_tokens = parts[1::2], lengths[1::2]
+    if lengths_of_tokens.max(initial=0) > LONGEST_TOKEN:
+        tokens = [token[:LONGEST_TOKEN] for token in tokens]
+    return tokens, lengths.cumsum(dtype=np.uint32)[:-1:2], lengths_of_tokens
 
 
 class Form(Struct, frozen=True):

@@ -11,6 +11,7 @@
     over_http.py   the same questions asked of the served API
     handler.py     each engine behind one and the same Litestar handler
     committing.py  searching while documents come in
+    analysing.py   how fast the analyzer is
     growing.py     what fragments cost in long documents
     ingesting.py   real files through the whole pipeline
     report.py      the table and the plot; those measured last stand in measured/

@@ -82,8 +82,8 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path: Path)
             victim = VICTIMS[turn % len(VICTIMS)]
             wait_for(lambda until=until: ended() >= until)
             time.sleep(chance.uniform(0, 0.5))
-            if running.kill(victim):
-                killed.append(victim)
+            wait_for(lambda victim=victim: running.kill(victim))  # a child is there now and then
+            killed.append(victim)
             if victim != "child":
                 running.start(victim)
         sender.join()

@@ -4,7 +4,8 @@ import pytest
 
 from library.language import Analyzer, TokenTable, clean, detect_language, fold
 from library.language.lemmas import lemma
-from library.language.tokens import LONGEST_TOKEN, spans
+from library.language.memo import MOST_KEPT, Memo
+from library.language.tokens import LONGEST_TOKEN, spans, taken_apart
 
 ANALYZER = Analyzer()
 
@@ -45,6 +46,29 @@ def test_cleaning_composes_letters_and_drops_what_nobody_sees():
 )
 def test_words_are_what_people_count_as_words(text: str, words: list[str]):
     assert [text[start:end] for start, end in spans(text)] == words
+
+
+@pytest.mark.parametrize(
+    "text", ["", "...", "děti", " Praha-Krči, a@b.cz! ", "e\u0301te\u0301 ʼx", "ab" * 100 + " školy"]
+)
+def test_a_text_taken_apart_at_once_has_the_same_tokens(text: str):
+    tokens, starts, lengths = taken_apart(text)
+    assert list(zip(starts.tolist(), (starts + lengths).tolist(), strict=True)) == list(spans(text))
+    assert tokens == [text[start:end][:LONGEST_TOKEN] for start, end in spans(text)]
+
+
+def test_a_memo_works_a_word_out_once_and_forgets_when_it_is_full():
+    asked: list[str] = []
+
+    def length(word: str) -> int:
+        asked.append(word)
+        return len(word)
+
+    memo = Memo(length)
+    assert [memo["děti"], memo["děti"], asked] == [4, 4, ["děti"]]
+    for number in range(MOST_KEPT):
+        memo[str(number)]
+    assert len(memo) == 1
 
 
 @pytest.mark.parametrize(
