@@ -22,7 +22,7 @@ from library.model import Audience, Document, DocumentId, Practice, Study
 # What can be asked ---------------------------------------------------------------------------------------------------
 
 
-class Word(Struct, frozen=True, tag=True):
+class Word(Struct, frozen=True, tag=True, cache_hash=True):
     """A word in any of its forms. A text of several parts (`Praha-Krči`) means those parts side by side."""
 
     text: str
@@ -30,35 +30,35 @@ class Word(Struct, frozen=True, tag=True):
     """Empty: anywhere. `title`: in a title. The name of a facet: the documents with that very value."""
 
 
-class Phrase(Struct, frozen=True, tag=True):
+class Phrase(Struct, frozen=True, tag=True, cache_hash=True):
     """These words in this form and order, side by side; diacritics and case do not matter."""
 
     text: str
     field: str = ""
 
 
-class Prefix(Struct, frozen=True, tag=True):
+class Prefix(Struct, frozen=True, tag=True, cache_hash=True):
     """A word that begins like this; diacritics and case do not matter."""
 
     text: str
     field: str = ""
 
 
-class Concept(Struct, frozen=True, tag=True):
+class Concept(Struct, frozen=True, tag=True, cache_hash=True):
     """This concept of the thesaurus, by whatever name in whatever language."""
 
     id: str
     field: str = ""
 
 
-class Lemma(Struct, frozen=True, tag=True):
+class Lemma(Struct, frozen=True, tag=True, cache_hash=True):
     """A word with one of these lemma keys (`en:library`)."""
 
     keys: tuple[str, ...]
     field: str = ""
 
 
-class OneOf(Struct, frozen=True, tag=True):
+class OneOf(Struct, frozen=True, tag=True, cache_hash=True):
     """Several ways to say one thing: any of them, but only the best one counts, and the thing is as rare as all of them
     together. The first is what was typed."""
 
@@ -69,17 +69,17 @@ class OneOf(Struct, frozen=True, tag=True):
     """All the words that name the concepts among them."""
 
 
-class Not(Struct, frozen=True, tag=True):
+class Not(Struct, frozen=True, tag=True, cache_hash=True):
     clause: "Clause"
 
 
-class Every(Struct, frozen=True, tag=True):
+class Every(Struct, frozen=True, tag=True, cache_hash=True):
     """All of them; of none, every document."""
 
     clauses: tuple["Clause", ...]
 
 
-class Some(Struct, frozen=True, tag=True):
+class Some(Struct, frozen=True, tag=True, cache_hash=True):
     """At least so many of them."""
 
     clauses: tuple["Clause", ...]

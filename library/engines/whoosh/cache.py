@@ -1,10 +1,10 @@
 """What was decoded once and is kept as long as there is room."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock, local
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Kept = TypeVar("Kept")
 
@@ -49,13 +49,24 @@ class Cache(Generic[Kept]):
             return entry.value
         if getattr(self._thread, "hurries", False):
             raise NotKept
-        value = make()
-        with self._lock:
-            if key not in self._entries:
-                self._entries[key] = _Entry(value)
-                self._used += self._size(value)
-                self._make_room()
-        return value
+        return self._keep(key, make())
+
+    def get_each(
+        self, owner: Hashable, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Kept]]
+    ) -> list[Kept]:
+        """The owner's values under these keys; `make` is given the keys of those that were not there, all at once."""
+        found: list[Kept | None] = []
+        for key in keys:
+            entry = self._entries.get((owner, key))
+            if entry is not None:
+                entry.asked = True
+            found.append(None if entry is None else entry.value)
+        missing = [place for place, value in enumerate(found) if value is None]
+        if missing and getattr(self._thread, "hurries", False):
+            raise NotKept
+        for place, value in zip(missing, make([keys[place] for place in missing]) if missing else (), strict=True):
+            found[place] = self._keep((owner, keys[place]), value)
+        return cast("list[Kept]", found)
 
     @contextmanager
     def only_what_is_kept(self) -> Iterator[None]:
@@ -71,6 +82,14 @@ class Cache(Generic[Kept]):
         with self._lock:
             for key in [key for key in self._entries if key[0] not in owners]:
                 self._used -= self._size(self._entries.pop(key).value)
+
+    def _keep(self, key: tuple[Hashable, ...], value: Kept) -> Kept:
+        with self._lock:
+            if key not in self._entries:
+                self._entries[key] = _Entry(value)
+                self._used += self._size(value)
+                self._make_room()
+        return value
 
     def _make_room(self) -> None:
         while self._used > self._room and self._entries:

@@ -1,11 +1,17 @@
-"""Where in a document the words of a query stand."""
+"""Where in a document the words of a query stand.
+
+Where a word stands in a document is decoded once and kept; of a long document, arrays say which few of its pages have
+most of what was sought, and only these are looked at further.
+"""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, pairwise
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
 
 from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.segment import Segment
@@ -16,49 +22,126 @@ MOST_TOKENS = 50
 """Tokens that are pointed at in one passage."""
 MANY = 64
 """Places from which sorting them into pages all at once beats one by one."""
+ZONE_BITS = 32
+DOCUMENT_BITS = 36
 
 Places = list[int]
 """Positions in one zone of one document, in ascending order."""
 
-
-class _Key(NamedTuple):
-    """A text of a document."""
-
-    zone: str
-    table: int
+_ZONES = sorted(ZONES, key=lambda zone: zone != "text")
+"""Pages are shown before descriptions."""
 
 
-class _Table:
-    """What was found in one text of a document."""
+class Standing(Struct, frozen=True, eq=False):
+    """Where in one document something sought stands: in which of its texts (the zone's place in `_ZONES`, above
+    ZONE_BITS bits for the number of the table), how many times it begins in each, and at which tokens."""
 
-    def __init__(self) -> None:
-        self.sought: set[int] = set()
-        self.matches = 0
-        self.tokens: list[Places] = []
+    texts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    tokens: tuple[tuple[int, ...], ...]
 
-    def first_tokens(self) -> tuple[int, ...]:
-        if len(self.tokens) == 1:
-            return tuple(self.tokens[0])
-        return tuple(sorted(set(chain.from_iterable(self.tokens)))[:MOST_TOKENS])
+    @property
+    def nbytes(self) -> int:
+        return 500 + self.texts.nbytes + self.counts.nbytes + sum(60 + 40 * len(tokens) for tokens in self.tokens)
 
 
 def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: int) -> dict[int, tuple[Passage, ...]]:
     """The best passages of these documents (in ascending order), by document: those with most of what was sought,
     then those with most matches, then pages before descriptions."""
     numbers = documents.tolist()
-    tables: list[dict[_Key, _Table]] = [{} for _ in numbers]
-    for number, one in enumerate(wanted):
-        for zone in one.zones:
-            for at, starts in _standing(segment, zone, one.slots, documents).items():
+    found = [
+        each
+        for sought in wanted
+        for each in segment.kept_each([("standing", sought, number) for number in numbers], partial(_all, segment))
+    ]
+    chosen: list[list[Passage]] = [[] for _ in numbers]
+    tokens = list(chain.from_iterable(each.tokens for each in found))
+    for place, text, rows in _best(found, len(numbers), most) if tokens else ():
+        zone, table = _ZONES[text >> ZONE_BITS], text & ((1 << ZONE_BITS) - 1)
+        chosen[place].append(Passage(zone, table, _together([tokens[row] for row in rows])))
+    return {number: tuple(some) for number, some in zip(numbers, chosen, strict=True)}
+
+
+def _best(found: Sequence[Standing], documents: int, most: int) -> Iterator[tuple[int, int, list[int]]]:
+    """The best texts of each document, in order: the document's place, the text, and which rows of all that was found
+    are about it. `found` has one after the other what was sought, each in all documents."""
+    lengths = [len(each.tokens) for each in found]
+    of = np.tile(np.arange(documents, dtype=np.int64) << DOCUMENT_BITS, len(found) // documents)
+    keys = np.concatenate([each.texts for each in found]) + np.repeat(of, lengths)
+    order = keys.argsort(kind="stable")
+    sorted_keys = keys[order]
+    begins = np.flatnonzero(np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]))
+    texts = sorted_keys[begins]
+    sought = np.diff(begins, append=len(keys))
+    matches = np.add.reduceat(np.concatenate([each.counts for each in found])[order], begins)
+    owner = texts >> DOCUMENT_BITS
+    ranked = np.lexsort((texts, -matches, -sought, owner))
+    nth = np.arange(len(ranked)) - owner.searchsorted(owner)
+    chosen = ranked[nth < most]
+    rows = order.tolist() if len(order) < MANY else order
+    for text, begin, count in zip(
+        texts[chosen].tolist(), begins[chosen].tolist(), sought[chosen].tolist(), strict=True
+    ):
+        yield text >> DOCUMENT_BITS, text & ((1 << DOCUMENT_BITS) - 1), list(rows[begin : begin + count])
+
+
+def _together(tokens: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tokens[0] if len(tokens) == 1 else tuple(sorted(set(chain.from_iterable(tokens)))[:MOST_TOKENS])
+
+
+def _all(segment: Segment, keys: Sequence[tuple[str, Sought, int]]) -> list[Standing]:
+    """Where one thing that is sought stands in each of some documents."""
+    (_, sought, _), *_ = keys
+    numbers = [number for _, _, number in keys]
+    documents = np.array(numbers, np.int32)
+    texts: list[dict[int, tuple[int, Places]]] = [{} for _ in numbers]
+    for order, zone in enumerate(_ZONES):
+        if zone in sought.zones:
+            for at, starts in _side_by_side(segment, zone, sought.slots, documents).items():
                 bounds = segment.bounds(zone, numbers[at]).tolist()
-                for further in range(len(one.slots)):
-                    places = [place + further for place in starts] if further else starts
-                    # What runs over a page's end is shown on both pages, and counted on the one where it begins.
-                    _note(tables[at], number, zone, _by_table(places, bounds), counted=not further)
-    return {document: tuple(_best(found, most)) for document, found in zip(numbers, tables, strict=True)}
+                for table, places, begun in _by_table(starts, len(sought.slots), bounds):
+                    texts[at][(order << ZONE_BITS) + table] = begun, places
+    return [_standing(each) for each in texts]
 
 
-def _standing(segment: Segment, zone: str, slots: Sequence[Slot], documents: Ids) -> dict[int, Places]:
+def _standing(texts: dict[int, tuple[int, Places]]) -> Standing:
+    ordered = sorted(texts)
+    return Standing(
+        np.array(ordered, np.int64),
+        np.array([texts[text][0] for text in ordered], np.int64),
+        tuple(tuple(texts[text][1][:MOST_TOKENS]) for text in ordered),
+    )
+
+
+def _by_table(starts: Places, slots: int, bounds: Sequence[int]) -> Iterator[tuple[int, Places, int]]:
+    """By the table in which they stand: the places, counted from its beginning, of all slots, and how many first ones
+    there are among them. What runs over a page's end is shown on both pages, and counted on the one where it begins."""
+    begun = dict(_sorted_in(starts, bounds))
+    found = (
+        begun if slots == 1 else dict(_sorted_in(sorted({start + n for start in starts for n in range(slots)}), bounds))
+    )
+    for table, places in found.items():
+        yield table, places, len(begun.get(table, ()))
+
+
+def _sorted_in(places: Places, bounds: Sequence[int]) -> Iterator[tuple[int, Places]]:
+    """The places by the table in which they stand, counted from its beginning."""
+    if len(bounds) == 2:  # noqa: PLR2004  # the bounds of one table
+        yield 0, places
+    elif len(places) > MANY:
+        edges = np.searchsorted(places, bounds).tolist()
+        for table, (first, last) in enumerate(pairwise(edges)):
+            if first < last:
+                yield table, [place - bounds[table] for place in places[first:last]]
+    else:
+        found: dict[int, Places] = {}
+        for place in places:
+            table = bisect_right(bounds, place) - 1
+            found.setdefault(table, []).append(place - bounds[table])
+        yield from found.items()
+
+
+def _side_by_side(segment: Segment, zone: str, slots: Sequence[Slot], documents: Ids) -> dict[int, Places]:
     """In which of these documents (by its place among them) the slots stand side by side, and where the first does."""
     found = _having(segment, zone, slots[0], documents)
     for distance, slot in enumerate(slots[1:], 1):
@@ -77,37 +160,3 @@ def _having(segment: Segment, zone: str, slot: Slot, documents: Ids) -> dict[int
         for at, places in segment.places(field, term, documents):
             found.setdefault(at, []).append(places)
     return {at: some[0] if len(some) == 1 else sorted(set(chain.from_iterable(some))) for at, some in found.items()}
-
-
-def _by_table(places: Places, bounds: Sequence[int]) -> Iterator[tuple[int, Places]]:
-    """The places by the table in which they stand, counted from its beginning."""
-    if len(bounds) == 2:  # noqa: PLR2004  # the bounds of one table
-        yield 0, places
-    elif len(places) > MANY:
-        edges = np.searchsorted(places, bounds).tolist()
-        for table, (first, last) in enumerate(pairwise(edges)):
-            if first < last:
-                yield table, [place - bounds[table] for place in places[first:last]]
-    else:
-        for place in places:
-            table = bisect_right(bounds, place) - 1
-            yield table, [place - bounds[table]]
-
-
-def _note(
-    tables: dict[_Key, _Table], number: int, zone: str, found: Iterable[tuple[int, Places]], *, counted: bool
-) -> None:
-    for place, tokens in found:
-        table = tables.setdefault(_Key(zone, place), _Table())
-        table.sought.add(number)
-        table.matches += len(tokens) if counted else 0
-        table.tokens.append(tokens[:MOST_TOKENS])
-
-
-def _best(tables: dict[_Key, _Table], most: int) -> Iterator[Passage]:
-    for key in sorted(tables, key=lambda key: _order(key, tables[key]))[:most]:
-        yield Passage(key.zone, key.table, tables[key].first_tokens())
-
-
-def _order(key: _Key, table: _Table) -> tuple[int, int, bool, int, int]:
-    return -len(table.sought), -table.matches, key.zone != "text", ZONES.index(key.zone), key.table

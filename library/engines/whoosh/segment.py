@@ -1,7 +1,6 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, takewhile
@@ -112,6 +111,10 @@ class Segment:
         """What was made once of this segment."""
         return self._cache.get((self.name, key), make)
 
+    def kept_each(self, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Any]]) -> list[Any]:
+        """The same for several at once: `make` is given the keys of those that were not made yet."""
+        return self._cache.get_each(self.name, keys, make)
+
     def may_have(self, field: str, term: bytes) -> bool:
         """False where no document can hold the term; it costs next to nothing to ask."""
         return self._filter.may_have(field, term)
@@ -164,12 +167,11 @@ class Segment:
         postings = self.postings(field, term)
         if not len(postings.ids):
             return
-        ats = postings.ids.searchsorted(documents).tolist()
-        for place, (at, document) in enumerate(zip(ats, documents.tolist(), strict=True)):
-            if at < len(postings.ids) and postings.ids[at] == document:
-                block = bisect_right(postings.firsts, at) - 1
-                value = self._block(field, term, postings, block)[at - postings.firsts[block]]
-                yield place, decode_positions(value)
+        at = np.minimum(postings.ids.searchsorted(documents), len(postings.ids) - 1)
+        there = np.flatnonzero(postings.ids[at] == documents)
+        if len(there):
+            values = self._values(field, term, postings, at[there].tolist())
+            yield from zip(there.tolist(), map(decode_positions, values), strict=True)
 
     def positions(self, field: str, term: bytes, documents: Ids) -> Keys:
         """Where the term stands in these documents (in ascending order)."""

@@ -30,7 +30,7 @@ MOST_EXPANSIONS = 2_000
 """Words that a prefix stands for at most, the first in alphabetical order: enough for any three letters."""
 
 
-class Slot(Struct, frozen=True):
+class Slot(Struct, frozen=True, cache_hash=True):
     """What may stand at one place of a sequence: any of these folded words, lemma keys or concepts."""
 
     surfaces: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Slot(Struct, frozen=True):
         return Slot(self.surfaces + other.surfaces, self.lemmas + other.lemmas, self.concepts + other.concepts)
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, cache_hash=True):
     """What a typed token stands for: what it most likely means, what else it may, and how it looks exactly."""
 
     likely: Slot
@@ -72,7 +72,7 @@ class Group(Struct, frozen=True):
         return Group(self.likely.that_may_be(zones, snapshot), self.unlikely.that_may_be(zones, snapshot), self.exact)
 
 
-class Sought(Struct, frozen=True):
+class Sought(Struct, frozen=True, cache_hash=True):
     """What a clause looks for: these slots side by side, in any of the zones."""
 
     zones: tuple[str, ...]
