@@ -57,8 +57,8 @@ def found(hit: Hit, shelved: Shelved, audience: Audience) -> Found:
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     for passage in hit.passages:
         match passage.zone:
-            case "text" if (page := shelved.pages.get(passage.table)) is not None:
-                fragments.append(cut(page, passage.tokens))
+            case "text" if (fragment := shelved.fragment(passage.table, passage.tokens)) is not None:
+                fragments.append(fragment)
             case "about" if passage.table < len(described := shelved.described()):
                 fragments.append(cut(described[passage.table], passage.tokens))
             case "title" if passage.table < len(titles := shelved.titles()):

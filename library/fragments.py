@@ -12,8 +12,11 @@ FRAGMENT_LENGTH = 260
 """Characters of a fragment, about: three lines on a page of results."""
 LOOK_BACK = 80
 """How far before the first match the beginning of its sentence is looked for."""
+LONGEST_BETWEEN = FRAGMENT_LENGTH - LOOK_BACK
+"""Characters from the first match of a fragment to the end of the last that is counted on."""
 
 _OTHER_SPACE = re.compile(r"[^\S ]")
+_SPACE = re.compile(r"\s")
 _SENTENCE_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "\n\n")
 
 
@@ -32,10 +35,12 @@ class Source(NamedTuple, Generic[Table_co]):
 def cut(source: Source[TokenPlaces], tokens: Sequence[int]) -> Fragment:
     """The piece around the matches that stand closest together, different words counting more than repeated ones."""
     tokens = _present(source.table, tokens)
-    spans = [source.table.span(token) for token in tokens]
+    spans = source.table.spans(tokens)
     if not spans:
         return Fragment(source.field, source.page, _one_line(source.text[: _ending(source.text, FRAGMENT_LENGTH)]), ())
-    first, last = _densest(spans, [int(source.table.ids[token]) for token in tokens])
+    # Most often all of them fit.
+    fit = spans[-1][1] - spans[0][0] <= LONGEST_BETWEEN
+    first, last = (0, len(spans) - 1) if fit else _densest(spans, source.table.ids[tokens].tolist())
     start = _beginning(source.text, spans[first][0])
     end = _ending(source.text, max(start + FRAGMENT_LENGTH, spans[last][1]))
     inside = tuple((begin - start, stop - start) for begin, stop in spans if start <= begin and stop <= end)
@@ -44,13 +49,13 @@ def cut(source: Source[TokenPlaces], tokens: Sequence[int]) -> Fragment:
 
 def whole(source: Source[TokenPlaces], tokens: Sequence[int]) -> Fragment:
     """All of the text, with the matches in it."""
-    spans = tuple(source.table.span(token) for token in _present(source.table, tokens))
-    return Fragment(source.field, source.page, source.text, spans)
+    spans = source.table.spans(_present(source.table, tokens))
+    return Fragment(source.field, source.page, source.text, tuple(spans))
 
 
 def _present(table: TokenPlaces, tokens: Sequence[int]) -> list[int]:
     # For a moment after a document was changed the index still speaks of its older text.
-    return [token for token in tokens if token < len(table)]
+    return list(tokens) if tokens and max(tokens) < len(table) else [token for token in tokens if token < len(table)]
 
 
 def _densest(spans: list[tuple[int, int]], words: list[int]) -> tuple[int, int]:
@@ -61,7 +66,7 @@ def _densest(spans: list[tuple[int, int]], words: list[int]) -> tuple[int, int]:
     for place, word in enumerate(words):
         inside.append(place)
         seen[word] += 1
-        while spans[place][1] - spans[inside[0]][0] > FRAGMENT_LENGTH - LOOK_BACK and len(inside) > 1:
+        while spans[place][1] - spans[inside[0]][0] > LONGEST_BETWEEN and len(inside) > 1:
             gone = words[inside.popleft()]
             seen[gone] -= 1
             if not seen[gone]:
@@ -90,10 +95,8 @@ def _next_word(text: str, place: int, limit: int) -> int:
 
 def _ending(text: str, place: int) -> int:
     """The end of the word that `place` falls into, unless that word is endless."""
-    end = place
-    while end < len(text) and not text[end].isspace() and end - place < LOOK_BACK:
-        end += 1
-    return min(end, len(text))
+    space = _SPACE.search(text, place, place + LOOK_BACK)
+    return space.start() if space else min(place + LOOK_BACK, len(text))
 
 
 def _one_line(text: str) -> str:

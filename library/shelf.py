@@ -5,18 +5,21 @@ an audience may not see is asked of each document each time: that is not kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from library.catalog import AnalysedPage, Catalog
 from library.entries import DescribedText, about, titles
-from library.fragments import Source
+from library.fragments import Source, cut
 from library.language import Analyzer, TokenPlaces, TokenTable
 from library.model import Document, DocumentId
-from library.search import Hit
+from library.search import Fragment, Hit
 
 DOCUMENT_BYTES = 6_000
 """What a document takes, about, beside its pages."""
 BYTES_PER_TOKEN = 10
+FRAGMENT_BYTES = 1_500
+MOST_FRAGMENTS = 32
+"""That are kept of a document."""
 
 
 class Shelved:
@@ -24,17 +27,33 @@ class Shelved:
 
     def __init__(self, document: Document, analyzer: Analyzer) -> None:
         self.document = document
-        self.pages: dict[int, Source[TokenPlaces]] = {}
-        """By their place in the row of pages, from 0."""
+        self.nbytes = DOCUMENT_BYTES
+        """About how much memory it takes."""
         self._analyzer = analyzer
+        self._pages: dict[int, Source[TokenPlaces]] = {}
+        self._fragments: dict[tuple[int, tuple[int, ...]], Fragment] = {}
         self._titles: Sequence[tuple[str, Source[TokenTable]]] | None = None
         self._described: Sequence[Source[TokenTable]] | None = None
 
-    @property
-    def nbytes(self) -> int:
-        """About how much memory it takes."""
-        pages = self.pages.values()
-        return DOCUMENT_BYTES + sum(2 * len(page.text) + BYTES_PER_TOKEN * len(page.table) for page in pages)
+    def has_page(self, place: int) -> bool:
+        """`place`: in the row of pages, from 0."""
+        return place in self._pages
+
+    def take_page(self, place: int, page: Source[TokenPlaces]) -> None:
+        self._pages[place] = page
+        self.nbytes += 2 * len(page.text) + BYTES_PER_TOKEN * len(page.table)
+
+    def fragment(self, place: int, tokens: tuple[int, ...]) -> Fragment | None:
+        """What is shown of a page, cut once: whoever narrows a search by another facet sees the same again. None where
+        there is no such page (any more)."""
+        kept = self._fragments.get((place, tokens))
+        if kept is None and place in self._pages:
+            if len(self._fragments) == MOST_FRAGMENTS:
+                self._fragments.clear()
+                self.nbytes -= MOST_FRAGMENTS * FRAGMENT_BYTES
+            kept = self._fragments[place, tokens] = cut(self._pages[place], tokens)
+            self.nbytes += FRAGMENT_BYTES
+        return kept
 
     def titles(self) -> Sequence[tuple[str, Source[TokenTable]]]:
         """Each with its language."""
@@ -83,18 +102,18 @@ class Shelf:
         pages = list(_missing_pages(hits, shelf))
         if pages:
             for (document, place), page in (await self._catalog.passages(pages)).items():
-                shelf[document].pages[place] = page_source(page)
+                shelf[document].take_page(place, page_source(page))
         # In the meantime there may have been a change: then what was read before it belongs nowhere any more.
         if revision == self._revision:
-            self._keep(shelf, {*missing, *(document for document, _ in pages)})
+            self._keep(shelf)
         return shelf
 
-    def _keep(self, shelf: Mapping[DocumentId, Shelved], grown: Container[DocumentId]) -> None:
+    def _keep(self, shelf: Mapping[DocumentId, Shelved]) -> None:
         for document, each in shelf.items():
             _, before = self._kept.pop(document, (each, 0))
-            size = each.nbytes if document in grown or not before else before
-            self._kept[document] = each, size
-            self._used += size - before
+            # Fragments may have been cut of it since it was last taken.
+            self._kept[document] = each, each.nbytes
+            self._used += each.nbytes - before
         while self._used > self._room:
             _, (_, size) = self._kept.popitem(last=False)
             self._used -= size
@@ -107,5 +126,5 @@ def page_source(page: AnalysedPage) -> Source[TokenPlaces]:
 def _missing_pages(hits: Iterable[Hit], shelf: Mapping[DocumentId, Shelved]) -> Iterator[tuple[DocumentId, int]]:
     for hit in hits:
         for passage in hit.passages if hit.id in shelf else ():
-            if passage.zone == "text" and passage.table not in shelf[hit.id].pages:
+            if passage.zone == "text" and not shelf[hit.id].has_page(passage.table):
                 yield hit.id, passage.table

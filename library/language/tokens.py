@@ -6,7 +6,7 @@ its table.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -82,6 +82,13 @@ class TokenPlaces(Struct, frozen=True, eq=False):
         """Where the token begins and ends, in characters."""
         start = int(self.starts[token])
         return start, start + int(self.lengths[token])
+
+    def spans(self, tokens: Sequence[int]) -> list[tuple[int, int]]:
+        """The same of each of these tokens."""
+        if not tokens:
+            return []
+        starts, lengths = self.starts[tokens], self.lengths[tokens]
+        return list(zip(starts.tolist(), (starts + lengths).tolist(), strict=True))
 
     @staticmethod
     def decode(blob: bytes) -> "TokenPlaces":

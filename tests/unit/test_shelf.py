@@ -7,7 +7,7 @@ from library.catalog import AnalysedPage, Catalog
 from library.language import shared_analyzer
 from library.model import File
 from library.search import Hit, Passage
-from library.shelf import DOCUMENT_BYTES, Shelf
+from library.shelf import DOCUMENT_BYTES, FRAGMENT_BYTES, Shelf
 from tests.builders import a_practice
 
 FILE = File(name="text.txt", sha256="0" * 64, media_type="text/plain", size=1)
@@ -32,7 +32,11 @@ async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
     first = (await shelf.take([HIT]))["p1"]
     again = (await shelf.take([HIT]))["p1"]
     assert again is first
-    assert [each.text for each in again.pages.values()] == [TEXT]
+    fragment = again.fragment(0, (0,))
+    assert fragment is not None
+    assert fragment.text == TEXT
+    assert again.fragment(0, (0,)) is fragment, "cut once"
+    assert again.fragment(1, (0,)) is None, "a page that it does not have"
 
 
 async def test_after_a_change_it_is_read_anew(catalog):
@@ -51,5 +55,15 @@ async def test_it_keeps_no_more_than_it_has_room_for(catalog):
     shelf = Shelf(catalog, shared_analyzer(), 3 * DOCUMENT_BYTES)
     for number in range(5):
         taken = await shelf.take([Hit(f"p{number}", 1.0, (Passage("text", 0, (0,)),))])
-        assert [each.text for each in taken[f"p{number}"].pages.values()] == [TEXT]
+        assert taken[f"p{number}"].has_page(0)
         assert 0 < shelf.used <= 3 * DOCUMENT_BYTES
+
+
+async def test_of_fragments_too(catalog):
+    await catalog.put(a_practice(files=(FILE,)), [page("slovo " * 100)])
+    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    taken = (await shelf.take([HIT]))["p1"]
+    for token in range(100):
+        assert taken.fragment(0, (token,)) is not None
+    await shelf.take([HIT])
+    assert shelf.used == taken.nbytes < DOCUMENT_BYTES + 100 * FRAGMENT_BYTES

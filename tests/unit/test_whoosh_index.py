@@ -418,6 +418,12 @@ class TestPassages:
             ("title", 0, (0,)),
         ]
 
+    async def test_of_hundreds_of_pages_the_best_few_are_pointed_at(self, index):
+        pages = ["škola"] * 150 + ["škola škola", "škola a město", "město"] + ["město"] * 150
+        await index.update([an_entry(a_practice(), pages)])
+        asked = Some((Word("škola"), Word("město")))
+        assert [table for _, table, _ in await self.passages(index, asked)] == [151, 150]
+
     async def test_a_phrase_over_a_pages_end_is_shown_on_both_pages(self, index):
         await index.update([an_entry(a_practice(), ["dál děti", "chodí ven"])])
         assert await self.passages(index, Phrase("děti chodí")) == [("text", 0, (1,)), ("text", 1, (0,))]
