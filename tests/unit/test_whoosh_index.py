@@ -16,7 +16,7 @@ from library.engines.whoosh.folder import IndexFolder
 from library.errors import IndexBusy, IndexUnavailable, Unavailable
 from library.language import shared_analyzer
 from library.model import Visibility
-from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Word
+from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Some, Word
 from library.settings import BadSettings
 from tests.builders import a_practice, an_admin, an_entry, the_public
 from tests.contract.conftest import in_batches
