@@ -243,6 +243,24 @@ class Catalog:
         )
         return [_page(row) for row in found]
 
+    async def pages_of(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[AnalysedPage]]:
+        """The same of several documents, in one query."""
+        found = await self._database.rows(
+            """
+            SELECT pages.*
+              FROM json_each(?) AS wanted
+             CROSS JOIN pages     ON pages.document = wanted.value
+             CROSS JOIN documents ON documents.id = pages.document
+             WHERE withdrawn IS NULL
+             ORDER BY wanted.key, position
+            """,
+            (_json(ids),),
+        )
+        pages: dict[DocumentId, list[AnalysedPage]] = {document_id: [] for document_id in ids}
+        for row in found:
+            pages[row["document"]].append(_page(row))
+        return pages
+
     async def page_numbers(self, document_id: DocumentId) -> tuple[int, ...]:
         """The numbers of all pages in their row."""
         found = await self._database.rows(

@@ -614,11 +614,13 @@ class Exchange:
 
     async def _entries(self, ids: Sequence[DocumentId]) -> list[IndexEntry]:
         documents = await self.catalog.documents(ids)
-        entries = []
-        for document_id, document in documents.items():
-            tables = [TokenTable.decode(page.table) for page in await self.catalog.pages(document_id)]
-            entries.append(await asyncio.to_thread(entry, document, tables, self.analyzer))
-        return entries
+        pages = await self.catalog.pages_of(ids)
+        return await asyncio.to_thread(
+            lambda: [
+                entry(document, [TokenTable.decode(page.table) for page in pages[document_id]], self.analyzer)
+                for document_id, document in documents.items()
+            ]
+        )
 
     def _analysed(self, page: Page) -> AnalysedPage:
         return AnalysedPage(

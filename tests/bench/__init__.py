@@ -21,7 +21,8 @@
 Figures of different machines say nothing about each other: read the ratios within one run. `load_average` says how
 busy the machine was before and after; where others worked on it, even the ratios are rough. The other engines get the
 folded tokens of our own analyzer and search those alone; ours answers from surfaces, lemmas and concepts, as it does in
-service (`group` says what that costs).
+service (`group` says what that costs). Stock Whoosh is left out of collections that it would not take in within a
+quarter of an hour (`left_out`).
 
 `bare` is the first ten of the public hits; ours and tantivy count all of them too, Whoosh and FTS5 do not. `facets`
 adds three facets, `full` also fragments; for `full` ours reads the ten documents and their pages from the catalogue,

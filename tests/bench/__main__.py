@@ -1,7 +1,10 @@
 """python -m tests.bench [PART ...]: measurements on one machine; JSON into .bench/ as it grows, and on the last line.
 
-Parts are the names of collections (collections.py), `pages`, `commits` and `files`; none: those of the SCALE. What was
-measured of other parts before stays in the results, each with the day on which it was measured.
+Parts are the names of collections (collections.py), `fill`, `pages`, `commits` and `files`; none: those of the SCALE.
+`fill` fills the engines with all collections of the SCALE, two at a time; a collection that is not filled is filled
+before it is measured. What is filled stays in .bench/filled, so that a part can be measured again; what was measured of
+other parts before stays in the results, each with the day on which it was measured. A part that fails is told at the
+end, and the others are measured all the same.
 """
 
 import asyncio
@@ -10,6 +13,7 @@ import platform
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +22,7 @@ import msgspec
 
 from tests.bench import committing, growing, ingesting, searching
 from tests.bench.collections import COLLECTIONS
+from tests.bench.filling import all_filled
 from tests.bench.progress import say
 from tests.bench.report import plot, table
 from tests.bench.searching import Effort, Results
@@ -25,16 +30,22 @@ from tests.bench.searching import Effort, Results
 SCALES = {
     "small": ("short",),
     "normal": ("10000", "pages", "files"),
-    "full": ("1000", "10000", "100000", "real", "pages", "commits", "files"),
+    "full": ("fill", "1000", "10000", "100000", "long", "real", "pages", "commits", "files"),
 }
 EFFORTS = {
     "small": Effort(questions=6, seconds=0.1, http=False),
     "normal": Effort(questions=20, seconds=2.0, http=True),
     "full": Effort(questions=40, seconds=6.0, http=True),
 }
+OTHERS = ("fill", "pages", "commits", "files")
 FOLDER = Path(".bench")
 FILLED = FOLDER / "filled"
 """Filled once; what an engine keeps there is used again until the analysis changes."""
+HEAD = """# What `make bench` measured
+
+Milliseconds of the processor, warm medians; what they mean stands in `tests/bench/__init__.py`.
+
+"""
 COMMITTED_TO = "10000"
 SAMPLES = Path("ingest/samples/files")
 READ_AS = "the machine may have been shared: compare within this run only, and never by a difference of a few per cent"
@@ -46,14 +57,13 @@ def main() -> int:
         print(f"SCALE is one of {', '.join(SCALES)}, not '{scale}'", file=sys.stderr)
         return 2
     parts = sys.argv[1:] or SCALES[scale]
-    unknown = [part for part in parts if part not in COLLECTIONS and part not in ("pages", "commits", "files")]
+    unknown = [part for part in parts if part not in COLLECTIONS and part not in OTHERS]
     if unknown:
-        print(
-            f"there is no part {', '.join(unknown)}; parts: {', '.join(COLLECTIONS)}, pages, commits, files",
-            file=sys.stderr,
-        )
+        known = ", ".join((*COLLECTIONS, *OTHERS))
+        print(f"there is no part {', '.join(unknown)}; parts: {known}", file=sys.stderr)
         return 2
     begun = time.monotonic()
+    # `make bench PART=...` adds to what is known; a whole run begins anew.
     results = _known() if sys.argv[1:] else {}
     results |= {
         "scale": scale,
@@ -61,19 +71,30 @@ def main() -> int:
         "read_as": READ_AS,
         "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
     }
-    for part in parts:
-        asyncio.run(_measure(part, EFFORTS[scale], results))
-    results |= {"complete": True, "seconds": round(time.monotonic() - begun)}
+    failed = [part for part in parts if not _measured(part, scale, results)]
+    results |= {"complete": not failed, "seconds": round(time.monotonic() - begun)}
     _keep(results)
-    say(f"done; the results are in {FOLDER}")
+    say(f"done; the results are in {FOLDER}" + (f"; failed: {', '.join(failed)}" if failed else ""))
     print(msgspec.json.encode(results).decode())
-    return 0
+    return 1 if failed else 0
 
 
-async def _measure(part: str, effort: Effort, results: Results) -> None:
+def _measured(part: str, scale: str, results: Results) -> bool:
+    """Whether a part could be measured; the others do not go without because one fails."""
+    try:
+        asyncio.run(_measure(part, scale, results))
+    except Exception:  # noqa: BLE001  # whatever it is, it is told, and an hour of other parts is not lost
+        traceback.print_exc()
+        return False
+    return True
+
+
+async def _measure(part: str, scale: str, results: Results) -> None:
     keep = _keeper(part, results)
     if part in COLLECTIONS:
-        await searching.measure(FILLED / part, COLLECTIONS[part], effort, keep)
+        await searching.measure(FILLED / part, COLLECTIONS[part], EFFORTS[scale], keep)
+    elif part == "fill":
+        await all_filled(FILLED, [COLLECTIONS[name] for name in SCALES[scale] if name in COLLECTIONS])
     elif part == "commits":
         keep(await committing.measure(FILLED / COMMITTED_TO, COLLECTIONS[COMMITTED_TO]))
     else:
@@ -111,7 +132,7 @@ def _keep(results: Results) -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, content in (
         ("results.json", msgspec.json.format(msgspec.json.encode(results))),
-        ("results.md", table(results).encode()),
+        ("results.md", (HEAD + table(results)).encode()),
         ("latency.svg", plot(results).encode()),
     ):
         beside = FOLDER / f"{name}.new"

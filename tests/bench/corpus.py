@@ -26,9 +26,19 @@ class Generated(NamedTuple):
     organisation: str
     visibility: str
     added: datetime
+    pages: int = 1
+    """Into which the text is cut, in pieces of the same length."""
+
+    def cut(self) -> list[str]:
+        """The text of each page."""
+        words = self.text.split()
+        length = -(-len(words) // self.pages)
+        return [" ".join(words[first : first + length]) for first in range(0, len(words), length)]
 
 
-def documents(count: int, seed: int = 1, *, length: int = WORDS, different: int = VOCABULARY) -> Iterator[Generated]:
+def documents(
+    count: int, seed: int = 1, *, length: int = WORDS, different: int = VOCABULARY, pages: int = 1
+) -> Iterator[Generated]:
     """So many documents, the same ones for the same seed; one in ten is for members only. `length`: words of each, of
     `different` that there are."""
     chance = random.Random(seed)
@@ -45,6 +55,7 @@ def documents(count: int, seed: int = 1, *, length: int = WORDS, different: int 
             organisation=f"org{chance.randrange(ORGANISATIONS)}",
             visibility="members" if chance.random() < 0.1 else "public",
             added=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
+            pages=pages,
         )
 
 

@@ -4,8 +4,10 @@ python -m tests.bench.filling ENGINE FOLDER COLLECTION
 """
 
 import asyncio
+import shutil
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +20,46 @@ from tests.bench.progress import say
 
 TOGETHER = 2
 """Engines that are filled at the same time: one a core."""
-SLOWEST = "whoosh"
-WITHIN_SECONDS = 600
-"""That stock Whoosh may take; with 100,000 documents it takes more than fifteen minutes of a processor."""
 
 
 async def filled(folder: Path, collection: Collection) -> dict[str, Any]:
-    """What filling each engine in this folder took; who is filled already, is not filled again. Of those that are not
-    filled in time (WITHIN_SECONDS) nothing is told."""
+    """What filling each engine in this folder took; who is filled already, is not filled again."""
+    return (await all_filled(folder.parent, [collection]))[collection.name]
+
+
+async def all_filled(folder: Path, collections: Sequence[Collection]) -> dict[str, dict[str, Any]]:
+    """The same of several collections, each in the folder of its name, those that take longest first."""
     turn = asyncio.Semaphore(TOGETHER)
-    done = await asyncio.gather(*(_filled(name, folder, collection, turn) for name in CONTENDERS))
-    return {name: told for name, told in zip(CONTENDERS, done, strict=True) if told is not None}
+    wanted = sorted(
+        ((collection, name) for collection in collections for name in CONTENDERS if name not in collection.without),
+        key=lambda one: -one[0].size * one[0].words * _HEAVY.get(one[1], 1),
+    )
+    done = await asyncio.gather(*(_filled(name, folder / each.name, each, turn) for each, name in wanted))
+    found: dict[str, dict[str, Any]] = {each.name: {} for each in collections}
+    for (each, name), told in zip(wanted, done, strict=True):
+        found[each.name][name] = told
+    return found
+
+
+_HEAVY = {"ours": 12, "whoosh": 8}
+"""How many times as long as the others they take, about."""
 
 
 async def _filled(name: str, folder: Path, collection: Collection, turn: asyncio.Semaphore) -> Any:
     told = folder / f"{name}.json"
     async with turn:
         if not told.exists() or msgspec.json.decode(told.read_bytes())["analysis"] != Analyzer.version:
-            if (folder / name).exists() and name == SLOWEST:
-                say(f"{collection.name}: {name} was not filled in time before, and is left out")
-                return None
+            # What was cut off half way is begun anew.
+            told.unlink(missing_ok=True)
+            await asyncio.to_thread(shutil.rmtree, folder / name, ignore_errors=True)
             say(f"{collection.name}: filling {name}")
             arguments = ("-m", "tests.bench.filling", name, str(folder), collection.name)
             filling = await asyncio.create_subprocess_exec(sys.executable, *arguments)
             try:
-                failed = await asyncio.wait_for(filling.wait(), WITHIN_SECONDS if name == SLOWEST else None)
-            except TimeoutError:
-                filling.kill()
-                await filling.wait()
-                say(f"{collection.name}: {name} was not filled within {WITHIN_SECONDS} s")
-                return None
+                failed = await filling.wait()
+            finally:
+                if filling.returncode is None:
+                    filling.kill()
             if failed:
                 raise RuntimeError(f"{name} could not be filled")
     return msgspec.json.decode(told.read_bytes())

@@ -17,8 +17,8 @@ Results = dict[str, Any]
 WAYS = ("bare", "facets", "full")
 ONE_IN = 8
 """Of the questions that are asked of each engine behind the same handler."""
-SAMPLE = 2_000
-"""Documents from which the questions are drawn."""
+SAMPLE = 600_000
+"""Words of the documents from which the questions are drawn."""
 
 
 class Effort(NamedTuple):
@@ -37,8 +37,9 @@ async def measure(folder: Path, collection: Collection, effort: Effort, keep: Ca
     found: Results = {"collection": collection.name, "load_average_before": _load()}
     found["filled"] = await filled(folder, collection)
     found["documents"] = found["filled"][Ours.name]["documents"]
+    found["left_out"] = list(collection.without)
     keep(found)
-    asked = questions(collection.documents(min(collection.size, SAMPLE)), effort.questions)
+    asked = questions(collection.documents(min(collection.size, SAMPLE // collection.words)), effort.questions)
     engines = contenders(folder, found["filled"])
     for engine in engines:
         await engine.open()
@@ -96,10 +97,16 @@ async def _group(ours: Contender, wanted: Sequence[Question]) -> Results:
     }
 
 
-def memory(process: int | str = "self") -> int:
-    """Megabytes that a process has in memory."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+def memory(process: int | str = "self") -> dict[str, int]:
+    """Megabytes that a process has in memory: all; its part of it, where others share what it has; its own alone. Files
+    that are mapped into memory and may leave it at any time are among the first two."""
+    told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    kilobytes = {
+        name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in told.splitlines()[1:])
+    }
+    own = kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]
+    shown = {"resident": kilobytes["Rss"], "proportional": kilobytes["Pss"], "private": own}
+    return {**{name: size // 1024 for name, size in shown.items()}, "anonymous": kilobytes["Anonymous"] // 1024}
 
 
 def _load() -> float:
