@@ -2,9 +2,10 @@
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 
@@ -34,9 +35,11 @@ BEHIND = 2
 goes on."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while more are coming."""
-COMMIT_SHARE = 0.25
-"""Of the time at most, that giving them to the index may take: a slow disk has them found later, but all of them
-sooner."""
+COMMIT_SHARE = 0.1
+"""Of the time at most, that giving them to the index may take: a document costs the less the more come with it. While
+many files wait, each is found some seconds later, but all of them sooner."""
+LONGEST_PATIENCE = 20.0
+"""Seconds after which what has come in is given to the index all the same."""
 
 
 class AnotherWorker(Conflict):
@@ -122,6 +125,9 @@ def _load(exchange: Exchange) -> None:
     for language in LANGUAGES:
         exchange.analyzer.table(language, language)
     detect_language("a text that is long enough to tell its language")
+    # It stays: the collector need not look through the dictionaries while pages come and go.
+    gc.collect()
+    gc.freeze()
 
 
 def _readers(settings: Settings) -> Readers:
@@ -142,29 +148,38 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
     steps = Steps(exchange.inbox.note)
     clock = asyncio.get_running_loop().time
     slots = {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(len(readers) + BEHIND)}
-    idle, patience = 0, COMMIT_EVERY
+    idle, due = 0, clock() + COMMIT_EVERY
     telling = asyncio.create_task(steps.keep_telling())
     try:
         while slots:
             ended, _ = await asyncio.wait(
-                slots, timeout=PAUSE if idle else patience, return_when=asyncio.FIRST_COMPLETED
+                slots, timeout=PAUSE if idle else due - clock(), return_when=asyncio.FIRST_COMPLETED
             )
-            begun = clock()
-            await _catch_up(exchange)
-            patience = max(COMMIT_EVERY, (clock() - begun) / COMMIT_SHARE)
-            if not ended:  # one reader may have a long file: the others look for what has come since
-                slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
-                idle = 0
             for slot in ended:
                 slot.result()
             slots -= ended
             idle += len(ended)
+            if not slots or clock() >= due:
+                due = clock() + await _patience_after(_catch_up(exchange))
+            if idle:  # nothing waits: what is being read need not fill a commit
+                due = min(due, clock() + COMMIT_EVERY)
+            if slots and not ended:  # one reader may have a long file: the others look for what has come since
+                slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
+                idle = 0
     except BaseException:
         await _end(*slots, telling)
         with suppress(Unavailable):  # then `recover` does it, when a worker can begin again
             await exchange.inbox.give_back()
         raise
     await _end(telling)
+
+
+async def _patience_after(commit: Awaitable[bool]) -> float:
+    """Seconds until the next commit, after this one."""
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+    await commit
+    return min(max(COMMIT_EVERY, (clock() - begun) / COMMIT_SHARE), LONGEST_PATIENCE)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:

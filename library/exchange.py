@@ -78,7 +78,7 @@ from library.settings import Settings
 from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
 
-CATCH_UP_BATCH = 50
+CATCH_UP_BATCH = 200
 """Documents that go into the index in one commit."""
 ALL_CHANGES = 1 << 62
 """More changes than there can be."""
@@ -493,12 +493,13 @@ class Exchange:
         await self.originals.discard(sha256)
 
     async def catch_up(self) -> int:
-        """Give the index what it does not have yet; how many documents that were. Safe to be killed anywhere.
+        """Give the index what it does not have yet; how many documents that were. What comes meanwhile is left for the
+        next time, when more of it costs less. Safe to be killed anywhere.
 
         Raises IndexBusy and IndexUnavailable; what is left stays marked for the next time.
         """
-        caught = 0
-        while pending := await self.catalog.unindexed(CATCH_UP_BATCH):
+        caught, latest = 0, await self.catalog.revision()
+        while pending := [row for row in await self.catalog.unindexed(CATCH_UP_BATCH) if row.revision <= latest]:
             withdrawn = [row.id for row in pending if row.withdrawn]
             alive = [row.id for row in pending if not row.withdrawn]
             await self.index.update(await self._entries(alive), withdrawn)

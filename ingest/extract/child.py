@@ -40,6 +40,8 @@ def main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as line:
         _limit(limits)
         line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox(map(Path, folders(limits))))))
+        # What is loaded stays: looking through it again after each file takes as long as reading some pages.
+        gc.freeze()
         for job, descriptor in _jobs(line):
             _more_time(limits)
             line.sendall(_answer(job, descriptor, limits, line))
