@@ -20,6 +20,13 @@ def as_bits(mask: NDArray[np.bool_]) -> Bits:
     return words
 
 
+def bits_of(ids: Ids, size: int) -> Bits:
+    """These of so many documents as bits."""
+    mask = np.zeros(size, bool)
+    mask[ids] = True
+    return as_bits(mask)
+
+
 def as_mask(bits: Bits, size: int) -> NDArray[np.bool_]:
     """The bits as a mask over so many documents."""
     return np.unpackbits(bits.view(np.uint8), count=size).view(np.bool_)

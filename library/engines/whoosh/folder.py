@@ -58,12 +58,15 @@ class Current(Struct, frozen=True, forbid_unknown_fields=True):
 class IndexFolder:
     def __init__(self, path: Path, analysis: str) -> None:
         self.path = path
+        self._pointer = path / "current"
+        self._pointer_name = str(self._pointer)
         self._analysis = analysis
 
     def stamp(self) -> Stamp | None:
         """Changes with each commit; one system call. None while there is no index."""
         try:
-            status = os.stat(self._pointer)  # noqa: PTH116  # half the time of Path.stat, and on the way of every search
+            # Half the time of Path.stat, and on the way of every search.
+            status = os.stat(self._pointer_name)  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):
             return None
         return status.st_mtime_ns, status.st_ino, status.st_ctime_ns
@@ -114,10 +117,6 @@ class IndexFolder:
         """Remove what a rebuild that was cut off has left, and indexes that nobody reads any more."""
         for name in set(self._numbers()) - set(kept):
             shutil.rmtree(self.path / name)
-
-    @property
-    def _pointer(self) -> Path:
-        return self.path / "current"
 
     def _numbers(self) -> list[str]:
         return [name for name in os.listdir(self.path) if _NUMBERED.fullmatch(name)]  # noqa: PTH208  # names are all we need

@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.bits import Bits, as_bits, as_mask
+from library.engines.whoosh.bits import Bits, as_bits, as_mask, bits_of, width
 from library.engines.whoosh.blocks import Ids, Weights
 
 Mask = NDArray[np.bool_]
@@ -98,7 +98,7 @@ def listed(matched: Matched) -> Listed:
         case Listed():
             return Listed(matched.ids, matched.scored())
         case Spread():
-            ids = np.flatnonzero(matched.matching()).astype(np.int32)
+            ids = matched.matching().nonzero()[0].astype(np.int32)
             return Listed(ids, matched.factor * matched.scores[ids])
 
 
@@ -140,14 +140,14 @@ def best_of(parts: Sequence[Matched], size: int) -> Matched:
 
 def at_least(parts: Sequence[Matched], least: int, size: int) -> Matched:
     """The documents that match at least so many (two or more) of these; their scores are added up."""
-    times = np.zeros(size, np.uint16)
+    # 64 documents at once: `reached[n]` are those that match more than n of the parts so far.
+    reached = [np.zeros(width(size), np.uint64) for _ in range(least)]
     for part in parts:
-        match part:
-            case Spread():
-                times += part.matching()
-            case Listed():
-                times[part.ids] += 1
-    return _within(times >= least, parts, size)
+        bits = part.matching_bits() if isinstance(part, Spread) else bits_of(part.ids, size)
+        for fewer in range(least - 1, 0, -1):
+            reached[fewer] |= reached[fewer - 1] & bits
+        reached[0] |= bits
+    return _within(as_mask(reached[-1], size), parts, size)
 
 
 def every(parts: Sequence[Matched], size: int) -> Matched:
@@ -205,7 +205,7 @@ def score(matched: Matched, ids: Ids) -> Weights:
 def _within(mask: Mask, parts: Sequence[Matched], size: int) -> Matched:
     """The documents of the mask with the scores that the parts have for them."""
     if np.count_nonzero(mask) * FEW_OF_ALL <= size:
-        ids = np.flatnonzero(mask).astype(np.int32)
+        ids = mask.nonzero()[0].astype(np.int32)
         return Listed(ids, _added(ids, parts))
     summed = either(parts, size)
     scores = summed.scored() if isinstance(summed, Spread) else listed_spread(summed, size)
@@ -223,7 +223,7 @@ def _added(ids: Ids, parts: Sequence[Matched]) -> Weights:
     for part in parts:
         match part:
             case Spread():
-                scores += part.factor * part.scores[ids]
+                scores += part.factor * part.scores.take(ids)
             case Listed():
                 at, there = _places(part.ids, ids)
                 scores[there] += part.factor * part.scores[at[there]]

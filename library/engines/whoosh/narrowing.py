@@ -6,7 +6,7 @@ from functools import cached_property, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from library.engines.whoosh.bits import Bits, as_bits
+from library.engines.whoosh.bits import Bits, as_bits, bits_of
 from library.engines.whoosh.matched import FEW, Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR, instant
 from library.engines.whoosh.snapshot import Facets, Snapshot, View
@@ -49,9 +49,7 @@ class Narrowed:
             case Listed(ids=ids) if len(ids) * FEW <= self._size:
                 return hits
             case Listed(ids=ids):
-                mask = np.zeros(self._size, bool)
-                mask[ids] = True
-                return as_bits(mask)
+                return bits_of(ids, self._size)
             case Spread():
                 return as_bits(hits.matching())
 
@@ -103,9 +101,7 @@ def _among(documents: Iterable[str], snapshot: Snapshot) -> Mask:
 
 def _counted(name: str, found: Narrowed, asked: SearchQuery, snapshot: Snapshot) -> Facet:
     facets = _known(name, snapshot)
-    selected = {
-        value for wanted in asked.filters if wanted.field == name and not wanted.excluded for value in wanted.values
-    }
+    selected = {value for wanted in asked.filters if wanted.field == name for value in _chosen(wanted)}
     hits = found.counted if asked.facets_narrowed else found.but_for(name)
     counts = _counts(name, hits, snapshot)
     return _listed(facets, counts[1:], selected, asked.facet_size, int(counts[0]))
@@ -126,17 +122,23 @@ def _counts(name: str, hits: Listed | Bits, snapshot: Snapshot) -> NDArray[np.in
 
 def _listed(facets: Facets, counts: NDArray[np.intp], selected: Collection[str], most: int, missing: int) -> Facet:
     # The values are in order, so a stable sort leaves equal counts by value.
-    present = np.flatnonzero(counts)
-    first = present[np.argsort(-counts[present], kind="stable")][:most]
-    names = [facets.values[place] for place in first.tolist()]
-    shown = list(zip(names, counts[first].tolist(), strict=True))
-    if selected:
-        shown = _with_selected(shown, facets, counts, selected)
+    first = (-counts).argsort(kind="stable")[:most]
+    names = facets.values
+    all_shown = counts[first].tolist()
+    shown = [(names[place], count) for place, count in zip(first.tolist(), all_shown, strict=True) if count]
+    other = int(counts.sum()) - sum(all_shown) if len(counts) > most else 0
+    if not selected:
+        return Facet(tuple([FacetCount(value, count) for value, count in shown]), other, missing)
+    shown = _with_selected(shown, facets, counts, selected)
     return Facet(
         values=tuple(FacetCount(value, count, value in selected) for value, count in shown),
         other=int(counts.sum()) - sum(count for _, count in shown),
         missing=missing,
     )
+
+
+def _chosen(wanted: Filter) -> Sequence[str]:
+    return () if wanted.excluded else wanted.values
 
 
 def _with_selected(

@@ -15,6 +15,8 @@ from library.search import Sort
 STACK = 64
 """Documents of which only the one with the highest score is looked at, to begin with."""
 MORE_THAN_WANTED = 2
+FEW = 64
+"""Documents that are sorted sooner than the first of them are picked out."""
 LOOKED_AT = 4_096
 """Documents of an order that are looked at first, to find the first hits in it."""
 
@@ -100,10 +102,10 @@ def _highest(scores: Weights, mask: Mask, most: int) -> Ids:
         highest = scores[: stacks * STACK].reshape(STACK, stacks).max(axis=0)
         floor = np.partition(highest, stacks - wanted)[stacks - wanted]
         if floor > 0:
-            found = np.flatnonzero(scores >= floor)
+            found: Ids = (scores >= floor).nonzero()[0].astype(np.int32)
             found = found[mask[found]]
             if len(found) >= most:
-                return found.astype(np.int32)
+                return found
     return np.flatnonzero(mask).astype(np.int32)
 
 
@@ -111,16 +113,26 @@ def best(scores: NDArray[np.float32], rank: NDArray[np.int32], most: int) -> NDA
     """The first `most` by score, the highest first; the lower rank decides between equals."""
     if most <= 0:
         return np.empty(0, np.intp)
-    if most >= len(scores):
-        return np.lexsort((rank, -scores))
-    least = np.partition(scores, len(scores) - most)[len(scores) - most]
-    above = np.flatnonzero(scores > least)
-    equal = np.flatnonzero(scores == least)
+    if len(scores) <= max(most, FEW):
+        few: NDArray[np.intp] = np.lexsort((rank, -scores))[:most]
+        return few
+    ordered = scores.copy()
+    ordered.partition(len(scores) - most)
+    least = ordered[len(scores) - most]
+    chosen = (scores >= least).nonzero()[0]
+    if len(chosen) > FEW + most:
+        chosen = _without_late_equals(chosen, scores, rank, least, most)
+    first: NDArray[np.intp] = chosen[np.lexsort((rank[chosen], -scores[chosen]))[:most]]
+    return first
+
+
+def _without_late_equals(
+    chosen: NDArray[np.intp], scores: NDArray[np.float32], rank: NDArray[np.int32], least: np.float32, most: int
+) -> NDArray[np.intp]:
+    """Of very many that score just enough, those that come first."""
+    above, equal = chosen[scores[chosen] > least], chosen[scores[chosen] == least]
     left = most - len(above)
-    if left < len(equal):
-        equal = equal[np.argpartition(rank[equal], left)[:left]]
-    chosen = np.concatenate([above, equal])
-    return chosen[np.lexsort((rank[chosen], -scores[chosen]))]
+    return np.concatenate([above, equal[np.argpartition(rank[equal], left)[:left]]])
 
 
 def _by_title(documents: Sortable) -> list[int]:

@@ -22,6 +22,8 @@ MOST_TOKENS = 50
 """Tokens that are pointed at in one passage."""
 MANY = 64
 """Places from which sorting them into pages all at once beats one by one."""
+FEW = 8
+"""Texts of a document in which something was found, on average, up to which they are ranked one by one."""
 ZONE_BITS = 32
 DOCUMENT_BITS = 36
 
@@ -30,6 +32,9 @@ Places = list[int]
 
 _ZONES = sorted(ZONES, key=lambda zone: zone != "text")
 """Pages are shown before descriptions."""
+
+_Best = tuple[int, int, list[tuple[int, ...]]]
+"""One of a document's best texts: the document's place, the text, and the tokens of each thing that stands in it."""
 
 
 class Standing(Struct, frozen=True, eq=False):
@@ -54,23 +59,37 @@ def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: i
         for sought in wanted
         for each in segment.kept_each([("standing", sought, number) for number in numbers], partial(_all, segment))
     ]
+    few = sum(len(each.tokens) for each in found) <= FEW * len(numbers)
     chosen: list[list[Passage]] = [[] for _ in numbers]
-    tokens = list(chain.from_iterable(each.tokens for each in found))
-    for place, text, rows in _best(found, len(numbers), most) if tokens else ():
+    for place, text, tokens in (_best_of_few if few else _best_of_many)(found, len(numbers), most):
         zone, table = _ZONES[text >> ZONE_BITS], text & ((1 << ZONE_BITS) - 1)
-        chosen[place].append(Passage(zone, table, _together([tokens[row] for row in rows])))
+        chosen[place].append(Passage(zone, table, _together(tokens)))
     return {number: tuple(some) for number, some in zip(numbers, chosen, strict=True)}
 
 
-def _best(found: Sequence[Standing], documents: int, most: int) -> Iterator[tuple[int, int, list[int]]]:
-    """The best texts of each document, in order: the document's place, the text, and which rows of all that was found
-    are about it. `found` has one after the other what was sought, each in all documents."""
+def _best_of_few(found: Sequence[Standing], documents: int, most: int) -> Iterator[_Best]:
+    """The same, one text after the other."""
+    for place in range(documents):
+        texts: dict[int, tuple[int, int, int, list[tuple[int, ...]]]] = {}
+        for each in found[place::documents]:
+            for text, count, tokens in zip(each.texts.tolist(), each.counts.tolist(), each.tokens, strict=True):
+                sought, matches, _, all_tokens = texts.get(text, (0, 0, 0, []))
+                all_tokens.append(tokens)
+                texts[text] = sought - 1, matches - count, text, all_tokens
+        for _, _, text, all_tokens in sorted(texts.values())[:most]:
+            yield place, text, all_tokens
+
+
+def _best_of_many(found: Sequence[Standing], documents: int, most: int) -> Iterator[_Best]:
+    """The best texts of each document, in order. `found` has one after the other what was sought, each in all
+    documents."""
+    tokens = list(chain.from_iterable(each.tokens for each in found))
     lengths = [len(each.tokens) for each in found]
     of = np.tile(np.arange(documents, dtype=np.int64) << DOCUMENT_BITS, len(found) // documents)
     keys = np.concatenate([each.texts for each in found]) + np.repeat(of, lengths)
     order = keys.argsort(kind="stable")
     sorted_keys = keys[order]
-    begins = np.flatnonzero(np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]))
+    begins = np.concatenate([[0], (sorted_keys[1:] != sorted_keys[:-1]).nonzero()[0] + 1])
     texts = sorted_keys[begins]
     sought = np.diff(begins, append=len(keys))
     matches = np.add.reduceat(np.concatenate([each.counts for each in found])[order], begins)
@@ -78,11 +97,11 @@ def _best(found: Sequence[Standing], documents: int, most: int) -> Iterator[tupl
     ranked = np.lexsort((texts, -matches, -sought, owner))
     nth = np.arange(len(ranked)) - owner.searchsorted(owner)
     chosen = ranked[nth < most]
-    rows = order.tolist() if len(order) < MANY else order
     for text, begin, count in zip(
         texts[chosen].tolist(), begins[chosen].tolist(), sought[chosen].tolist(), strict=True
     ):
-        yield text >> DOCUMENT_BITS, text & ((1 << DOCUMENT_BITS) - 1), list(rows[begin : begin + count])
+        some = [tokens[row] for row in order[begin : begin + count].tolist()]
+        yield text >> DOCUMENT_BITS, text & ((1 << DOCUMENT_BITS) - 1), some
 
 
 def _together(tokens: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
