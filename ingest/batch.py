@@ -14,7 +14,7 @@ from ingest.metadata import SIDECAR, read_description, sidecar_of
 from ingest.tables import TABLES, read_table
 from library.errors import BadMetadata, LibraryError
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState, Step
+from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
 from library.places import Look
 from library.said import REPLACES, Said, read_said

@@ -22,7 +22,7 @@ from library.batches import EVERYTHING
 from library.command import ExitCode, run
 from library.errors import BadRequest
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.language import LANGUAGES
 from library.model import Visibility
 from library.said import REPLACES

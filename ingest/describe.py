@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from ingest.extract import READERS, Extract, best
-from library.inbox import IngestJob
+from library.jobs import IngestJob
 from library.language import detect_language
 from library.model import (
     SURE_OCR,

@@ -6,7 +6,7 @@ from pathlib import Path
 from ingest.batch import chunks, hash_of
 from library.errors import PurgedFile
 from library.exchange import Exchange
-from library.inbox import IngestJob
+from library.jobs import IngestJob
 from library.said import REPLACES
 
 DEEPEST = 2

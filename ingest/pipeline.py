@@ -10,7 +10,7 @@ from ingest.enclosed import Enclosed
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.exchange import Exchange
-from library.inbox import IngestJob, Progress, Step
+from library.jobs import IngestJob, Progress, Step
 from library.said import REPLACES, of_next_version
 
 

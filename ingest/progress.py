@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.batch import Outcome
-from library.inbox import IngestJob
+from library.jobs import IngestJob
 from library.words import Words
 
 MOST_NAMES = 5

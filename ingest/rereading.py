@@ -11,7 +11,7 @@ from ingest.readers import Lent
 from ingest.steps import Tell
 from library.errors import Conflict, NotFound
 from library.exchange import Exchange
-from library.inbox import IngestJob, Progress, Step
+from library.jobs import IngestJob, Progress, Step
 from library.model import Document, DocumentId, Page
 
 _GONE = "the document has been withdrawn or came with another file: nothing was changed"

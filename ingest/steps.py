@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from library.errors import Unavailable
-from library.inbox import Progress
+from library.jobs import Progress
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from ingest.steps import Steps, Tell
 from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
-from library.inbox import IngestJob, Purpose
+from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
 from library.settings import Settings
 

@@ -28,7 +28,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     limits.py     how often somebody may ask, counted by all processes together
     originals.py  Originals: files as they were handed in, under their SHA-256
     facsimiles.py  Facsimiles: pictures of pages, which can be drawn again
-    inbox.py      Inbox: the queue of files to be read
+    jobs.py       what waits to be read: submissions and jobs
+    inbox.py      Inbox: the queue of jobs
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     personal.py   which personal data a text may hold; its words in personal_words.py and .toml
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it

@@ -8,7 +8,8 @@ import msgspec
 
 from library.database import Database, now, rows
 from library.errors import NotFound
-from library.inbox import JobState, Step, new_id
+from library.inbox import new_id
+from library.jobs import JobState, Step
 from library.model import OrganisationId, Value
 
 EVERYTHING = ""

@@ -35,7 +35,8 @@ from library.facsimiles import Facsimiles
 from library.fragments import whole
 from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.harvest import Harvest, Notice
-from library.inbox import Accepted, Inbox, Submission
+from library.inbox import Inbox
+from library.jobs import Accepted, Submission
 from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
 from library.model import (

@@ -16,7 +16,7 @@ from msgspec import Struct
 from library.batches import Batch, FailedAlike, no_batch
 from library.errors import Conflict, TooLarge
 from library.exchange import Exchange
-from library.inbox import JobState
+from library.jobs import JobState
 from library.model import Audience, Role, Scope
 from library.said import Said, read_said
 from library.web.access import needs

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from library.errors import LibraryError
 from library.exchange import Exchange
-from library.inbox import JobState
+from library.jobs import JobState
 from library.search import IndexState
 from library.web.access import OPEN
 from library.web.parameters import refuse_unknown_parameters

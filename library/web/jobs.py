@@ -10,7 +10,8 @@ from litestar.response import ServerSentEvent
 from msgspec import Struct
 
 from library.exchange import Exchange
-from library.inbox import IngestJob, JobState, Step, no_job
+from library.inbox import no_job
+from library.jobs import IngestJob, JobState, Step
 from library.model import Audience, Role, Scope
 from library.web.access import check_may_change, needs
 from library.web.events import followed

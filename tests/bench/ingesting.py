@@ -23,7 +23,7 @@ from ingest.batch import Descriptions, hand_in
 from ingest.extract import Limits, extract
 from ingest.samples import FILES, ORGANISATIONS
 from library.exchange import Exchange, open_exchange
-from library.inbox import IngestJob
+from library.jobs import IngestJob
 from library.model import Organisation, Role
 from library.settings import Settings
 from tests.bench.over_http import served

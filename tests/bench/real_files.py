@@ -23,7 +23,7 @@ import msgspec
 from ingest.batch import Descriptions, hand_in
 from ingest.worker import work_with_others
 from library.exchange import Exchange, open_exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.model import Organisation
 from library.settings import Settings
 

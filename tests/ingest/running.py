@@ -15,7 +15,7 @@ from pathlib import Path
 
 from library.command import ExitCode
 from library.exchange import Exchange, open_exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.model import Audience, Role
 from library.search import SearchQuery
 from library.settings import load_settings

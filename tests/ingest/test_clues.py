@@ -8,7 +8,7 @@ import pytest
 from ingest.describe import describe
 from ingest.extract import Extract, Limits, best, extract
 from ingest.extract.text_clues import is_isbn, is_issn
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.model import Clue, Page, Study
 
 ABSTRACT = "Tato zpráva shrnuje zkušenosti sedmi obcí s prvním rokem dvojjazyčných asistentů v mateřských školách."

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ingest.worker import work_with_others
 from library.exchange import open_exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.model import Document, Organisation
 from library.settings import Settings
 from tests.builders import an_admin

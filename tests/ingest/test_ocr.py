@@ -18,7 +18,7 @@ from ingest.extract.legible import is_legible
 from ingest.worker import work_with_others
 from library.errors import NeedsOcr, NoText, TooLarge
 from library.exchange import open_exchange
-from library.inbox import JobState
+from library.jobs import JobState
 from library.model import Audience, Organisation, Role
 from library.search import EVERYTHING, Filter, SearchQuery, Word
 from library.settings import Settings

@@ -10,7 +10,7 @@ from ingest.batch import descriptions, hand_in
 from ingest.cli import main
 from ingest.rereading import outdated, queue
 from ingest.worker import work_with_others
-from library.inbox import JobState, Purpose
+from library.jobs import JobState, Purpose
 from library.language import LANGUAGES
 from library.model import Audience, Page, Role, title_of
 from library.search import SearchQuery

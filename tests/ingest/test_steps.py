@@ -10,7 +10,7 @@ from ingest.extract import Limits, Reader
 from ingest.log import handler, of_job
 from ingest.steps import Steps
 from library.errors import Unavailable
-from library.inbox import Progress, Step
+from library.jobs import Progress, Step
 
 
 async def test_the_reading_process_tells_which_page_it_is_at(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from ingest.batch import descriptions
 from ingest.watch import Watch, Watched
 from ingest.worker import work_with_others
-from library.inbox import JobState
+from library.jobs import JobState
 from library.words import words
 
 

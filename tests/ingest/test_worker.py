@@ -8,7 +8,7 @@ from ingest.batch import Descriptions, hand_in
 from ingest.worker import follow
 from library.errors import Unavailable
 from library.exchange import open_exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.model import Audience, Organisation, Role
 from library.search import SearchQuery, Word
 from library.settings import Settings

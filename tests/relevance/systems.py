@@ -40,7 +40,7 @@ from ingest.batch import Descriptions, files_in, hand_in
 from ingest.samples import FILES, ORGANISATIONS
 from ingest.worker import work_with_others
 from library.exchange import Exchange, open_exchange
-from library.inbox import IngestJob, JobState
+from library.jobs import IngestJob, JobState
 from library.language import fold
 from library.model import Organisation, Page, PersonalDataCheck, Practice, Visibility
 from library.search import SearchQuery

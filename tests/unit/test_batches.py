@@ -4,7 +4,8 @@ import pytest
 
 from library.batches import EVERYTHING, Batches, FailedAlike
 from library.errors import NotFound
-from library.inbox import Inbox, Progress, Step, Submission
+from library.inbox import Inbox
+from library.jobs import Progress, Step, Submission
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from library.catalog import Catalog
 from library.errors import Conflict, NotFound
-from library.inbox import ATTEMPTS, Inbox, JobState, Progress, Step, Submission
+from library.inbox import ATTEMPTS, Inbox
+from library.jobs import JobState, Progress, Step, Submission
 from library.model import File
 from tests.builders import a_practice
 

@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from library.errors import NotFound, Unavailable
-from library.inbox import Inbox, Submission
+from library.inbox import Inbox
+from library.jobs import Submission
 from library.originals import PIECE, Original, Originals
 
 MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ import pytest
 
 from library.errors import Conflict, NotFound, PurgedFile
 from library.exchange import Exchange, open_exchange
-from library.inbox import Submission
+from library.jobs import Submission
 from library.language import TokenTable, fold
 from library.model import File, Organisation, Visibility
 from library.purges import OF_A_DOCUMENT, UNTOUCHED

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from library.errors import BadRequest, Conflict, ExtractionFailed, NotFound, PurgedFile, Unavailable
-from library.inbox import JobState, Step
+from library.jobs import JobState, Step
 from library.words import LANGUAGES, words
 
 CODES = {

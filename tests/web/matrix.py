@@ -20,7 +20,7 @@ import msgspec
 from litestar.routes import HTTPRoute
 
 from library.exchange import Exchange, open_exchange
-from library.inbox import IngestJob
+from library.jobs import IngestJob
 from library.model import Audience, Document, Organisation, Role, Visibility
 from library.web.access import NEEDS, Needed
 from tests.builders import TODAY, a_practice, a_study, pages_of

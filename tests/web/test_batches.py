@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from library.inbox import Progress, Step
+from library.jobs import Progress, Step
 
 BATCHES = "/api/v1/batches"
 

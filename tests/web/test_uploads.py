@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from library.inbox import JobState
+from library.jobs import JobState
 
 DOCUMENTS = "/api/v1/documents"
 PDF = ("zpráva.pdf", b"%PDF-1.7 anything", "application/pdf")
