@@ -51,7 +51,7 @@ from library.web.requests import EveryRequest
 from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
 from library.web.review import AT_DESK, WITH_A_FILE
-from library.web.search import answers_kept, room_for_answers, search, search_by_body
+from library.web.search import room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
 from library.web.suggest import suggest
@@ -107,7 +107,6 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         dependencies={
             "audience": Provide(present_audience),
             "exchange": Provide(opened_exchange),
-            "written_answers": Provide(answers_kept),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_open(settings)],

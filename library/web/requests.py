@@ -14,7 +14,7 @@ from uuid import uuid4
 import msgspec
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Method, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Method, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from library.acting import acting_as
@@ -34,15 +34,16 @@ ASKED_METHOD = "asked_method"
 _log = logging.getLogger(__name__)
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NOT_ALLOWED = 405
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-}
+_SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+)
+"""As ASGI wants them."""
 
 
 class EveryRequest:
@@ -120,7 +121,7 @@ class _Answer:
                 message = {**message, "status": 204, "headers": _only_allow(message["headers"])}
                 self._without_body = True
             self.status = message["status"]
-            self._complete(MutableScopeHeaders.from_message(message))
+            self._complete(message)
         elif message["type"] == "http.response.body" and self._without_body:
             message = {**message, "body": b""}
         await self._send(message)
@@ -135,13 +136,16 @@ class _Answer:
         await self.send({"type": "http.response.start", "status": status_of(type(error)), "headers": headers})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _complete(self, headers: MutableScopeHeaders) -> None:
+    def _complete(self, message: HTTPResponseStartEvent) -> None:
+        given = {name.lower() for name, _ in message["headers"]}
+        safe = [(name, value) for name, value in _SAFE_HEADERS if name not in given]
+        message["headers"] = [*message["headers"], *safe]
+        headers = MutableScopeHeaders.from_message(message)
         headers["X-Request-ID"] = self.request_id
-        for name, value in _SAFE_HEADERS.items():
-            headers.setdefault(name, value)
-        allowed = headers.get("Allow", "").replace(" ", "").split(",")
-        if "GET" in allowed:
-            headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"}))
+        if b"allow" in given:
+            allowed = headers["Allow"].replace(" ", "").split(",")
+            if "GET" in allowed:
+                headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"}))
 
 
 def _request_id(scope: HTTPScope) -> str:
