@@ -26,6 +26,7 @@ class ExitCode(IntEnum):
 
 def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
     """Open the library that the settings name, run the command in it, and return its exit code."""
+    _end_like_an_interrupt(signal.SIGTERM)
     try:
         return asyncio.run(_with_exchange(command))
     except KeyboardInterrupt:
@@ -44,7 +45,6 @@ def complain(sentence: str) -> None:
 
 
 async def _with_exchange(command: Callable[[Exchange], Awaitable[ExitCode]]) -> ExitCode:
-    _end_like_an_interrupt(signal.SIGTERM)
     act_as(f"{pwd.getpwuid(os.getuid()).pw_name} at the command line")
     exchange = await open_exchange(load_settings())
     try:
@@ -55,4 +55,6 @@ async def _with_exchange(command: Callable[[Exchange], Awaitable[ExitCode]]) -> 
 
 def _end_like_an_interrupt(sign: signal.Signals) -> None:
     """So that a service that is stopped gives back what it was working on."""
+    # A script's shell starts what runs behind it with interrupts ignored, and so would be what we raise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(sign, lambda *_: signal.raise_signal(signal.SIGINT))

@@ -3,6 +3,7 @@
 What a failed test did is kept in `.traces/`, one file a test: `playwright show-trace FILE` plays it.
 """
 
+import json
 import os
 import re
 import shutil
@@ -47,8 +48,8 @@ class Library(NamedTuple):
 
 
 @pytest.fixture(scope="package")
-def session(library: Library) -> dict[str, str]:
-    """The cookies of Jana, who is signed in."""
+def sessions(library: Library) -> dict[str, str]:
+    """The sessions of Jana, who is of the staff, and Petr, who is not."""
     told = subprocess.run(
         [sys.executable, "-m", "tests.browser.staff"],
         env={**os.environ, **library.environment},
@@ -57,7 +58,13 @@ def session(library: Library) -> dict[str, str]:
         text=True,
         check=True,
     )
-    return {"session": told.stdout.strip()}
+    return json.loads(told.stdout)
+
+
+@pytest.fixture(scope="package")
+def session(sessions: dict[str, str]) -> dict[str, str]:
+    """The cookies of Jana."""
+    return {"session": sessions["jana"]}
 
 
 @pytest.fixture(scope="package")

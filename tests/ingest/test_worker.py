@@ -1,11 +1,15 @@
 """What the worker does while it waits for more."""
 
 import asyncio
+import os
+import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from ingest.batch import Descriptions, hand_in
 from ingest.worker import follow
+from library.command import ExitCode
 from library.errors import Unavailable
 from library.exchange import open_exchange
 from library.jobs import IngestJob, JobState
@@ -55,3 +59,19 @@ async def _is_found(exchange, word):
         return (await exchange.search(SearchQuery(match=Word(word)), everyone)).total
     except Unavailable:  # the index has not been made yet
         return 0
+
+
+async def test_a_worker_that_a_script_started_behind_itself_ends_when_it_is_told_to(tmp_path):
+    # A script's shell has interrupts ignored in what it starts with `&`.
+    shell = await asyncio.create_subprocess_exec(
+        *("sh", "-c", '"$@" & echo $!; wait $!', "sh", sys.executable, "-m", "ingest", "work", "--follow"),
+        env={**os.environ, "LIBRARY_DATA": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    worker = int(await shell.stdout.readline())
+    while not (tmp_path / "worker.lock").exists():  # another process makes it
+        assert shell.returncode is None
+        await asyncio.sleep(LOOK_EVERY)
+    os.kill(worker, signal.SIGTERM)
+    assert await asyncio.wait_for(shell.wait(), 60) == ExitCode.INTERRUPTED
