@@ -17,6 +17,7 @@ facsimile.py      where on its picture that stands which matched
 desk_page.py      the staff desk: what is handed in there
 batch_page.py     how each file of a batch is doing
 documents_page.py  an organisation's documents, and what each needs
+differences.py    what stands in one of two texts only
 pair_page.py      two documents side by side; collection_page.py, the collection in charts
 review_page.py    one document as staff look at it; review_form.py, the form that describes it
 rendering.py      a template and what it shows -> HTML

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from library.page import addresses
+from library.page.differences import Spans, differences
 from library.page.document_page import titled
+from library.page.marking import marked
 from library.page.review_page import desk_address
 from library.page.wording import Wording
 from library.vocabulary import agreed_list, label
@@ -28,13 +30,16 @@ def pair_page(
     that their resemblance suggests."""
     own, other = documents
     here = pair_address(own["id"], other["id"])
+    one, another = texts
+    different = differences(one, another)
     return {
         "here": here,
         "back": desk_address(own["id"]),
         "kind": wording.say(f"alike.{pair['kind']}"),
         "share": round(100 * pair["score"]),
         "decision": pair["decision"],
-        "sides": [_side(each, text, wording) for each, text in zip(documents, texts, strict=True)],
+        "differ": any(different),
+        "sides": [_side(*each, wording) for each in zip(documents, texts, different, strict=True)],
         "relations": [
             {
                 "value": term.id,
@@ -54,7 +59,7 @@ def pair_address(document: str, other: str) -> str:
     return f"{desk_address(document)}/resemblances/{other}"
 
 
-def _side(document: Shown, text: str, wording: Wording) -> dict[str, Any]:
+def _side(document: Shown, text: str, different: Spans, wording: Wording) -> dict[str, Any]:
     title, spoken = titled(document, wording)
     return {
         "href": addresses.document_page(document["id"]),
@@ -66,5 +71,5 @@ def _side(document: Shown, text: str, wording: Wording) -> dict[str, Any]:
         "year": document["year"],
         "files": ", ".join(file["name"] for file in document["files"]),
         "added": wording.day(document["added"]) if document["added"] else "",
-        "text": text,
+        "text": marked(text, different),
     }

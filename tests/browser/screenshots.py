@@ -1,5 +1,5 @@
 """python -m tests.browser.screenshots ADDRESS SESSION: the pictures in the README, of the library that is served there,
-and of the desk of Jana (`python -m tests.browser.staff` prints her session), for which a worker must be running."""
+and of the desk of Jana, of whose sessions `python -m tests.browser.staff` prints one. A worker must be running."""
 
 import shutil
 import sys
