@@ -3,6 +3,7 @@
 Who changes something says which state of it was read, in `If-Match`: so nobody's work is written over unseen.
 """
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +14,7 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from library.errors import BadRequest, Conflict, NotFound, Reason
 from library.exchange import Exchange
-from library.model import Audience, Document, DocumentId, Scope
+from library.model import Audience, Document, DocumentId, Scope, Visibility
 from library.said import described_anew, revised
 from library.web.access import document_to_change, needs, organisation_names
 from library.web.document_answer import ShownDocument, shown_document
@@ -84,10 +85,17 @@ async def change_document(
     exchange: NamedDependency[Exchange],
     if_match: IfMatch = "",
 ) -> Response[ShownDocument]:
-    """The body is a JSON Merge Patch (RFC 7396): only the fields in it change, and null empties one."""
+    """The body is a JSON Merge Patch (RFC 7396): only the fields in it change, and null empties one.
+
+    Of a document that is held since it may hold personal data, `"visibility": "members"` has it stay with the members.
+    """
     before = await to_be_changed(document_id, if_match, audience, exchange)
     said = _read(request, await request.body(), "application/json", MERGE_PATCH)
-    return await _shown(await kept(revised(before, said), exchange), audience, exchange)
+    changed = revised(before, said)
+    if said.get("visibility") == Visibility.MEMBERS.value:
+        with suppress(Conflict):  # it is not held
+            await exchange.leave_with_members(document_id)
+    return await _shown(await kept(changed, exchange), audience, exchange)
 
 
 @delete(

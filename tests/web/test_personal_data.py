@@ -104,6 +104,20 @@ async def test_a_new_description_of_a_held_document_leaves_it_held(exchange, cli
     assert (await exchange.catalog.document("private")).visibility is Visibility.PUBLIC
 
 
+@pytest.mark.usefixtures("private")
+async def test_a_held_document_that_is_to_be_the_members_waits_for_nobody_and_may_lack_something(
+    exchange, client, keys
+):
+    headers = {**keys["staff"], "if-match": "*"}
+    stripped = await client.patch("/api/v1/documents/private", json={"licence": None}, headers=headers)
+    assert (stripped.status_code, stripped.json()["errors"][0]["name"]) == (422, "licence")
+    patch = {"licence": None, "visibility": "members"}
+    answer = await client.patch("/api/v1/documents/private", json=patch, headers=headers)
+    assert (answer.status_code, answer.json()["visibility"]) == (200, "members"), answer.text
+    assert not (await exchange.gate.record("private")).held
+    assert "left with the members" in [each.what for each in await exchange.accounts.trail(subject="private")]
+
+
 async def test_a_description_with_personal_data_is_held_too(exchange):
     await exchange.accounts.add_organisation(Organisation(id="gama", name="Gama"))
     document = await exchange.add(a_practice(id="d1", visibility=Visibility.MEMBERS, **COMPLETE), [])
