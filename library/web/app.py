@@ -66,7 +66,7 @@ from library.web.vocabulary import (
     vocabulary_list,
     vocabulary_lists,
 )
-from library.web.warming import keep_warm
+from library.web.warming import keep_warm, keep_what_is_loaded
 
 COMPRESSION = CompressionConfig(
     backend="brotli",
@@ -226,7 +226,8 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
         # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
         # somebody's search.
         await asyncio.to_thread(exchange.analyzer.warm)
-        _keep_what_is_loaded()
+        if not gc.get_freeze_count():
+            keep_what_is_loaded()
         behind = [asyncio.create_task(keep_mended(exchange))]
         if settings.warm:
             behind.append(asyncio.create_task(keep_warm(exchange)))
@@ -243,11 +244,3 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
             await exchange.close()
 
     return opened
-
-
-def _keep_what_is_loaded() -> None:
-    """What was loaded at the start stays for good. A full garbage collection that need not look through it holds up the
-    search that it falls into half as long."""
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
