@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from library.page.hits import best_language
 from library.page.wording import LANGUAGES, Wording
-from library.vocabulary import agreed_list, label
+from library.vocabulary import FIELDS, agreed_list, label
 
 Shown = Mapping[str, Any]
 """`ShownDocument` of the API as JSON."""
@@ -54,8 +54,11 @@ GROUPS = (
         (
             *_prose("context", "objectives", "activities", "results"),
             Field("evidence", "term", "evidence"),
+            Field("reach", "parts", parts=("number", "unit")),
             *_prose("caveats", "success_factors", "risks", "innovation", "sustainability", "adaptation"),
             Field("transferability", "term", "transferability"),
+            Field("resources", "parts", parts=("staff", "volunteers", "duration", "cost", "cost_band")),
+            Field("tools", "rows", parts=("title", "language", "url")),
         ),
         "practice",
     ),
@@ -66,9 +69,12 @@ GROUPS = (
             Field("publisher", "line"),
             Field("study_type", "term", "study_type"),
             Field("findings", "rows", parts=("sentence", "page")),
+            Field("recommendations", "rows", parts=("text", "addressee", "page", "status")),
+            Field("questions", "lines"),
             Field("methods", "terms", "method"),
             Field("sample", "line"),
             Field("limitations", "line"),
+            Field("laws_cited", "lines"),
             *(Field(name, "line") for name in ("doi", "isbn", "issn")),
         ),
         "study",
@@ -81,10 +87,14 @@ GROUPS = (
             Field("scale", "term", "scale"),
             Field("year", "number"),
             Field("place", "parts", parts=("municipality", "region", "country")),
+            Field("period", "parts", parts=("since", "until")),
+            Field("stage", "term", "stage"),
+            Field("nationalities", "terms", "nationality"),
             Field("legal_statuses", "terms", "legal_status"),
             Field("migrant_led", "term", "migrant_led"),
             Field("partners", "lines"),
             Field("funders", "lines"),
+            Field("links", "rows", parts=("title", "url")),
         ),
     ),
     Group(
@@ -100,14 +110,17 @@ GROUPS = (
 )
 EMPTY_ROWS = 3
 """For what is to be added."""
-NUMBERS = frozenset({"page"})
+NUMBERS = frozenset({"page", "number", "volunteers"})
+TERMS = {**FIELDS, "tools.language": "language"}
+"""The agreed list that a part takes its terms from, by its path."""
 _SECTIONS = frozenset(
     {"summary", "context", "objectives", "activities", "results", "caveats", "innovation", "success_factors", "risks"}
-    | {"sustainability", "adaptation", "findings", "contact"}
+    | {"sustainability", "adaptation", "findings", "recommendations", "questions", "tools", "links", "contact"}
 )
 _FACTS = frozenset(
     {"topics", "target_groups", "languages", "place", "legal_statuses", "migrant_led", "evidence", "transferability"}
     | {"study_type", "publisher", "methods", "limitations", "partners", "funders", "keywords", "licence"}
+    | {"period", "nationalities", "reach", "laws_cited"}
 )
 
 # Document -> form ----------------------------------------------------------------------------------------------------
@@ -128,6 +141,12 @@ def name_of(field: str, wording: Wording) -> str:
     if field in _FACTS:
         return wording.say(f"fact.{field}")
     return wording.say(f"form.{field}")
+
+
+def field_of(name: str) -> str:
+    """The field of which `name` is a part, as a reason names it; empty where the form has none such."""
+    field = name.partition(".")[0].partition("[")[0]
+    return field if any(field == each.name for group in GROUPS for each in group.fields) else ""
 
 
 def _shown_field(field: Field, document: Shown, wording: Wording) -> dict[str, Any]:
@@ -184,10 +203,14 @@ def _parts(name: str, field: Field, value: Mapping[str, Any], wording: Wording) 
             "part": part,
             "label": wording.say(f"form_part.{part}"),
             "value": value.get(part) or "",
-            "terms": _terms(part, [value.get(part) or ""], wording) if part in ("region", "country") else [],
+            "terms": _part_terms(f"{field.name}.{part}", value.get(part) or "", wording),
         }
         for part in field.parts
     ]
+
+
+def _part_terms(path: str, value: str, wording: Wording) -> list[dict[str, Any]]:
+    return _terms(TERMS[path], [value] if value else [], wording) if path in TERMS else []
 
 
 # Form -> patch -------------------------------------------------------------------------------------------------------
@@ -207,10 +230,10 @@ def _changes(fields: Sequence[Field], document: Shown, typed: Typed) -> Iterator
             case "texts":
                 now, before = _texts(field, document, typed), None
             case "parts":
-                now, before = _changed_parts(field, before or {}, typed), None
+                now, before = _changed_parts(field, before or {}, typed)
             case "rows":
-                now = [row for row in _rows(field, len(before or ()) + EMPTY_ROWS, typed) if any(row.values())]
-                before = [{part: row.get(part) or _nothing(part) for part in field.parts} for row in before or ()]
+                now = [row for row in _rows(field, len(before or ()) + EMPTY_ROWS, typed) if row]
+                before = [{part: row[part] for part in field.parts if row.get(part)} for row in before or ()]
             case "lines":
                 now = [line.strip() for line in _one(typed, field.name).splitlines() if line.strip()]
             case "terms":
@@ -230,20 +253,26 @@ def _texts(field: Field, document: Shown, typed: Typed) -> dict[str, str | None]
     return {language: text or None for language, text in now.items() if text != before.get(language, "")}
 
 
-def _changed_parts(field: Field, before: Mapping[str, Any], typed: Typed) -> dict[str, str | None]:
-    now = {part: _one(typed, f"{field.name}.{part}") for part in field.parts}
-    changed = any(text != (before.get(part) or "") for part, text in now.items())
-    return {part: text or None for part, text in now.items()} if changed else {}
+def _changed_parts(field: Field, before: Mapping[str, Any], typed: Typed) -> tuple[Any, Any]:
+    """All parts as they are now, or None where none is left, with what is to be compared with it: None for anything
+    but what has gone or is as it was."""
+    now = {part: _part(typed, field.name, part) for part in field.parts}
+    if all(value == (before.get(part) or None) for part, value in now.items()):
+        return None, None
+    return (now, None) if any({**before, **now}.values()) else (None, before)
 
 
 def _rows(field: Field, most: int, typed: Typed) -> Iterator[dict[str, Any]]:
+    """Of each row the parts in which something was typed."""
     for at in range(most):
-        row = {part: _one(typed, f"{field.name}.{at}.{part}") for part in field.parts}
-        yield {part: _number(text) or 0 if part in NUMBERS else text for part, text in row.items()}
+        row = {part: _part(typed, f"{field.name}.{at}", part) for part in field.parts}
+        yield {part: value for part, value in row.items() if value}
 
 
-def _nothing(part: str) -> object:
-    return 0 if part in NUMBERS else ""
+def _part(typed: Typed, name: str, part: str) -> Any:
+    """What was typed there, None for nothing."""
+    text = _one(typed, f"{name}.{part}")
+    return (_number(text) if part in NUMBERS else text) or None
 
 
 def _one(typed: Typed, name: str) -> str:

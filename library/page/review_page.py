@@ -6,7 +6,7 @@ from typing import Any
 from library.page import addresses
 from library.page.document_page import titled
 from library.page.marking import marked
-from library.page.review_form import Shown, name_of, shown_form
+from library.page.review_form import Shown, field_of, name_of, shown_form
 from library.page.wording import Wording
 from library.vocabulary import label
 
@@ -48,7 +48,7 @@ def review_page(
         "public_page": addresses.document_page(document["id"]),
         "files": [{"name": file["name"], "href": file["link"]} for file in document["files"]],
         "missing": [{"name": name, "label": name_of(name, wording)} for name in missing],
-        "refused": [{"name": name, "label": name, "reason": reason} for name, reason in refused.items()],
+        "refused": [_refused(name, reason, wording) for name, reason in refused.items()],
         "groups": shown_form(document, wording),
         "clues": [
             {"about": wording.say(f"clue.{clue['about']}"), "value": clue["value"], "page": clue["page"] or None}
@@ -68,6 +68,11 @@ def review_page(
 
 def desk_address(document: str) -> str:
     return f"/desk{addresses.document_page(document)}"
+
+
+def _refused(name: str, reason: str, wording: Wording) -> dict[str, str]:
+    field = field_of(name)
+    return {"name": field or name, "label": name_of(field, wording) if field else name, "reason": reason}
 
 
 def _finding(found: Mapping[str, Any], here: str, wording: Wording) -> dict[str, Any]:
