@@ -110,6 +110,8 @@ GROUPS = (
 )
 EMPTY_ROWS = 3
 """For what is to be added."""
+LONG_LIST = 20
+"""Terms, of which more are folded: nobody wants to step through sixty nationalities by keyboard."""
 NUMBERS = frozenset({"page", "number", "volunteers"})
 TERMS = {**FIELDS, "tools.language": "language"}
 """The agreed list that a part takes its terms from, by its path."""
@@ -164,7 +166,8 @@ def _shown_field(field: Field, document: Shown, wording: Wording) -> dict[str, A
             return shown | {"value": "\n".join(value or ())}
         case "term" | "terms":
             chosen = [value] if field.form == "term" else list(value or ())
-            return shown | {"terms": _terms(field.terms, [each for each in chosen if each], wording)}
+            terms = _terms(field.terms, [each for each in chosen if each], wording)
+            return shown | {"terms": terms, "long": len(terms) > LONG_LIST, "chosen": any(chosen)}
         case "rows":
             rows = [*(value or ()), *({} for _ in range(EMPTY_ROWS))]
             return shown | {"rows": [_parts(f"{field.name}.{at}", field, row, wording) for at, row in enumerate(rows)]}
