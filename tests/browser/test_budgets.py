@@ -1,6 +1,7 @@
 """What a page may cost an old phone: bytes, requests, and time until its largest part is seen."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -75,7 +76,7 @@ def _cost(page: Page, path: str) -> Cost:
 
 
 def _picture(event: dict) -> bool:
-    return event["response"]["url"].endswith("/picture")
+    return urlsplit(event["response"]["url"]).path.endswith("/picture")
 
 
 def over_budget(page: Page, states: dict[str, str]) -> list[str]:
