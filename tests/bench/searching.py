@@ -19,6 +19,8 @@ ONE_IN = 8
 """Of the questions that are asked of each engine behind the same handler."""
 SAMPLE = 600_000
 """Words of the documents from which the questions are drawn."""
+FEWEST = 200
+"""Documents that are looked through at least: among fewer there is no rare word."""
 
 
 class Effort(NamedTuple):
@@ -39,7 +41,8 @@ async def measure(folder: Path, collection: Collection, effort: Effort, keep: Ca
     found["documents"] = found["filled"][Ours.name]["documents"]
     found["left_out"] = list(collection.without)
     keep(found)
-    asked = questions(collection.documents(min(collection.size, SAMPLE // collection.words)), effort.questions)
+    sampled = max(SAMPLE // collection.words, FEWEST)
+    asked = questions(collection.documents(min(collection.size, sampled)), effort.questions)
     engines = contenders(folder, found["filled"])
     for engine in engines:
         await engine.open()
