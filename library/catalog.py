@@ -232,16 +232,7 @@ class Catalog:
 
     async def pages(self, document_id: DocumentId) -> list[AnalysedPage]:
         """All pages in their row; none where there is no such document."""
-        found = await self._database.rows(
-            """
-            SELECT pages.*
-              FROM pages JOIN documents ON documents.id = pages.document
-             WHERE pages.document = ? AND withdrawn IS NULL
-             ORDER BY position
-            """,
-            (document_id,),
-        )
-        return [_page(row) for row in found]
+        return (await self.pages_of([document_id]))[document_id]
 
     async def pages_of(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[AnalysedPage]]:
         """The same of several documents, in one query."""

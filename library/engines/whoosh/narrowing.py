@@ -6,7 +6,7 @@ from functools import cached_property, reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from library.engines.whoosh.bits import Bits, as_bits, bits_of
+from library.engines.whoosh.bits import Bits, bits_of
 from library.engines.whoosh.matched import FEW, Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR, instant
 from library.engines.whoosh.snapshot import Facets, Snapshot, View
@@ -51,7 +51,7 @@ class Narrowed:
             case Listed(ids=ids):
                 return bits_of(ids, self._size)
             case Spread():
-                return as_bits(hits.matching())
+                return hits.matching_bits()
 
 
 def narrowed(matched: Matched, asked: SearchQuery, view: View) -> Narrowed:

@@ -68,7 +68,8 @@ def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: i
 
 
 def _best_of_few(found: Sequence[Standing], documents: int, most: int) -> Iterator[_Best]:
-    """The same, one text after the other."""
+    """The best texts of each document, in order, one text after the other. `found` has one after the other what was
+    sought, each in all documents."""
     for place in range(documents):
         texts: dict[int, tuple[int, int, int, list[tuple[int, ...]]]] = {}
         for each in found[place::documents]:
@@ -81,8 +82,7 @@ def _best_of_few(found: Sequence[Standing], documents: int, most: int) -> Iterat
 
 
 def _best_of_many(found: Sequence[Standing], documents: int, most: int) -> Iterator[_Best]:
-    """The best texts of each document, in order. `found` has one after the other what was sought, each in all
-    documents."""
+    """The same, of all texts at once."""
     tokens = list(chain.from_iterable(each.tokens for each in found))
     lengths = [len(each.tokens) for each in found]
     of = np.tile(np.arange(documents, dtype=np.int64) << DOCUMENT_BITS, len(found) // documents)
