@@ -78,6 +78,7 @@ from library.search import (
 from library.settings import Settings
 from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
+from library.unfound import Unfound
 
 CATCH_UP_BATCH = 200
 """Documents that go into the index in one commit."""
@@ -123,6 +124,7 @@ class Exchange:
         self.gate = Gate(database)
         self.purges = Purges(database)
         self.resemblances = Resemblances(database)
+        self.unfound = Unfound(database)
         self.originals = originals
         self.facsimiles = facsimiles
         self.index = index

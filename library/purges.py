@@ -27,8 +27,10 @@ UNTOUCHED = (
     "sign_ins",
     "batches",
     "pauses",
+    "unfound",
 )
-"""The other tables: the first five are seen to, the rest hold nothing of documents."""
+"""The other tables: the first five are seen to, the rest hold nothing of documents. A question that found nothing is no
+part of one, whatever words the two have in common."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
 

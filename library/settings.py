@@ -66,6 +66,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the web processes write their log: an object a line, or for reading."""
     log_queries: bool = False
     """Whether the log may say what people look for."""
+    unfound_askings: NotNegative = 0
+    """How often a question that finds nothing must have been asked before staff are shown it; 0: such questions are not
+    kept, and those that were are forgotten."""
     oidc_issuer: str = ""
     """The OpenID Connect provider at which people sign in, as it calls itself; empty: nobody can."""
     oidc_client_id: str = ""

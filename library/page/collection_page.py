@@ -14,14 +14,17 @@ WIDTH = 100
 """Of the longest bar, in units of its picture."""
 
 
-def collection_page(statistics: Mapping[str, Any], in_need: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
-    """What the template `collection.html` shows. `statistics` and `in_need` are `CollectionStatistics` and
-    `DocumentsInNeed` of the API."""
+def collection_page(
+    statistics: Mapping[str, Any], in_need: Mapping[str, Any], unfound: Mapping[str, Any], wording: Wording
+) -> dict[str, Any]:
+    """What the template `collection.html` shows: `CollectionStatistics`, `DocumentsInNeed` and `UnfoundAnswer` of the
+    API."""
+    charts = [_chart(name, statistics["by"][name], wording) for name in CHARTS]
     return {
         "documents": statistics["documents"],
         "newest": wording.day(statistics["newest"]) if statistics["newest"] else "",
         "needs": needs_counted(in_need),
-        "charts": [_chart(name, statistics["by"][name], wording) for name in CHARTS],
+        "charts": [*charts, _asked_in_vain(unfound, wording)],
     }
 
 
@@ -33,7 +36,22 @@ def _chart(name: str, counted: Mapping[str, Any], wording: Wording) -> dict[str,
         "name": name,
         "title": wording.say(f"facet.{name}"),
         "bars": list(_bars(name, shown[:MOST_BARS])),
-        "missing": counted["missing"],
+        "note": wording.say("collection.missing", n=counted["missing"]) if counted["missing"] else "",
+    }
+
+
+def _asked_in_vain(unfound: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
+    values = [
+        {"value": each["question"], "label": each["question"], "count": each["askings"]}
+        for each in unfound["questions"][:MOST_BARS]
+    ]
+    least = unfound["least"]
+    note = wording.say("collection.unfound_least", n=least) if least else wording.say("collection.unfound_off")
+    return {
+        "name": "unfound",
+        "title": wording.say("collection.unfound"),
+        "bars": list(_bars("q", values)),
+        "note": note,
     }
 
 

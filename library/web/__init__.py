@@ -26,6 +26,7 @@ Finding
     instantsearch.py      the same search for InstantSearch's widgets, read by instant_query.py
     suggest.py            while somebody types
     statistics.py         the collection in numbers
+    unfound.py            what was asked and not found
     vocabulary.py         what a search page offers to choose from
 
 Reading

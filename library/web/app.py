@@ -15,6 +15,7 @@ from litestar.di import Provide
 from library.exchange import open_exchange
 from library.facsimiles import Drawer
 from library.settings import Settings
+from library.unfound import Listening
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
 from library.web.audit import audit
 from library.web.batches import batch, batch_events, batches, change_batch, hand_in_together
@@ -55,6 +56,7 @@ from library.web.search import room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
 from library.web.suggest import suggest
+from library.web.unfound import keep_unfound, unfound_questions
 from library.web.uploads import hand_in
 from library.web.versions import version, version_original, version_page, versions
 from library.web.vocabulary import (
@@ -117,7 +119,13 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         cors_config=_cors(settings.cors_origins),
         logging_config=None,
         state=State(
-            {"today": day, "metrics": figures, "drawing": Drawing(drawer), "written_answers": room_for_answers()}
+            {
+                "today": day,
+                "metrics": figures,
+                "drawing": Drawing(drawer),
+                "written_answers": room_for_answers(),
+                "listening": Listening() if settings.unfound_askings else None,
+            }
         ),
     )
     check_needs(app)
@@ -164,6 +172,7 @@ def _api(settings: Settings) -> Router:
             suggest,
             facet_values,
             statistics,
+            unfound_questions,
             export,
             documents,
             document,
@@ -228,7 +237,10 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
         await asyncio.to_thread(exchange.analyzer.warm)
         if not gc.get_freeze_count():
             keep_what_is_loaded()
-        behind = [asyncio.create_task(keep_mended(exchange))]
+        behind = [
+            asyncio.create_task(keep_mended(exchange)),
+            asyncio.create_task(keep_unfound(app.state.listening, exchange)),
+        ]
         if settings.warm:
             behind.append(asyncio.create_task(keep_warm(exchange)))
         try:

@@ -29,7 +29,7 @@ class Counter:
 
     def count_address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Somebody without a key asks. Raises TooManyRequests."""
-        self._count(connection, f"address {_address(connection)}", self._nameless)
+        self._count(connection, f"address {address_of(connection)}", self._nameless)
 
     def count_caller(self, connection: ASGIConnection[Any, Any, Any, Any], name: str) -> None:
         """Somebody who was let in asks. Raises TooManyRequests."""
@@ -38,12 +38,12 @@ class Counter:
     def count_wrong(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """What was sent as a key, or as a sign-in, was none."""
         if self._wrong:
-            self._limits.take(f"wrong {_address(connection)}", Rate(self._wrong, MINUTE))
+            self._limits.take(f"wrong {address_of(connection)}", Rate(self._wrong, MINUTE))
 
     def check_wrong(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Raises TooManyRequests where too many keys from this address were none: the next is not even looked at."""
         if self._wrong:
-            _refuse(self._limits.look(f"wrong {_address(connection)}", Rate(self._wrong, MINUTE)))
+            _refuse(self._limits.look(f"wrong {address_of(connection)}", Rate(self._wrong, MINUTE)))
 
     def _count(self, connection: ASGIConnection[Any, Any, Any, Any], who: str, times: int) -> None:
         if times:
@@ -68,7 +68,7 @@ def _refuse(verdict: Verdict) -> None:
         )
 
 
-def _address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """Who asks, as far as an address tells. One household has a whole network of IPv6 addresses."""
     client = connection.scope.get("client")
     host = client[0] if client else ""

@@ -23,6 +23,7 @@ from library.web.languages import shown_language
 from library.web.problems import documented
 from library.web.results import FacetValue, Names, document_link, facet_counts, found_item
 from library.web.search_parameters import DEEPEST_HIT
+from library.web.unfound import heard_together
 
 Spans = Sequence[tuple[int, int]]
 
@@ -121,10 +122,13 @@ async def instantsearch(
     language = shown_language(None, request.headers.get("accept-language"))
     batch = _Batch(audience, exchange)
     results: list[InstantResult | InstantFacetResult] = []
+    totals = []
     for each in asked:
         begun = perf_counter()
         answer = await batch.answer(each)
+        totals.append((each.q, answer.total))
         results.append(_result(each, answer, names, language, begun))
+    heard_together(request, totals)
     return InstantAnswer(results)
 
 

@@ -45,6 +45,7 @@ from library.web.record_formats import RECORDS, work_of
 from library.web.results import document_link as api_address
 from library.web.results import file_link, found_item
 from library.web.search import AskedSearch, read_search, search_answer
+from library.web.unfound import finds_nothing, heard
 from library.web.versions import versions_of
 
 HTML = "text/html"
@@ -70,6 +71,7 @@ async def search_for_people(
     named = parameters_in(request, STATE)
     asked, given, refused = _read(named, words)
     answer = await search_answer(asked, given, await organisation_names(exchange), audience, exchange)
+    heard(request, asked.q, found=not finds_nothing(answer))
     shown = search_page(msgspec.to_builtins(answer), given, refused, words)
     return answered(
         request, "search.html", shown, words, here=changed({**given, "lang": ()}, {"page": given.get("page", ())})

@@ -55,6 +55,7 @@ from library.web.search_parameters import (
     SearchByAddress,
     SearchByBody,
 )
+from library.web.unfound import finds_nothing, heard
 
 SEARCH = f"{API}/search"
 PER_PAGE = 20
@@ -87,6 +88,8 @@ class Written(Struct, frozen=True):
 
     body: bytes
     headers: dict[str, str]
+    found: bool
+    """Whether the question finds something, were it not narrowed."""
 
 
 WrittenAnswers = Remembered[Written]
@@ -278,10 +281,12 @@ async def search(
         answer = await search_answer(asked, given, names, audience, exchange)
         links = [f'<{_link(given, to)}>; rel="{rel}"' for rel, to in _turns(asked, answer)]
         headers = {"ETag": etag, **({"Link": ", ".join(links)} if links else {})}
-        return Written(with_fields(answer, asked.fields), headers)
+        return Written(with_fields(answer, asked.fields), headers, found=not finds_nothing(answer))
 
     # The tag names all that the answer depends on, except how the question was put, which its links repeat.
-    return _json(await written_answers.get(edition, (etag, request.url.query), written))
+    answer = await written_answers.get(edition, (etag, request.url.query), written)
+    heard(request, asked.q, found=answer.found)
+    return _json(answer)
 
 
 @post(
@@ -303,7 +308,9 @@ async def search_by_body(
     given = _read_body(await request.body())
     asked = read_search(given, place="body", accept_language=request.headers.get("accept-language"))
     answer = await search_answer(asked, given, await organisation_names(exchange), audience, exchange)
-    return _json(Written(with_fields(answer, asked.fields), {}))
+    written = Written(with_fields(answer, asked.fields), {}, found=not finds_nothing(answer))
+    heard(request, asked.q, found=written.found)
+    return _json(written)
 
 
 async def search_answer(

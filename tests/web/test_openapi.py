@@ -21,6 +21,7 @@ OPERATIONS = {
     "POST /api/v1/search": "search_by_body",
     "POST /api/v1/instantsearch": "instantsearch",
     "GET /api/v1/suggest": "suggest",
+    "GET /api/v1/unfound": "unfound_questions",
     "GET /api/v1/facets/{field}": "facet_values",
     "GET /api/v1/statistics": "statistics",
     "GET /api/v1/export": "export",
