@@ -23,6 +23,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     page_languages.py  in which language each page is, where somebody said so
     engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default
     entries.py    which texts of a document are searched
+    filling.py    what an index is filled with, read from the catalogue: in shares, where there is much
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
     limits.py     how often somebody may ask, counted by all processes together

@@ -152,7 +152,10 @@ async def _check(exchange: Exchange) -> ExitCode:
 
 
 async def _rebuild(exchange: Exchange) -> ExitCode:
-    print(f"{await exchange.rebuild()} documents in the new index")
+    def tell(done: int, of: int) -> None:
+        print(f"\r{done} of {of} documents", end="" if done < of else "\n", file=sys.stderr, flush=True)
+
+    print(f"{await exchange.rebuild(tell if sys.stderr.isatty() else None)} documents in the new index")
     return ExitCode.WELL
 
 

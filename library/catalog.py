@@ -380,26 +380,33 @@ class Catalog:
                 [(change.id, change.revision) for change in pending],
             )
 
-    async def unanalysed(self, version: str) -> list[tuple[DocumentId, int]]:
-        """Document and number of each page whose table was made by another version of the analysis."""
+    async def table_bytes(self) -> dict[DocumentId, int]:
+        """How much each document's token tables take; nothing of documents without pages."""
+        found = await self._database.rows("SELECT document, sum(length(tokens)) AS bytes FROM pages GROUP BY document")
+        return {row["document"]: row["bytes"] for row in found}
+
+    async def outdated(self, ids: Sequence[DocumentId], version: str) -> dict[Place, AnalysedPage]:
+        """Those pages of these documents whose table was made by another version of the analysis."""
         found = await self._database.rows(
             """
-            SELECT pages.document, number
-              FROM pages JOIN documents ON documents.id = pages.document
+            SELECT pages.*
+              FROM json_each(?) AS wanted
+             CROSS JOIN pages     ON pages.document = wanted.value
+             CROSS JOIN documents ON documents.id = pages.document
              WHERE analysis <> ? AND withdrawn IS NULL
-             ORDER BY pages.document, number
+             ORDER BY pages.document, position
             """,
-            (version,),
+            (_json(ids), version),
         )
-        return [(row["document"], row["number"]) for row in found]
+        return {(row["document"], row["position"]): _page(row) for row in found}
 
-    async def keep_table(self, document_id: DocumentId, number: int, table: bytes, version: str) -> None:
-        """Keep a page's new table. Nothing happens where the page has one of this version already: a page that was
-        replaced in the meantime came with its own."""
+    async def keep_tables(self, tables: Mapping[Place, bytes], version: str) -> None:
+        """Keep pages' new tables. Nothing happens to a page that has one of this version already: if it was replaced in
+        the meantime, it came with its own."""
         async with self._database.transaction() as writing:
-            await writing.execute(
-                "UPDATE pages SET tokens = ?, analysis = ? WHERE document = ? AND number = ? AND analysis <> ?",
-                (table, version, document_id, number, version),
+            await writing.executemany(
+                "UPDATE pages SET tokens = ?, analysis = ? WHERE document = ? AND position = ? AND analysis <> ?",
+                [(table, version, *place, version) for place, table in tables.items()],
             )
 
 

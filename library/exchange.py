@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from library.batches import Batches
 from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
 from library.engines import open_index
-from library.entries import entry
 from library.errors import (
     BadRequest,
     Conflict,
@@ -32,6 +31,7 @@ from library.errors import (
 )
 from library.explaining import Share, shares
 from library.facsimiles import Facsimiles
+from library.filling import entries, in_shares, processors
 from library.fragments import whole
 from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.harvest import Harvest, Notice
@@ -69,11 +69,11 @@ from library.search import (
     Every,
     Fragment,
     Hit,
-    IndexEntry,
     Passage,
     SearchIndex,
     SearchQuery,
     Some,
+    nobody,
 )
 from library.settings import Settings
 from library.shelf import Shelf, page_source
@@ -191,7 +191,7 @@ class Exchange:
     async def similar(self, document_id: DocumentId, audience: Audience, limit: int) -> tuple[Found, ...]:
         """The documents most like this one that the audience may see. Raises NotFound like `document`."""
         await self.document(document_id, audience)
-        (entry,) = await self._entries([document_id])
+        (entry,) = await entries([document_id], self.catalog, self.analyzer)
         asked = SearchQuery(match=like(entry), limit=limit + 1, fragments=0)
         hits = (await self.index.search(asked, audience)).hits
         return await self._shown([hit for hit in hits if hit.id != document_id][:limit], audience)
@@ -505,24 +505,20 @@ class Exchange:
         while pending := [row for row in await self.catalog.unindexed(CATCH_UP_BATCH) if row.revision <= latest]:
             withdrawn = [row.id for row in pending if row.withdrawn]
             alive = [row.id for row in pending if not row.withdrawn]
-            await self.index.update(await self._entries(alive), withdrawn)
+            await self.index.update(await entries(alive, self.catalog, self.analyzer), withdrawn)
             await self.catalog.mark_indexed(pending)
             caught += len(pending)
         await self.inbox.note_indexed()
         return caught
 
-    async def rebuild(self) -> int:
+    async def rebuild(self, told: Callable[[int, int], None] | None = None) -> int:
         """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were
-        analysed by another version are analysed again first."""
-        await self._analyse_again()
+        analysed by another version are analysed again on the way. `told` is called with how many documents are done, of
+        how many."""
         pending = await self.catalog.unindexed(ALL_CHANGES)
         ids = await self.catalog.ids()
-
-        async def batches() -> AsyncIterator[Sequence[IndexEntry]]:
-            for first in range(0, len(ids), CATCH_UP_BATCH):
-                yield await self._entries(ids[first : first + CATCH_UP_BATCH])
-
-        await self.index.rebuild(batches())
+        shares = await in_shares(ids, self.catalog, self.settings.database, processors())
+        await self.index.rebuild(shares, nobody if told is None else lambda taken: told(taken, len(ids)))
         # The new index has them: without this, all that has never been indexed would be written a second time.
         await self.catalog.mark_indexed(pending)
         await self.catch_up()
@@ -616,16 +612,6 @@ class Exchange:
         seen = [hit for hit in hits if hit.id in shelf and audience.sees(shelf[hit.id].document)]
         return tuple(found(hit, shelf[hit.id], audience) for hit in seen)
 
-    async def _entries(self, ids: Sequence[DocumentId]) -> list[IndexEntry]:
-        documents = await self.catalog.documents(ids)
-        pages = await self.catalog.pages_of(ids)
-        return await asyncio.to_thread(
-            lambda: [
-                entry(document, [TokenTable.decode(page.table) for page in pages[document_id]], self.analyzer)
-                for document_id, document in documents.items()
-            ]
-        )
-
     def _analysed(self, page: Page) -> AnalysedPage:
         return AnalysedPage(
             number=page.number,
@@ -635,12 +621,6 @@ class Exchange:
             analysis=self.analyzer.version,
             confidence=page.confidence,
         )
-
-    async def _analyse_again(self) -> None:
-        for document_id, number in await self.catalog.unanalysed(self.analyzer.version):
-            page = await self.catalog.page(document_id, number)
-            table = await asyncio.to_thread(self.analyzer.table, page.text, page.language)
-            await self.catalog.keep_table(document_id, number, table.encode(), self.analyzer.version)
 
 
 async def open_exchange(settings: Settings) -> Exchange:

@@ -8,7 +8,7 @@ The audience has no default, so a search without one cannot be written. It bound
 be if the documents that the audience may not see did not exist.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain
@@ -292,6 +292,15 @@ class IndexEntry(Struct, frozen=True):
         return tuple(sorted({named.concept for table in tables for named in table.concepts}))
 
 
+Share = Callable[[], AsyncGenerator[Sequence[IndexEntry]]]
+"""What reads a part of what an index is filled with, in batches. Where there are several, each may be read by a process
+of its own: then it must be possible to pickle them."""
+
+
+def nobody(_: int) -> None:
+    """Who is told where nobody wants to know."""
+
+
 class IndexState(StrEnum):
     READY = "ready"
     MISSING = "missing"
@@ -331,8 +340,9 @@ class SearchIndex(Protocol):
         Raises IndexBusy while another process writes."""
         ...
 
-    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
-        """Fill a new index beside the present one and then switch to it; readers never see half."""
+    async def rebuild(self, shares: Sequence[Share], told: Callable[[int], None] = nobody) -> None:
+        """Fill a new index beside the present one with all shares, in their order, and then switch to it; readers never
+        see half. No two shares have the same document. `told` is called with the number of entries taken so far."""
         ...
 
     async def state(self) -> IndexState: ...

@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ from library.catalog import AnalysedPage
 from library.exchange import Exchange, open_exchange
 from library.language import fold
 from library.model import Audience, Practice, Visibility
-from library.search import Clause, Every, IndexEntry, Phrase, Prefix, SearchIndex, SearchQuery, Some, Word
+from library.search import Clause, Every, IndexEntry, Phrase, Prefix, SearchIndex, SearchQuery, Share, Some, Word
 from library.settings import Settings
 from tests.bench.corpus import Generated
 from tests.bench.queries import Question
@@ -128,20 +129,23 @@ class _Timed:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
+    async def rebuild(self, shares: Sequence[Share], _: Any) -> None:
+        """All shares as one, since what other processes take is not counted here."""
         begun, reading = time.process_time(), 0.0
 
-        async def read() -> AsyncIterator[Sequence[IndexEntry]]:
+        async def read() -> AsyncGenerator[Sequence[IndexEntry]]:
             nonlocal reading
-            while True:
-                asked = time.process_time()
-                entries = await anext(batches, None)
-                reading += time.process_time() - asked
-                if entries is None:
-                    return
-                yield entries
+            for share in shares:
+                async with aclosing(share()) as batches:
+                    while True:
+                        asked = time.process_time()
+                        entries = await anext(batches, None)
+                        reading += time.process_time() - asked
+                        if entries is None:
+                            break
+                        yield entries
 
-        await self._index.rebuild(read())
+        await self._index.rebuild([read])
         self.taken = time.process_time() - begun - reading
 
 

@@ -1,13 +1,13 @@
 """The engines that keep the contract: every test that asks for `index` runs once for each."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from library.engines import open_index
 from library.language import shared_analyzer
-from library.search import IndexEntry, SearchIndex
+from library.search import IndexEntry, SearchIndex, Share
 from tests.contract.naive import NaiveIndex
 
 ENGINES: dict[str, Callable[[Path], SearchIndex]] = {
@@ -30,6 +30,11 @@ async def index(unmade):
     return unmade
 
 
-async def in_batches(*batches: Sequence[IndexEntry]) -> AsyncIterator[Sequence[IndexEntry]]:
-    for batch in batches:
-        yield batch
+def in_batches(*batches: Sequence[IndexEntry]) -> list[Share]:
+    """One share of these."""
+
+    async def share() -> AsyncGenerator[Sequence[IndexEntry]]:
+        for batch in batches:
+            yield batch
+
+    return [share]

@@ -4,7 +4,7 @@ It promises what every engine promises but scores: hits by relevance come in the
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,9 +33,11 @@ from library.search import (
     Prefix,
     SearchQuery,
     SearchResult,
+    Share,
     Some,
     Sort,
     Word,
+    nobody,
 )
 
 Place = tuple[str, int, int]
@@ -91,8 +93,13 @@ class NaiveIndex:
     async def purge(self, documents: Sequence[DocumentId]) -> None:
         await self.update([], documents)
 
-    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
-        self._entries = {entry.document.id: entry async for batch in batches for entry in batch}
+    async def rebuild(self, shares: Sequence[Share], told: Callable[[int], None] = nobody) -> None:
+        filled: dict[DocumentId, IndexEntry] = {}
+        for share in shares:
+            async for batch in share():
+                filled |= {entry.document.id: entry for entry in batch}
+                told(len(filled))
+        self._entries = filled
         self._commits += 1
 
     async def state(self) -> IndexState:

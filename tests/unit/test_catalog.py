@@ -236,7 +236,7 @@ async def test_a_withdrawn_document_is_gone_for_all_who_read(catalog):
     assert await catalog.ids() == []
     assert await catalog.count() == 0
     assert await catalog.with_file(a_file("two").sha256, "alfa") is None
-    assert await catalog.unanalysed("new") == []
+    assert await catalog.outdated(["p1"], "new") == {}
 
 
 async def test_the_reason_stays_on_the_tombstone(catalog, database):
@@ -337,12 +337,13 @@ async def test_the_index_hears_of_a_withdrawal_until_it_has_it(catalog):
 # Tables of another version of the analysis ---------------------------------------------------------------------------
 
 
-async def test_pages_of_another_analysis_are_listed_until_they_have_new_tables(catalog):
+async def test_pages_of_another_analysis_are_named_until_they_have_new_tables(catalog):
     await catalog.put(a_practice(), pages_of("první", "druhá", analysis="old"))
     await catalog.put(a_study(), pages_of("first", analysis="new"))
-    assert await catalog.unanalysed("new") == [("p1", 1), ("p1", 2)]
-    await catalog.keep_table("p1", 2, b"table", "new")
-    assert await catalog.unanalysed("new") == [("p1", 1)]
+    asked = ["p1", a_study().id]
+    assert [page.text for page in (await catalog.outdated(asked, "new")).values()] == ["první", "druhá"]
+    await catalog.keep_tables({("p1", 1): b"table"}, "new")
+    assert list(await catalog.outdated(asked, "new")) == [("p1", 0)]
     page = await catalog.page("p1", 2)
     assert (page.text, page.table, page.analysis) == ("druhá", b"table", "new")
 
@@ -350,5 +351,5 @@ async def test_pages_of_another_analysis_are_listed_until_they_have_new_tables(c
 async def test_a_page_that_was_replaced_in_the_meantime_keeps_its_own_table(catalog):
     await catalog.put(a_practice(), pages_of("první", analysis="old"))
     await catalog.put(a_practice(), pages_of("jiná", analysis="new"))
-    await catalog.keep_table("p1", 1, b"of the old text", "new")
+    await catalog.keep_tables({("p1", 0): b"of the old text"}, "new")
     assert (await catalog.page("p1", 1)).table == "jiná".encode()

@@ -222,7 +222,7 @@ class TestReaders:
             assert await found(another, Every(())) == ["p1"]
             yield [saying("škola", "n2")]
 
-        await index.rebuild(batches())
+        await index.rebuild([batches])
         assert await found(another, Every(())) == ["n1", "n2"]
 
     async def test_the_index_before_the_last_rebuild_stays_until_the_next_one(self, index, folder):
@@ -237,7 +237,7 @@ class TestReaders:
             async def batches():
                 yield [saying("škola", "n1")]
                 die()
-            await index.rebuild(batches())
+            await index.rebuild([batches])
             """,
             folder,
         )
@@ -256,7 +256,7 @@ class TestReaders:
             raise ValueError("no more")
 
         with pytest.raises(ValueError, match="no more"):
-            await index.rebuild(batches())
+            await index.rebuild([batches])
         await index.update([saying("děti")])
         assert await found(index, Every(())) == ["p1"]
 

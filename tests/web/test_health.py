@@ -83,7 +83,7 @@ async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, wi
         await go_on.wait()
         yield []
 
-    elsewhere = asyncio.create_task(exchange.index.rebuild(slowly()))
+    elsewhere = asyncio.create_task(exchange.index.rebuild([slowly]))
     await begun.wait()
     await mend(without_index)
     assert await without_index.index.state() is IndexState.MISSING

@@ -8,6 +8,8 @@ for each posting; here each term's postings are decoded once into numpy arrays, 
     pickled.py    numbers and byte strings as pickle writes them, many at once
     postings.py   entries -> the terms of each field with all their postings
     writing.py    new segments, merged segments, and the table of contents that names them
+    sharing.py    a new index written by several processes
+    share_process.py  what each of them does
     folder.py     the index's folder: which generation is current, who may write, what is left over
     cache.py      what was decoded once, as long as there is room
     segment.py    one immutable segment as arrays

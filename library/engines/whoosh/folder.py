@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import msgspec
 from msgspec import Struct
@@ -37,6 +38,10 @@ class NotReady(IndexUnavailable):
     def __init__(self, state: IndexState, detail: str) -> None:
         super().__init__(detail)
         self.state = state
+
+    def __reduce__(self) -> tuple[type[Self], tuple[IndexState, str], dict[str, object]]:
+        # Another process may raise it; what exceptions are by themselves made of again is their first argument.
+        return type(self), (self.state, self.detail), self.__dict__
 
 
 class Current(Struct, frozen=True, forbid_unknown_fields=True):

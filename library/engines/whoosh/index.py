@@ -1,9 +1,9 @@
 """WhooshIndex: the embedded engine behind the SearchIndex protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -13,17 +13,18 @@ import numpy as np
 from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.evaluate import Evaluation
-from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, check_room, our_errors, sweep
+from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, our_errors, sweep
 from library.engines.whoosh.matched import NOTHING, Listed, Mask, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
 from library.engines.whoosh.passages import passages
-from library.engines.whoosh.postings import tokens_of
 from library.engines.whoosh.segment import Segment
+from library.engines.whoosh.sharing import Task, written_by_processes
 from library.engines.whoosh.snapshot import Snapshot, View
 from library.engines.whoosh.vocabulary import completions, nearest
 from library.engines.whoosh.words import expansions, matched_clauses
 from library.engines.whoosh.writing import (
+    TOKENS_AT_ONCE,
     Contents,
     SegmentWriter,
     contents_file,
@@ -31,15 +32,25 @@ from library.engines.whoosh.writing import (
 )
 from library.language import Analyzer, fold
 from library.model import Audience, DocumentId
-from library.search import After, Expansion, Hit, IndexEntry, IndexState, Passage, SearchQuery, SearchResult, Sort
+from library.search import (
+    After,
+    Expansion,
+    Hit,
+    IndexEntry,
+    IndexState,
+    Passage,
+    SearchQuery,
+    SearchResult,
+    Share,
+    Sort,
+    nobody,
+)
 
 CACHE_BYTES = 256 << 20
 PATIENCE = 10.0
 """Seconds that a writer waits for another."""
 FREE_BYTES = 64 << 20
 """Room that a commit leaves on the disk."""
-BYTES_PER_TOKEN = 100
-"""Room that indexing a token takes at most while segments are put together."""
 WRITING_THREADS = 2
 """For writing, and for what is read for the first time and takes seconds."""
 AT_ONCE = 1_000_000
@@ -102,16 +113,37 @@ class WhooshIndex:
     async def purge(self, documents: Sequence[DocumentId]) -> None:
         await self._run(lambda: self._purge(documents))
 
-    async def rebuild(self, batches: AsyncIterator[Sequence[IndexEntry]]) -> None:
+    async def rebuild(self, shares: Sequence[Share], told: Callable[[int], None] = nobody) -> None:
         """Keeps all other writers out until it is done. A rebuild that is cut off leaves a folder that the next one
         removes; the index stays what it was."""
         with ExitStack() as held:
             await self._run(lambda: held.enter_context(self._folder.writing(self._patience)))
             path = await self._run(self._begin_rebuild)
-            writer = SegmentWriter(path, Contents(0, []))
-            async for entries in batches:
-                await self._run(lambda entries=entries: self._take(path, writer, entries, ()))  # type: ignore[misc]
+            writer = SegmentWriter(path, Contents(0, []), free_bytes=self._free_bytes)
+            if len(shares) > 1:
+                await self._written_by_others(path, writer, shares, told)
+            else:
+                await self._written_here(writer, shares, told)
             await self._run(lambda: self._switch_to(path, writer))
+
+    async def _written_by_others(
+        self, path: Path, writer: SegmentWriter, shares: Sequence[Share], told: Callable[[int], None]
+    ) -> None:
+        at_once = max(TOKENS_AT_ONCE // len(shares), 1)
+        tasks = [Task(path / f"share{number}", share, self._free_bytes, at_once) for number, share in enumerate(shares)]
+        written = await written_by_processes(tasks, told)
+        with our_errors("rebuilding the index"):
+            for folder, segments in written:
+                writer.take_over(folder, segments)
+
+    async def _written_here(self, writer: SegmentWriter, shares: Sequence[Share], told: Callable[[int], None]) -> None:
+        taken = 0
+        for share in shares:
+            async with aclosing(share()) as batches:
+                async for entries in batches:
+                    await self._run(lambda entries=entries: _take(writer, entries, ()))  # type: ignore[misc]
+                    taken += len(entries)
+                    told(taken)
 
     async def completions(self, prefix: str, audience: Audience, most: int) -> tuple[str, ...]:
         return await self._run(lambda: completions(fold(prefix), self._snapshot().seen_by(audience), most))
@@ -219,8 +251,8 @@ class WhooshIndex:
             with our_errors("writing to the index"):
                 contents = read_contents(path, current.commit)
                 sweep(path, [segment.segment_id() for segment in contents.segments], contents.file)
-                writer = SegmentWriter(path, contents)
-            self._take(path, writer, entries, withdrawn)
+                writer = SegmentWriter(path, contents, free_bytes=self._free_bytes)
+            _take(writer, entries, withdrawn)
             with our_errors("writing to the index"):
                 self._folder.point_to(current.folder, writer.commit(), current.made)
 
@@ -236,13 +268,6 @@ class WhooshIndex:
             # At once, and not with the next commit: who is just opening what goes here tries again.
             sweep(path, writer.segments(), contents_file(commit))
             self._folder.sweep_folders([current.folder])
-
-    def _take(
-        self, path: Path, writer: SegmentWriter, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]
-    ) -> None:
-        with our_errors("writing to the index"):
-            check_room(path, self._free_bytes + BYTES_PER_TOKEN * sum(map(tokens_of, entries)))
-            writer.take(entries, withdrawn)
 
     def _begin_rebuild(self) -> Path:
         with our_errors("rebuilding the index"):
@@ -263,6 +288,11 @@ class WhooshIndex:
             return [self._folder.current().folder]
         except NotReady:
             return []
+
+
+def _take(writer: SegmentWriter, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]) -> None:
+    with our_errors("writing to the index"):
+        writer.take(entries, withdrawn)
 
 
 def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:

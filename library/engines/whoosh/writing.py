@@ -1,5 +1,6 @@
 """New segments, merged segments, and the table of contents that names them."""
 
+import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, compress, count, groupby
@@ -21,9 +22,9 @@ from library.engines.whoosh.blocks import (
     raw_postings,
     read_postings,
 )
-from library.engines.whoosh.folder import make_lasting
+from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.pickled import Packed, packed_strings
-from library.engines.whoosh.postings import Batch
+from library.engines.whoosh.postings import Batch, tokens_of
 from library.engines.whoosh.schema import ZONE_OF, Stored, schema, surface_field
 from library.search import ZONES, IndexEntry
 
@@ -32,6 +33,8 @@ TOKENS_AT_ONCE = 4_000_000
 """Tokens of entries that become one segment; numbers in memory until it is written, which then takes some 600 MB."""
 TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
+BYTES_PER_TOKEN = 100
+"""Room on the disk that indexing a token takes at most while segments are put together."""
 MOST_MERGED = 500_000
 """Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
 
@@ -88,16 +91,24 @@ class SegmentWriter:
     """Takes entries into an index folder. Nothing can be seen of it before `commit`; what is never committed lies about
     until the next writer sweeps. Exactly one may be at work in a folder."""
 
-    def __init__(self, folder: Path, contents: Contents) -> None:
+    def __init__(
+        self, folder: Path, contents: Contents, *, free_bytes: int = 0, tokens_at_once: int | None = None
+    ) -> None:
+        """`free_bytes`: room that it leaves on the disk."""
         self._folder = folder
         self._contents = contents
+        self._free_bytes = free_bytes
+        self._tokens_at_once = tokens_at_once or TOKENS_AT_ONCE
         self._open = [SegmentFiles(folder, segment) for segment in contents.segments]
         self._waiting = Batch()
         self._ids_waiting: set[str] = set()
         self._written: list[Path] = []
 
-    def take(self, entries: Iterable[IndexEntry], withdrawn: Collection[str]) -> None:
-        """Take entries in, and withdraw these documents and the older ones of the same ids."""
+    def take(self, entries: Sequence[IndexEntry], withdrawn: Collection[str]) -> None:
+        """Take entries in, and withdraw these documents and the older ones of the same ids.
+
+        Raises Unavailable where the disk has no room for them."""
+        check_room(self._folder, self._free_bytes + BYTES_PER_TOKEN * sum(map(tokens_of, entries)))
         for document in withdrawn:
             self._withdraw(document)
         for entry in {entry.document.id: entry for entry in entries}.values():
@@ -105,8 +116,21 @@ class SegmentWriter:
                 self._withdraw(entry.document.id)
                 self._waiting.add(entry)
                 self._ids_waiting.add(entry.document.id)
-                if self._waiting.tokens >= TOKENS_AT_ONCE:
+                if self._waiting.tokens >= self._tokens_at_once:
                     self._write_waiting()
+
+    def written(self) -> list[Any]:
+        """What was taken, as segments in the folder that no table of contents names."""
+        self._write_waiting()
+        return [files.segment for files in self._open]
+
+    def take_over(self, folder: Path, segments: Iterable[Any]) -> None:
+        """Take in what another writer has `written` in a folder of its own, which goes."""
+        for segment in segments:
+            name = _segment_file(segment)
+            (folder / name).rename(self._folder / name)
+            self._add(segment)
+        shutil.rmtree(folder)
 
     def commit(self) -> int:
         """Write what was taken and a table of contents, and have all of it on the disk; the number of the commit."""
