@@ -6,7 +6,7 @@ DATA ?= .demo
 BIN := .venv/bin
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: help install demo test check bench relevance campaign openapi samples clean
+.PHONY: help install demo test check lint bench relevance campaign openapi samples clean
 
 help:
 	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
@@ -21,15 +21,17 @@ help:
 install: .venv/.installed
 	@bash .ci/debian demo
 
-.venv/.installed: pyproject.toml constraints.txt
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 2; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/.tested-with: .venv/.installed
+.venv/.tested-with: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+	@touch .venv/.installed $@
 
 # What the tests need from npm. The lockfile names no host: npm takes each package from wherever it is set up to.
 NODE_MODULES := tests/js/node_modules/.package-lock.json
@@ -54,12 +56,14 @@ demo: install
 
 check: .venv/.tested-with
 	@bash .ci/debian test
-	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(MAKE) --no-print-directory --jobs 2 lint $(NODE_MODULES)
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+lint: .venv/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
-	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test: check
 
