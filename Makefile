@@ -6,7 +6,7 @@ DATA ?= .demo
 BIN := .venv/bin
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: help install demo test check lint bench relevance campaign openapi samples clean
+.PHONY: help install demo test check lint dictionaries bench relevance campaign openapi samples clean
 
 help:
 	@echo "make demo      ingest the sample library and serve it on http://127.0.0.1:$(PORT)"
@@ -42,7 +42,7 @@ $(NODE_MODULES): tests/js/package-lock.json
 demo: export LIBRARY_DATA = $(DATA)
 demo: export LIBRARY_PORT = $(PORT)
 demo: export PYTHONSAFEPATH = 1
-demo: install
+demo: install dictionaries
 	@$(BIN)/good-practice organisations add --from ingest/samples/organisations.toml
 	@$(BIN)/good-practice-ingest add ingest/samples/files --submitted-by "sample library"
 	@echo
@@ -56,8 +56,12 @@ demo: install
 
 check: .venv/.tested-with
 	@bash .ci/debian test
-	@$(MAKE) --no-print-directory --jobs 2 lint $(NODE_MODULES)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync dictionaries lint $(NODE_MODULES)
 	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# Seven languages take most of a minute, and whoever first asks for a word would wait for them.
+dictionaries: .venv/.installed
+	@$(BIN)/python -m library.language
 
 lint: .venv/.tested-with
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ fold.py            one spelling for all: without case and diacritics
 tokens.py          where the words of a text stand, as a table that is kept beside the text
 lemmas.py          the dictionary form of a word
 dictionaries.py    the dictionaries of simplemma, in files that all processes share
+__main__.py        makes those files beforehand
 rules.py           what the lemma of an unknown word is likely to be, by its end
 typed.py           which lemmas may be meant by a typed word, with its diacritics or without
 spellings.py       which words may be meant by one typed without diacritics
