@@ -18,6 +18,7 @@ from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
 from library.places import Look
 from library.said import REPLACES, Said, read_said
+from library.words import Words
 
 CHUNK = 1 << 20
 """Bytes that are read from a file at once."""
@@ -68,25 +69,29 @@ def descriptions(metadata: Path | None, visibility: str | None) -> Descriptions:
     return Descriptions({**said, **read_description(metadata)}, {})
 
 
-def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Mapping[str, str]) -> list[str]:
-    """All that stands in the way of taking in these files as they are described, one sentence for each place, in the
-    words of a report. Raises BadMetadata where `metadata` cannot be read at all."""
+def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> list[str]:
+    """All that stands in the way of taking in these files as they are described, one sentence for each place.
+
+    Raises BadMetadata where `metadata` cannot be read at all."""
     wrong = []
     names = {path.name for path in files}
     if metadata is not None and metadata.suffix.lower() in TABLES:
         table = read_table(metadata)
-        wrong += [told["row"].format(row=each.row, column=each.column, reason=each.reason) for each in table.complaints]
+        wrong += [each.told(told) for each in table.complaints]
         wrong += [
-            told["without_file"].format(row=row, file=name) for name, row in table.rows.items() if name not in names
+            told.report["without_file"].format(row=row, file=name)
+            for name, row in table.rows.items()
+            if name not in names
         ]
-        wrong += [told["without_row"].format(file=name) for name in sorted(names) if name not in table.rows]
+        wrong += [told.report["without_row"].format(file=name) for name in sorted(names) if name not in table.rows]
     for path in files:
         try:
             beside = sidecar_of(path)
             if beside.is_file():
                 read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
         except LibraryError as error:
-            wrong.append(f"{beside.name}: {error.detail}")
+            why = "; ".join(f"{each.name}: {told.of_reason(each)}" for each in error.reasons)
+            wrong.append(f"{beside.name}: {why or error.detail}")
     return wrong
 
 

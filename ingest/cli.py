@@ -212,12 +212,12 @@ async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], rep
 async def _check(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     """What in the table and in the descriptions beside the files cannot be used; nothing is taken in."""
     await _organisation(exchange, asked.organisation)
-    told = words(asked.lang).report
+    told = words(asked.lang)
     wrong = what_is_wrong(files_in(asked.paths, asked.metadata), asked.metadata, told)
     for sentence in wrong:
         print(sentence)
     if not wrong:
-        print(told["good"])
+        print(told.report["good"])
     return ExitCode.SOME_FAILED if wrong else ExitCode.WELL
 
 

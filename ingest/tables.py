@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from ingest.extract.xlsx import table_rows
-from library.errors import BadMetadata, BadRequest, ExtractionFailed
+from library.errors import BadMetadata, BadRequest, ExtractionFailed, Reason
 from library.model import Practice, Study
 from library.said import Said, read_said
+from library.words import DEFAULT, Words, because, words
 
 FILE_COLUMN = "file"
 """The column that names the file a row is about."""
@@ -32,11 +33,14 @@ class Complaint(Struct, frozen=True):
     row: int
     """As a spreadsheet numbers it."""
     column: str
-    reason: str
-    """With the cure."""
+    why: Reason
 
     def __str__(self) -> str:
-        return f"row {self.row}, column '{self.column}': {self.reason}"
+        return self.told(words(DEFAULT))
+
+    def told(self, by: Words) -> str:
+        """With the cure."""
+        return by.report["row"].format(row=self.row, column=self.column, reason=by.of_reason(self.why))
 
 
 class Row(Struct, frozen=True):
@@ -68,9 +72,8 @@ def read_table(path: Path) -> Table:
     complaints: list[Complaint] = []
     for row in _rows(path):
         if row.file in rows:
-            complaints.append(
-                Complaint(row.number, FILE_COLUMN, f"'{row.file}' stands in row {rows[row.file]} already")
-            )
+            twice = because(FILE_COLUMN, "file-twice", file=row.file, row=rows[row.file])
+            complaints.append(Complaint(row.number, FILE_COLUMN, twice))
             continue
         rows[row.file] = row.number
         said[row.file], wrong = _said(row)
@@ -85,12 +88,11 @@ def _said(row: Row) -> tuple[Said, list[Complaint]]:
         name, _, part = column.partition(".")
         try:
             value = _value(name, cell)
-        except ValueError as error:
-            complaints.append(Complaint(row.number, column, str(error)))
+        except BadRequest as error:
+            complaints += [Complaint(row.number, column, each) for each in error.reasons]
             continue
         if name in said and not (part and isinstance(said[name], dict)):
-            sentence = f"'{name}' stands in another column of this row already; keep one of them"
-            complaints.append(Complaint(row.number, column, sentence))
+            complaints.append(Complaint(row.number, column, because(column, "column-twice", field=name)))
         else:
             said[name] = {**said.get(name, {}), part: value} if part else value
     return said, complaints
@@ -101,7 +103,7 @@ def _refused(said: Said, row: Row) -> list[Complaint]:
     try:
         read_said({name: value for name, value in said.items() if name != "organisation"})
     except BadRequest as error:
-        return [Complaint(row.number, _column(reason.name, row), reason.reason) for reason in error.reasons]
+        return [Complaint(row.number, _column(reason.name, row), reason) for reason in error.reasons]
     return []
 
 
@@ -112,20 +114,24 @@ def _column(field: str, row: Row) -> str:
 
 
 def _value(name: str, cell: str) -> Any:
-    """Raises ValueError with a sentence."""
+    """Raises BadRequest with a reason."""
     kind = _TYPES.get(name, str)
     if get_origin(kind) is tuple:
         if get_args(kind)[0] is not str:
-            raise ValueError("this field does not fit into a cell; describe it in a file .toml beside")
+            raise _unusable(because(name, "no-cell"))
         return [item.strip() for item in _split(cell) if item.strip()]
     if int in (kind, *get_args(kind)):
         try:
             return int(cell)
         except ValueError as error:
-            raise ValueError(f"'{cell}' is not a whole number; write digits only") from error
+            raise _unusable(because(name, "no-number-in-cell", cell=cell)) from error
     if kind is bool:
         return cell.lower() in _YES
     return cell
+
+
+def _unusable(why: Reason) -> BadRequest:
+    return BadRequest(f"{why.name}: {why.reason}", reasons=(why,))
 
 
 def _split(cell: str) -> list[str]:

@@ -30,6 +30,11 @@ class Reason(NamedTuple):
     name: str
     place: str
     reason: str
+    """In English."""
+    code: str = ""
+    """Under which `library.words` says it in other languages; empty where it is told to programs only."""
+    values: tuple[tuple[str, str], ...] = ()
+    """What to fill in there, by name."""
 
 
 class LibraryError(Exception):

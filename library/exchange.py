@@ -26,7 +26,6 @@ from library.errors import (
     IndexUnavailable,
     NotFound,
     PurgedFile,
-    Reason,
     Unavailable,
 )
 from library.explaining import Share, shares
@@ -79,6 +78,7 @@ from library.settings import Settings
 from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
 from library.unfound import Unfound
+from library.words import because
 
 CATCH_UP_BATCH = 200
 """Documents that go into the index in one commit."""
@@ -570,7 +570,7 @@ class Exchange:
         known = {*lacked, "personal_data_check"}
         lacks = [name for name in missing_to_publish(document) if name not in known]
         if lacks:
-            reasons = tuple(Reason(name, "body", "must be filled in before it may be public") for name in lacks)
+            reasons = tuple(because(name, "needed-to-publish") for name in lacks)
             raise Incomplete(f"this cannot be public before it has: {', '.join(lacks)}", reasons=reasons)
 
     async def _as_wished(self, document: Document) -> Document:

@@ -10,6 +10,7 @@ import msgspec
 from library.errors import BadRequest, Reason
 from library.model import Document, LocalizedText, Practice, Study, kind_of
 from library.vocabulary import unknown_terms
+from library.words import because
 
 Said = dict[str, Any]
 """Field names of `library.model` to values of JSON. A localised text may be a plain string: it is then in the
@@ -37,6 +38,18 @@ _OF_THE_OTHER_KIND = {
 _SAYABLE = frozenset(_FIELDS) - GIVEN_BY_US | {"kind", REPLACES}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `\$\.?(?P<place>.*)`)?", re.DOTALL)
+_WRONG = (
+    (re.compile(r"Object missing required field `(?P<part>.*)`"), "missing"),
+    (re.compile(r"Object contains unknown field `(?P<part>.*)`"), "unknown-field"),
+    (re.compile(r"Expected `int\b.*"), "no-number"),
+    (re.compile(r"Expected `bool\b.*"), "no-yes-or-no"),
+    (re.compile(r"Expected `str\b.*"), "no-text"),
+    (re.compile(r"Expected `array\b.*"), "no-list"),
+    (re.compile(r"Expected `object\b.*"), "no-parts"),
+    (re.compile(r"Invalid RFC3339 encoded date\b.*|Expected `date\b.*"), "no-day"),
+    (re.compile(r"Invalid enum value '(?P<value>.*)'"), "no-choice"),
+)
+"""What msgspec says of a value, and the code of the reason that it is."""
 
 
 def read_said(given: Mapping[str, Any]) -> Said:
@@ -96,7 +109,7 @@ def _described(before: Document, said: Said) -> Document:
     if "languages" in said:
         known["language_known"] = "declared"
     if not said.get("title"):
-        raise BadRequest("A document has a title.", reasons=(Reason("title", "body", "is missing"),))
+        raise BadRequest("A document has a title.", reasons=(because("title", "missing"),))
     language = next(iter(said.get("languages", before.languages)), "")
     try:
         return document_from(said, language=language, **msgspec.to_builtins(known))
@@ -107,13 +120,9 @@ def _described(before: Document, said: Said) -> Document:
 def _same_document(before: Document, given: Mapping[str, Any]) -> Said:
     """What was given, without what names the document itself and therefore says nothing new."""
     own = {"id": before.id, "kind": kind_of(before)}
-    reasons = [
-        Reason(name, "body", f"cannot be changed; it is '{value}'")
-        for name, value in own.items()
-        if given.get(name, value) != value
-    ]
+    reasons = [because(name, "stays", value=value) for name, value in own.items() if given.get(name, value) != value]
     if REPLACES in given:
-        reasons.append(Reason(REPLACES, "body", "is said of a file that is handed in, not of a description"))
+        reasons.append(because(REPLACES, "said-of-a-file"))
     if reasons:
         raise BadRequest("The id and the kind of a document stay what they are.", reasons=tuple(reasons))
     return {**given, "kind": own["kind"]}
@@ -136,27 +145,27 @@ def _localized(name: str, value: Any, language: str) -> Any:
 
 
 def _unknown_fields(said: Said) -> list[Reason]:
-    unknown = [Reason(name, "body", _unknown(name)) for name in said if name not in _SAYABLE]
+    unknown = [_unknown(name) for name in said if name not in _SAYABLE]
     kind = said.get("kind", "practice")
     strange = _OF_THE_OTHER_KIND.get(kind, frozenset()) if isinstance(kind, str) else frozenset()
-    return [*unknown, *(Reason(name, "body", f"a {kind} has no such field") for name in said if name in strange)]
+    return [*unknown, *(because(name, f"not-of-a-{kind}") for name in said if name in strange)]
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Reason:
     if name in GIVEN_BY_US:
-        return "the library fills this in itself; leave it out"
+        return because(name, "given-by-us")
     nearest = get_close_matches(name, _SAYABLE, n=1)
-    return "unknown field" + (f"; did you mean '{nearest[0]}'?" if nearest else "")
+    return because(name, "unknown-field-nearest", nearest=nearest[0]) if nearest else because(name, "unknown-field")
 
 
 def _bad_id(said: Said) -> list[Reason]:
     bad = [
-        Reason(name, "body", "an id has 1 to 64 small letters a-z, digits and hyphens")
+        because(name, "bad-id")
         for name in ("id", REPLACES)
         if said.get(name) is not None and not (isinstance(said[name], str) and _ID.fullmatch(said[name]))
     ]
     if not bad and said.get("id", said.get(REPLACES)) != said.get(REPLACES, said.get("id")):
-        return [Reason("id", "body", "a next version has the id of the document that it replaces; leave it out")]
+        return [because("id", "id-of-the-replaced")]
     return bad
 
 
@@ -169,6 +178,11 @@ def _wrong_values(said: Said) -> list[Reason]:
 
 
 def _reason(error: msgspec.ValidationError) -> Reason:
-    found = _AT.fullmatch(str(error))
-    assert found is not None
-    return Reason(found["place"] or "description", "body", found["reason"])
+    at = _AT.fullmatch(str(error))
+    assert at is not None
+    for form, code in _WRONG:
+        if found := form.fullmatch(at["reason"]):
+            named = found.groupdict()
+            places = [each for each in (at["place"], named.pop("part", None)) if each]
+            return because(".".join(places) or "description", code, **named)
+    return because(at["place"] or "description", "unusable")

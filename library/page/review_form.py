@@ -1,5 +1,6 @@
 """The form in which staff describe a document: its fields as the page shows them, and what was typed as a patch."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -115,6 +116,8 @@ LONG_LIST = 20
 NUMBERS = frozenset({"page", "number", "volunteers"})
 TERMS = {**FIELDS, "tools.language": "language"}
 """The agreed list that a part takes its terms from, by its path."""
+_NAMED = re.compile(r"(?P<field>\w+)(?:\[(?P<row>\d+)\])?(?:\.(?P<part>\w+))?.*")
+"""How a reason names a field: `findings[0].page`."""
 _SECTIONS = frozenset(
     {"summary", "context", "objectives", "activities", "results", "caveats", "innovation", "success_factors", "risks"}
     | {"sustainability", "adaptation", "findings", "recommendations", "questions", "tools", "links", "contact"}
@@ -149,6 +152,17 @@ def field_of(name: str) -> str:
     """The field of which `name` is a part, as a reason names it; empty where the form has none such."""
     field = name.partition(".")[0].partition("[")[0]
     return field if any(field == each.name for group in GROUPS for each in group.fields) else ""
+
+
+def label_of(name: str, wording: Wording) -> str:
+    """What a reason's name is called on the page: the field, in which of its rows, and the part."""
+    found = _NAMED.fullmatch(name)
+    if found is None or not (field := field_of(name)):
+        return name
+    at, part = found["row"], found["part"] or ""
+    called = [f"{name_of(field, wording)} {int(at) + 1}" if at else name_of(field, wording)]
+    known = next(each.parts for group in GROUPS for each in group.fields if each.name == field)
+    return ", ".join([*called, wording.say(f"form_part.{part}")] if part in known else called)
 
 
 def _shown_field(field: Field, document: Shown, wording: Wording) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from library.page import addresses
 from library.page.document_page import titled
 from library.page.marking import marked
-from library.page.review_form import Shown, field_of, name_of, shown_form
+from library.page.review_form import Shown, field_of, label_of, name_of, shown_form
 from library.page.wording import Wording
 from library.vocabulary import label
 
@@ -72,7 +72,7 @@ def desk_address(document: str) -> str:
 
 def _refused(name: str, reason: str, wording: Wording) -> dict[str, str]:
     field = field_of(name)
-    return {"name": field or name, "label": name_of(field, wording) if field else name, "reason": reason}
+    return {"name": field or name, "label": label_of(name, wording), "reason": reason}
 
 
 def _finding(found: Mapping[str, Any], here: str, wording: Wording) -> dict[str, Any]:

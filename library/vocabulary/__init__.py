@@ -9,6 +9,7 @@ from importlib.resources import files
 from msgspec import Struct
 
 from library.errors import NotFound, Reason
+from library.words import because
 
 FIELDS = {
     "kind": "kind",
@@ -90,7 +91,7 @@ def unknown_terms(fields: Mapping[str, object]) -> tuple[Reason, ...]:
     Only terms are looked at: a value that is no text at all is for whoever makes the Document to refuse.
     """
     return tuple(
-        Reason(name, "body", _why_unknown(value, list_id))
+        _unknown(name, value, list_id)
         for path, list_id in FIELDS.items()
         for name, value in _texts(fields, path)
         if value not in _labels(list_id)
@@ -115,8 +116,8 @@ def _each(name: str, value: object) -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _why_unknown(value: str, list_id: str) -> str:
+def _unknown(name: str, value: str, list_id: str) -> Reason:
     known = _labels(list_id)
     if nearest := get_close_matches(value, known, n=1):
-        return f"{value!r} is not in the agreed list {list_id!r}; did you mean {nearest[0]!r}?"
-    return f"{value!r} is not in the agreed list {list_id!r}; it has: {', '.join(known)}"
+        return because(name, "not-in-list-nearest", value=value, list=list_id, nearest=nearest[0])
+    return because(name, "not-in-list", value=value, list=list_id, terms=", ".join(known))

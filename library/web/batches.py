@@ -24,10 +24,11 @@ from library.web.events import followed
 from library.web.forms import form_of, metadata_in, name_of, organisation_in, pieces_of
 from library.web.jobs import Job, shown_job
 from library.web.languages import StaffLang, words_for
-from library.web.problems import documented, refused
+from library.web.parameters import unusable
+from library.web.problems import documented
 from library.web.results import API
 from library.web.uploads import LONGEST_IDEMPOTENCY_KEY
-from library.words import Words
+from library.words import Words, because
 
 MOST_BATCHES = 100
 MOST_FILES = 1_000
@@ -262,11 +263,11 @@ async def change_batch(
 def files_in(form: FormMultiDict) -> list[UploadFile]:
     files = form.getall("file", [])
     if not files:
-        raise refused("file", "is missing", place="body")
+        raise unusable([because("file", "missing")])
     if len(files) > MOST_FILES:
-        raise refused("file", f"{len(files)} files; {MOST_FILES} are the most in one request", place="body")
+        raise unusable([because("file", "too-many-files", files=len(files), most=MOST_FILES)])
     if not all(isinstance(file, UploadFile) and name_of(file) for file in files):
-        raise refused("file", "must be a file, with its name", place="body")
+        raise unusable([because("file", "file-without-name")])
     return files
 
 

@@ -9,9 +9,11 @@ from library.errors import BadRequest, Conflict, Incomplete, NotAllowed, NotFoun
 from library.exchange import Exchange
 from library.model import Audience, Document, DocumentId, title_of
 from library.page.documents_page import Refusal
+from library.page.refusals import in_a_sentence
 from library.said import revised
 from library.web.access import document_to_change
 from library.web.desk import BY_FORM, documents_shown, text_in, texts_in
+from library.web.pages import spoken_wording
 
 ONE = ("visibility", "licence", "scale", "review_due")
 """Fields of which a new value takes the place of the old one."""
@@ -24,7 +26,7 @@ async def change_many_at_desk(
     request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[bytes]:
     """Each by itself: where one cannot be changed, the page says why, and the others are."""
-    form = await request.form()
+    form, spoken = await request.form(), spoken_wording(request)
     said = {name: text_in(form, name) for name in ONE if text_in(form, name)}
     added = {name: texts_in(form, name) for name in MANY if texts_in(form, name)}
     refused, changed = list[Refusal](), 0
@@ -36,7 +38,9 @@ async def change_many_at_desk(
                 await exchange.revise(after)
                 changed += 1
         except (BadRequest, Incomplete, Conflict, NotFound, NotAllowed) as error:
-            refused.append(Refusal(document_id, await _title(document_id, audience, exchange), error.detail))
+            refused.append(
+                Refusal(document_id, await _title(document_id, audience, exchange), in_a_sentence(error, spoken))
+            )
     await exchange.show_changes()
     return await documents_shown(request, audience, exchange, changed=changed, refused=refused)
 

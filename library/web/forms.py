@@ -14,8 +14,9 @@ from library.exchange import Exchange
 from library.language import clean
 from library.model import Audience, OrganisationId
 from library.web.access import check_may_change, organisation_names
-from library.web.parameters import raise_for, unknown_parameters
+from library.web.parameters import raise_for, unknown_parameters, unusable
 from library.web.problems import UnsupportedMediaType, refused
+from library.words import because
 
 FORM_BYTES = 1_000_000
 """What a form may hold beside its files."""
@@ -43,16 +44,16 @@ def file_in(form: FormMultiDict) -> UploadFile:
         case [UploadFile() as file]:
             return file
         case []:
-            raise refused("file", "is missing", place="body")
+            raise unusable([because("file", "missing")])
         case _:
-            raise refused("file", "must be one file, with its name", place="body")
+            raise unusable([because("file", "one-file")])
 
 
 def name_of(file: UploadFile) -> str:
     """The file's name without the folders that some browsers send with it."""
     name = re.split(r"[/\\]", clean(file.filename))[-1].strip()
     if not name:
-        raise refused("file", "has no name", place="body")
+        raise unusable([because("file", "file-without-name")])
     return name
 
 

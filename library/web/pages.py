@@ -24,6 +24,7 @@ from library.page.document_page import document_page
 from library.page.facsimile import shown_facsimile
 from library.page.narrowing import MOST_VALUES, OFFERED
 from library.page.reader_page import reader_page
+from library.page.refusals import refusals
 from library.page.rendering import rendered
 from library.page.review_page import desk_address
 from library.page.search_page import STATE, search_page
@@ -253,10 +254,7 @@ def _read(given: Given, words: Wording) -> tuple[AskedSearch, Given, list[str]]:
     try:
         return read_search({**given, **ours}), given, []
     except InvalidParameter as error:
-        refused = {
-            reason.name: words.say("trouble.refused", name=reason.name, reason=reason.reason)
-            for reason in error.reasons
-        }
+        refused = {reason.name: words.say("trouble.refused", name=reason.name) for reason in error.reasons}
         usable = {name: values for name, values in given.items() if name not in refused}
         return read_search({**usable, **ours}), usable, list(refused.values())
 
@@ -269,7 +267,7 @@ def explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[by
     words = spoken_wording(request)
     missing = isinstance(error, NotFound)
     template = "missing.html" if missing else "trouble.html"
-    page = {} if missing else {"title": error.title, "detail": error.detail}
+    page = {} if missing else {"refused": list(refusals(error, words).items()), "detail": error.detail}
     headers = {"Cache-Control": "no-store", **headers_of(error)}
     return answered(request, template, page, words, here="/", status=status_of(type(error)), headers=headers)
 

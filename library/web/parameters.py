@@ -90,8 +90,11 @@ class Parameters:
 
 def raise_for(reasons: Sequence[Reason]) -> None:
     if reasons:
-        detail = "; ".join(f"{reason.name}: {reason.reason}" for reason in reasons)
-        raise InvalidParameter(detail, reasons=tuple(reasons))
+        raise unusable(reasons)
+
+
+def unusable(reasons: Sequence[Reason]) -> InvalidParameter:
+    return InvalidParameter("; ".join(f"{each.name}: {each.reason}" for each in reasons), reasons=tuple(reasons))
 
 
 def unknown_parameters(given: Iterable[str], known: Iterable[str], place: str) -> list[Reason]:

@@ -159,7 +159,7 @@ def problem(error: LibraryError, request_id: str) -> Problem:
         status=status_of(type(error)),
         detail=error.detail,
         request_id=request_id,
-        errors=[RefusedField(*reason) for reason in error.reasons],
+        errors=[RefusedField(reason.name, reason.place, reason.reason) for reason in error.reasons],
     )
 
 

@@ -12,11 +12,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from library.errors import BadRequest, Conflict, Incomplete, NotAllowed
+from library.errors import BadRequest, Conflict, Incomplete, LibraryError, NotAllowed
 from library.exchange import Exchange
 from library.model import Audience, Document, DocumentId, PersonalDataCheck, Scope, Visibility
 from library.page.addresses import picture as picture_address
 from library.page.facsimile import shown_facsimile
+from library.page.refusals import refusals
 from library.page.review_form import Typed, patch_from
 from library.page.review_page import desk_address, review_page
 from library.said import read_said, revised
@@ -68,10 +69,9 @@ async def describe_at_desk(
         before = await to_be_changed(document_id, text_in(form, "if_match"), audience, exchange)
         after = await kept(revised(before, patch), exchange) if patch else before
     except PreconditionFailed as error:
-        return await _review(request, document, audience, exchange, patch=patch, refused={"": error.detail}, status=412)
+        return await _review(request, document, audience, exchange, patch=patch, refused=error, status=412)
     except (BadRequest, Incomplete) as error:
-        reasons = {each.name: each.reason for each in error.reasons} or {"": error.detail}
-        return await _review(request, document, audience, exchange, patch=patch, refused=reasons, status=422)
+        return await _review(request, document, audience, exchange, patch=patch, refused=error, status=422)
     then = text_in(form, "then")
     return back_to_document(
         request, document_id, await _show_to(Visibility(then), after, exchange) if then else "saved"
@@ -194,7 +194,7 @@ async def _review(
     exchange: Exchange,
     *,
     patch: Mapping[str, Any] = _NOTHING,
-    refused: Mapping[str, str] = _NOTHING,
+    refused: LibraryError | None = None,
     status: int = 200,
 ) -> Response[bytes]:
     """The page; a patch that could not be kept is shown as if it had been."""
@@ -215,7 +215,7 @@ async def _review(
         msgspec.to_builtins(alike)["resemblances"],
         etag=document_etag(document, audience, names),
         editable=changing,
-        refused=refused,
+        refused=refusals(refused, spoken) if refused else {},
         wording=spoken,
     )
     said = request.query_params.get("said", "")

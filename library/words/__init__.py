@@ -11,6 +11,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from library.errors import Reason
+
 LANGUAGES = ("cs", "en", "uk")
 DEFAULT = "en"
 
@@ -30,10 +32,16 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     report: Mapping[str, str]
     failure: Mapping[str, Failure]
     """By the code of an error."""
+    reason: Mapping[str, str]
+    """Why a field of a description, or a cell of a table, was refused; by the reason's code."""
 
     def of_failure(self, code: str) -> Failure:
         """What is said of this code, or of any failure where it has no words of its own."""
         return self.failure.get(code, self.failure["extraction-failed"])
+
+    def of_reason(self, reason: Reason) -> str:
+        """Why a field was refused; in English where the reason has no code."""
+        return self.reason[reason.code].format_map(dict(reason.values)) if reason.code else reason.reason
 
     def of_step(self, step: str, page: int, pages: int) -> str:
         if page and f"{step}_page" in self.standing:
@@ -44,6 +52,12 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 def words(language: str) -> Words:
     """What is said in this language, or in English where it is none of ours."""
     return _read(language if language in LANGUAGES else DEFAULT)
+
+
+def because(name: str, code: str, **values: object) -> Reason:
+    """The reason with this code why a field of a body is refused; it says itself in English."""
+    filled = tuple((blank, str(value)) for blank, value in values.items())
+    return Reason(name, "body", _read(DEFAULT).reason[code].format_map(dict(filled)), code, filled)
 
 
 @cache

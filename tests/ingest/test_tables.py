@@ -10,7 +10,7 @@ from ingest.tables import read_table
 from library.errors import BadMetadata
 from library.words import words
 
-TOLD = words("en").report
+TOLD = words("en")
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 

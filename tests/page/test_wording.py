@@ -7,6 +7,8 @@ import pytest
 from babel import Locale
 
 import library.page
+import library.web.app  # which knows all errors
+from library.errors import ExtractionFailed, LibraryError, TooLarge
 from library.page.wording import LANGUAGES, wording
 
 PAGE = files(library.page)
@@ -43,6 +45,17 @@ def test_no_text_that_a_page_says_is_missing(language):
 def test_no_text_is_there_that_no_page_says(language):
     keys, beginnings = said()
     assert sorted(key for key in wording(language).texts if key not in keys and not key.startswith(beginnings)) == []
+
+
+def kinds_of(error):
+    return {error, *(kind for each in error.__subclasses__() for kind in kinds_of(each))}
+
+
+def test_every_error_that_a_page_can_have_is_said():
+    # What goes wrong with a file is told by `library.words`; only one that is too large never comes that far.
+    on_pages = {kind for kind in kinds_of(LibraryError) if not issubclass(kind, ExtractionFailed)} | {TooLarge}
+    ours = {kind.code for kind in on_pages if kind.__module__.startswith("library.")}
+    assert ours == {key.removeprefix("problem.") for key in wording("en").texts if key.startswith("problem.")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

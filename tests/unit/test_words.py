@@ -1,12 +1,15 @@
 """What staff are told is complete in three languages."""
 
+import re
 import string
+from importlib.resources import files
 
 import msgspec
 import pytest
 
 from library.errors import BadRequest, Conflict, ExtractionFailed, NotFound, PurgedFile, Unavailable
 from library.jobs import JobState, Step
+from library.said import read_said
 from library.words import LANGUAGES, words
 
 CODES = {
@@ -15,6 +18,17 @@ CODES = {
     "internal-error",
     "unreadable-file",
 }
+
+GIVEN = re.compile(r'because\([^,()]+, f?"([a-z-]+)')
+"""Where a reason is given: its code, or what codes begin with."""
+FROM_MSGSPEC = re.compile(r'^    \(re\.compile\(.*\), "([a-z-]+)"\),$', re.MULTILINE)
+
+
+def reasons_given() -> set[str]:
+    folders = [files(name) for name in ("library", "library.vocabulary", "library.web", "ingest")]
+    sources = [each.read_text() for folder in folders for each in folder.iterdir() if each.name.endswith(".py")]
+    found = {code for source in sources for form in (GIVEN, FROM_MSGSPEC) for code in form.findall(source)}
+    return found - {"not-of-a-"} | {"not-of-a-practice", "not-of-a-study"}
 
 
 def blanks(sentence: str) -> set[str]:
@@ -30,6 +44,24 @@ def sentences(language: str) -> dict[str, str]:
 def test_every_way_in_which_a_file_can_fail_has_words_and_a_cure(language):
     assert set(words(language).failure) == CODES
     assert all(failure.what and failure.cure for failure in words(language).failure.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_that_is_given_is_said_in_every_language_and_no_other(language):
+    assert set(words(language).reason) == reasons_given()
+
+
+def test_a_reason_is_said_as_the_language_says_it():
+    with pytest.raises(BadRequest) as caught:
+        read_said({"kind": "study", "year": "loni", "authors": [{}], "topics": ["housin"]})
+    assert [words("cs").of_reason(each) for each in caught.value.reasons] == [
+        "„housin“ v dohodnutém seznamu „topic“ není; nemá to být „housing“?"
+    ]
+    with pytest.raises(BadRequest) as caught:
+        read_said({"kind": "study", "authors": [{}]})
+    assert [(each.name, words("uk").of_reason(each)) for each in caught.value.reasons] == [
+        ("authors[0].family", "бракує")
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -107,6 +107,34 @@ async def test_what_cannot_be_kept_is_shown_as_it_was_typed_with_the_reason(exch
     assert (await exchange.catalog.document("draft")).title == {"cs": "Sousedský stůl"}
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("cs", ["Rok: musí být celé číslo, zapsané jen číslicemi"]),
+        ("uk", ["Рік: має бути ціле число, лише цифрами"]),
+    ],
+)
+async def test_the_reason_is_in_the_language_of_the_page(staff, lang, told):
+    html = await look(staff, f"/desk/documents/draft?lang={lang}")
+    answer = await submit(staff, html, "#describe", {"year": "loni"})
+    assert texts(LexborHTMLParser(answer.text), ".note.warning li") == told
+
+
+async def test_so_is_why_a_document_among_many_was_not_changed(exchange, staff):
+    html = await look(staff, "/desk/documents?lang=cs")
+    action, fields = filled(html, "#many", {"visibility": "public"})
+    answer = await staff.post(action, files=[*fields, ("document", (None, "draft"))])
+    (told,) = texts(LexborHTMLParser(answer.text), ".note.warning li")
+    assert (
+        told
+        == "Sousedský stůl: Souvislosti, Cíle, Co se dělalo, Výsledky, Doložení: vyplňte, než bude dokument veřejný"
+    )
+    html = await look(staff, "/desk/documents/draft?lang=uk")
+    await exchange.withdraw("draft", "")
+    gone = LexborHTMLParser((await submit(staff, html, "#describe", {"year": "2020"})).text)
+    assert "Тут нічого немає" in gone.css_first("main").text()
+
+
 async def test_nobody_writes_over_what_somebody_else_saved_meanwhile(exchange, staff):
     html = await look(staff, "/desk/documents/draft")
     await submit(staff, html, "#describe", {"title.cs": "Dřív"})
