@@ -40,6 +40,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     purges.py     how everything that a document has left is removed, but that it was removed
     places.py     Places: from where on this machine files were handed in, and how they looked then
     accounts.py   Accounts: organisations (partners.toml has the consortium's), API keys, audit trail
+    needs.py      which documents need somebody, and what for
     unfound.py    what was asked and found nothing, and nothing of who asked
     people.py     People: who may sign in, sessions
     shelf.py      what hits are shown from, kept until the catalogue changes

@@ -176,14 +176,6 @@ class Catalog:
         )
         return {row["id"]: _read(row["document"], row["id"]) for row in found}
 
-    async def of_organisation(self, organisation: OrganisationId) -> list[Document]:
-        """All that it shares, the last changed first."""
-        found = await self._database.rows(
-            "SELECT id, document FROM documents WHERE withdrawn IS NULL AND organisation = ? ORDER BY revision DESC",
-            (organisation,),
-        )
-        return [_read(row["document"], row["id"]) for row in found]
-
     async def withdrawn(self, document_id: DocumentId) -> Document:
         """What a document was when it was withdrawn. Raises NotFound where none was."""
         row = await self._database.row(_WITHDRAWN, (document_id,))

@@ -51,6 +51,7 @@ from library.model import (
     Visibility,
     missing_to_publish,
 )
+from library.needs import Needs
 from library.originals import Originals
 from library.page_languages import in_languages
 from library.people import People
@@ -125,6 +126,7 @@ class Exchange:
         self.purges = Purges(database)
         self.resemblances = Resemblances(database)
         self.unfound = Unfound(database)
+        self.needs = Needs(database)
         self.originals = originals
         self.facsimiles = facsimiles
         self.index = index

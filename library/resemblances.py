@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -10,7 +10,7 @@ import numpy as np
 
 from library.database import Database, now
 from library.errors import NotFound
-from library.model import DocumentId, Value
+from library.model import DocumentId, OrganisationId, Value, Visibility
 from library.resemblance import Kind, Resembling, Signature
 
 
@@ -39,6 +39,14 @@ class Resemblance(Value, frozen=True):
         if document == self.document:
             return self
         return msgspec.structs.replace(self, document=self.other, other=self.document)
+
+
+class Standing(Value, frozen=True):
+    """Who may see a document."""
+
+    visibility: Visibility
+    organisation: OrganisationId
+    embargo_until: date | None
 
 
 class Resemblances:
@@ -134,6 +142,21 @@ class Resemblances:
         )
         pairs = [msgspec.convert(dict(row), Resemblance) for row in found]
         return pairs if document_id is None else [each.seen_from(document_id) for each in pairs]
+
+    async def open_of(self, organisation: OrganisationId) -> list[tuple[DocumentId, Standing]]:
+        """The organisation's documents about which is to be decided, each with how the other one stands."""
+        found = await self._database.rows(
+            """
+            SELECT own.id, coalesce(other.document ->> 'visibility', 'members') AS visibility, other.organisation,
+                   other.document ->> 'embargo_until' AS embargo_until
+              FROM resemblances
+              JOIN documents AS own   ON own.id IN (resemblances.document, resemblances.other)
+              JOIN documents AS other ON other.id IN (resemblances.document, resemblances.other) AND other.id <> own.id
+             WHERE decision = '' AND own.organisation = ? AND own.withdrawn IS NULL AND other.withdrawn IS NULL
+            """,
+            (organisation,),
+        )
+        return [(row["id"], msgspec.convert({name: row[name] for name in row.keys()[1:]}, Standing)) for row in found]
 
     async def open_in(self, batch: str) -> int:
         """How many pairs are open of which at least one document came in this batch."""

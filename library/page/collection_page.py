@@ -23,7 +23,7 @@ def collection_page(
     return {
         "documents": statistics["documents"],
         "newest": wording.day(statistics["newest"]) if statistics["newest"] else "",
-        "needs": needs_counted(in_need),
+        "needs": needs_counted(in_need["counts"]),
         "charts": [*charts, _asked_in_vain(unfound, wording)],
     }
 

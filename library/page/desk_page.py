@@ -21,7 +21,7 @@ def desk_page(batches: Sequence[Batch], in_need: Mapping[str, Any], withdrawn: s
     """What the template `desk.html` shows. `in_need` is `DocumentsInNeed` of the API; `withdrawn`, the id of a document
     that was taken out just now, if any was."""
     return {
-        "needs": needs_counted(in_need),
+        "needs": needs_counted(in_need["counts"]),
         "withdrawn": f"{desk_address(withdrawn)}/restore" if withdrawn else "",
         "kinds": [{"value": each, "label": label("kind", each, wording.language)} for each in KINDS],
         "visible_to": [{"value": each, "label": label("visibility", each, wording.language)} for each in VISIBLE_TO],

@@ -30,7 +30,8 @@ class Refusal(Struct, frozen=True):
 
 def documents_page(
     listed: Sequence[Listed],
-    in_need: Mapping[str, Any],
+    counts: Mapping[str, int],
+    known: Sequence[Listed],
     *,
     total: int,
     need: str,
@@ -40,15 +41,16 @@ def documents_page(
     refused: Sequence[Refusal],
     wording: Wording,
 ) -> dict[str, Any]:
-    """What the template `documents.html` shows. `in_need` is `DocumentsInNeed`, of all that need something;
-    `changed` and `refused` say what became of many that were changed at once, None where none were."""
-    known = {each["id"]: each for each in in_need["documents"]}
+    """What the template `documents.html` shows. `counts` says how many documents there are for each need, `known`
+    (`DocumentInNeed`) what the listed ones need; `changed` and `refused` what became of many that were changed at once,
+    None where none were."""
+    needs = {each["id"]: each for each in known}
     return {
         "need": need,
         "q": q,
         "total": total,
-        "choices": needs_counted(in_need),
-        "documents": [_row(each, known.get(each["id"], {}), wording) for each in listed],
+        "choices": needs_counted(counts),
+        "documents": [_row(each, needs.get(each["id"], {}), wording) for each in listed],
         "turns": turns,
         "changed": changed,
         "refused": [{"href": desk_address(each.id), "title": each.title, "reason": each.reason} for each in refused],
@@ -57,10 +59,10 @@ def documents_page(
     }
 
 
-def needs_counted(in_need: Mapping[str, Any]) -> list[dict[str, Any]]:
+def needs_counted(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """What documents need, and how many do."""
     return [
-        {"need": need, "n": in_need["counts"][need], "href": addresses.changed({}, {"need": need}, "/desk/documents")}
+        {"need": need, "n": counts[need], "href": addresses.changed({}, {"need": need}, "/desk/documents")}
         for need in NEEDS
     ]
 

@@ -47,6 +47,5 @@ Bringing in and looking after
     sign_in.py            how people sign in, at a provider of identity.py
     audit.py              who changed what
     in_need.py            which documents need somebody
-    desk.py               the same for people, as pages and forms: the staff desk; review.py, one document there
-    pairs.py, bulk.py     two documents side by side there, many described at once; glance.py, the whole in charts
+    desk/                 the same for people, as pages and forms: the staff desk
 """

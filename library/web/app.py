@@ -20,10 +20,9 @@ from library.web.access import admit, check_needs, opened_exchange, present_audi
 from library.web.audit import audit
 from library.web.batches import batch, batch_events, batches, change_batch, hand_in_together
 from library.web.bodies import CarefulRequest, insist_on_json
-from library.web.bulk import change_many_at_desk
 from library.web.changes import change_document, replace_document, restore_document, withdraw_document
 from library.web.counting import Counter, say_what_is_left
-from library.web.desk import desk_router
+from library.web.desk.router import desk_router
 from library.web.docs import asset, description, openapi_json
 from library.web.documents import document, documents, page, similar
 from library.web.drawing import Drawing
@@ -32,7 +31,6 @@ from library.web.facet_values import facet_values
 from library.web.feeds import feed, opensearch, robots, sitemap, sitemap_part
 from library.web.files import original
 from library.web.forms import FORM_BYTES
-from library.web.glance import collection_at_desk
 from library.web.health import alive, ready
 from library.web.identity import IdentityProvider
 from library.web.in_need import documents_in_need
@@ -43,7 +41,6 @@ from library.web.mending import keep_mended
 from library.web.metrics import Metrics, metrics
 from library.web.oai import oai, oai_by_form
 from library.web.pages import PAGES
-from library.web.pairs import decide_at_desk, pair_at_desk
 from library.web.parameters import refuse_unknown_parameters
 from library.web.personal_data import confirm_personal_data, held_documents, leave_with_members, personal_data
 from library.web.problems import EXCEPTION_HANDLERS, explain_problem
@@ -51,7 +48,6 @@ from library.web.purges import purge, purges
 from library.web.requests import EveryRequest
 from library.web.resemblances import decide_resemblance, document_resemblances, resemblances
 from library.web.results import API
-from library.web.review import AT_DESK, WITH_A_FILE
 from library.web.search import room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
 from library.web.statistics import statistics
@@ -91,9 +87,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
         route_handlers=[
             _api(settings),
             PAGES,
-            desk_router(
-                settings, [*AT_DESK, pair_at_desk, decide_at_desk, collection_at_desk, change_many_at_desk], WITH_A_FILE
-            ),
+            desk_router(settings),
             vocabulary_concepts_in_skos,
             alive,
             ready,

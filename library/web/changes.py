@@ -21,6 +21,7 @@ from library.web.document_answer import ShownDocument, shown_document
 from library.web.documents import document_etag
 from library.web.etags import is_known
 from library.web.problems import PreconditionFailed, PreconditionRequired, UnsupportedMediaType, documented
+from library.web.results import Names
 
 MERGE_PATCH = "application/merge-patch+json"
 LONGEST_REASON = 1_000
@@ -149,11 +150,16 @@ async def restored(document_id: DocumentId, audience: Audience, exchange: Exchan
 async def to_be_changed(document_id: DocumentId, if_match: str, audience: Audience, exchange: Exchange) -> Document:
     """The document as it is in the catalogue. Raises NotFound, NotAllowed, PreconditionRequired, PreconditionFailed."""
     found = await document_to_change(document_id, audience, exchange)
+    check_unchanged(found, if_match, audience, await organisation_names(exchange))
+    return found
+
+
+def check_unchanged(document: Document, if_match: str, audience: Audience, names: Names) -> None:
+    """Raises PreconditionRequired without an ETag, and PreconditionFailed where it is of another state."""
     if not if_match:
         raise PreconditionRequired("send the document's ETag in the header If-Match")
-    if not is_known(if_match, document_etag(found, audience, await organisation_names(exchange))):
-        raise PreconditionFailed(f"'{document_id}' is not what it was when it was read; read it again")
-    return found
+    if not is_known(if_match, document_etag(document, audience, names)):
+        raise PreconditionFailed(f"'{document.id}' is not what it was when it was read; read it again")
 
 
 def _read(request: Request[Any, Any, Any], body: bytes, *taken: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def sources():
 
 def said() -> tuple[set[str], tuple[str, ...]]:
     """Whole keys, and beginnings of keys."""
-    web = [files("library.web").joinpath(name).read_text(encoding="utf-8") for name in ("pages.py", "desk.py")]
+    web = [files("library.web").joinpath("pages.py").read_text(encoding="utf-8")]
     found = [match for source in (*sources(), *web) for match in SAID.findall(source)]
     return {key for _, key, more in found if not more}, tuple({key for _, key, more in found if more})
 

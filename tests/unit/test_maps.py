@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-PACKAGES = ("library", "library.language", "library.language.learning", "library.web", "ingest")
+PACKAGES = ("library", "library.language", "library.language.learning", "library.web", "library.web.desk", "ingest")
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -25,7 +25,7 @@ FROM_MSGSPEC = re.compile(r'^    \(re\.compile\(.*\), "([a-z-]+)"\),$', re.MULTI
 
 
 def reasons_given() -> set[str]:
-    folders = [files(name) for name in ("library", "library.vocabulary", "library.web", "ingest")]
+    folders = [files(name) for name in ("library", "library.vocabulary", "library.web", "library.web.desk", "ingest")]
     sources = [each.read_text() for folder in folders for each in folder.iterdir() if each.name.endswith(".py")]
     found = {code for source in sources for form in (GIVEN, FROM_MSGSPEC) for code in form.findall(source)}
     return found - {"not-of-a-"} | {"not-of-a-practice", "not-of-a-study"}

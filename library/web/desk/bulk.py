@@ -12,7 +12,8 @@ from library.page.documents_page import Refusal
 from library.page.refusals import in_a_sentence
 from library.said import revised
 from library.web.access import document_to_change
-from library.web.desk import BY_FORM, documents_shown, text_in, texts_in
+from library.web.desk.frame import BY_FORM, text_in, texts_in
+from library.web.desk.listing import documents_shown
 from library.web.pages import spoken_wording
 
 ONE = ("visibility", "licence", "scale", "review_due")

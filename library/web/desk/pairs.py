@@ -13,7 +13,7 @@ from library.exchange import RELATION_OF, Exchange
 from library.model import Audience, Document, Scope
 from library.page.pair_page import pair_address, pair_page
 from library.web.access import document_to_change, needs, organisation_names
-from library.web.desk import BY_FORM, asked_number, at_desk, back_to_document, text_in
+from library.web.desk.frame import BY_FORM, asked_number, at_desk, back_to_document, text_in
 from library.web.document_answer import shown_document
 from library.web.pages import spoken_wording
 from library.web.resemblances import ResemblanceDecision, decided_on, resemblances_seen

@@ -10,7 +10,7 @@ from library.exchange import Exchange
 from library.model import Audience, Scope
 from library.page.collection_page import MOST_BARS, collection_page
 from library.web.access import needs
-from library.web.desk import at_desk
+from library.web.desk.frame import at_desk
 from library.web.in_need import in_need
 from library.web.pages import spoken_wording
 from library.web.statistics import counted

@@ -23,8 +23,8 @@ from library.page.review_page import desk_address, review_page
 from library.said import read_said, revised
 from library.web.access import caller_of, document_to_change, needs, organisation_names
 from library.web.batches import taken_in
-from library.web.changes import kept, restored, to_be_changed
-from library.web.desk import BY_FORM, at_desk, back_to_document, onwards, text_in, texts_in
+from library.web.changes import check_unchanged, kept, restored, to_be_changed
+from library.web.desk.frame import BY_FORM, at_desk, back_to_document, onwards, text_in, texts_in
 from library.web.document_answer import shown_document
 from library.web.documents import document_etag
 from library.web.drawing import drawable
@@ -66,8 +66,8 @@ async def describe_at_desk(
     names = await organisation_names(exchange)
     patch = patch_from(msgspec.to_builtins(shown_document(document, audience, names)), _typed(form))
     try:
-        before = await to_be_changed(document_id, text_in(form, "if_match"), audience, exchange)
-        after = await kept(revised(before, patch), exchange) if patch else before
+        check_unchanged(document, text_in(form, "if_match"), audience, names)
+        after = await kept(revised(document, patch), exchange) if patch else document
     except PreconditionFailed as error:
         return await _review(request, document, audience, exchange, patch=patch, refused=error, status=412)
     except (BadRequest, Incomplete) as error:
@@ -258,15 +258,3 @@ async def _leaf(
 
 def _typed(form: FormMultiDict) -> Typed:
     return lambda name: texts_in(form, name)
-
-
-AT_DESK = (
-    document_at_desk,
-    describe_at_desk,
-    confirm_at_desk,
-    keep_at_desk,
-    withdraw_at_desk,
-    restore_at_desk,
-)
-WITH_A_FILE = (replace_at_desk,)
-"""What takes in as much as handing in does."""

@@ -1,0 +1,123 @@
+"""Handing in at the staff desk: where staff begin, and how the reading of what they handed in goes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from library.exchange import Exchange
+from library.model import Audience, Role, Scope
+from library.page.batch_page import batch_page
+from library.page.desk_page import desk_page
+from library.said import read_said
+from library.web.access import needs
+from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in
+from library.web.desk.frame import BY_FORM, at_desk, onwards, text_in
+from library.web.forms import form_of
+from library.web.in_need import in_need
+from library.web.jobs import MOST_JOBS, own_job, shown_job
+from library.web.pages import spoken_wording
+from library.words import words
+
+BATCHES = 8
+"""The newest ones, which the desk names."""
+SAID_OF_ALL = ("kind", "visibility")
+"""Fields of all documents that are handed in together."""
+
+
+@get("/desk", include_in_schema=False, opt=needs(Scope.INGEST))
+async def desk(
+    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> Response[bytes]:
+    """Where staff begin."""
+    spoken = spoken_wording(request)
+    organisation = None if audience.role is Role.ADMIN else audience.organisation
+    told = words(spoken.language)
+    newest = [
+        msgspec.to_builtins(await standing_of(batch, exchange, told))
+        for batch in await exchange.batches.newest(organisation, BATCHES)
+    ]
+    waiting = msgspec.to_builtins(await in_need(None, 1, audience, exchange))
+    withdrawn = request.query_params.get("withdrawn", "")
+    return await at_desk(request, "desk.html", desk_page(newest, waiting, withdrawn, spoken), spoken, here="/desk")
+
+
+@get("/desk/batches/{batch_id:str}", include_in_schema=False, opt=needs(Scope.INGEST))
+async def batch_at_desk(
+    request: Request[Any, Any, Any],
+    batch_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Response[bytes]:
+    """How the files of a batch are doing."""
+    await own_batch(batch_id, audience, exchange)
+    return await _shown_batch(request, batch_id, (), exchange)
+
+
+@post("/desk/batches", include_in_schema=False, opt=BY_FORM, status_code=200)
+async def hand_in_at_desk(
+    request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
+) -> Response[Any]:
+    """Take in what was chosen, then show how it is doing."""
+    form = await form_of(request, ("file", "csrf_token", *SAID_OF_ALL), exchange.settings.batch_bytes)
+    said = read_said({name: text_in(form, name) for name in SAID_OF_ALL if text_in(form, name)})
+    files = files_in(form)
+    batch = await exchange.batches.open(audience.organisation, audience.organisation)
+    told = words(spoken_wording(request).language)
+    handed_in = [await taken_in(file, said, batch, exchange, told) for file in files]
+    if all(each.news in ("new", "again") for each in handed_in):
+        return onwards(request, f"/desk/batches/{batch.id}")
+    return await _shown_batch(request, batch.id, handed_in, exchange)
+
+
+@post(
+    "/desk/batches/{batch_id:str}/retry",
+    include_in_schema=False,
+    opt=BY_FORM,
+    status_code=303,
+)
+async def retry_batch_at_desk(
+    request: Request[Any, Any, Any],
+    batch_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Redirect:
+    """Let all that failed be read again."""
+    await own_batch(batch_id, audience, exchange)
+    await exchange.inbox.retry(batch=batch_id)
+    return onwards(request, f"/desk/batches/{batch_id}")
+
+
+@post(
+    "/desk/jobs/{job_id:str}/retry",
+    include_in_schema=False,
+    opt=BY_FORM,
+    status_code=303,
+)
+async def retry_job_at_desk(
+    request: Request[Any, Any, Any],
+    job_id: FromPath[str],
+    audience: NamedDependency[Audience],
+    exchange: NamedDependency[Exchange],
+) -> Redirect:
+    """Let one file that failed be read again."""
+    job = await own_job(job_id, audience, exchange)
+    await exchange.inbox.retry(job_id)
+    return onwards(request, f"/desk/batches/{job.batch}" if job.batch else "/desk")
+
+
+async def _shown_batch(
+    request: Request[Any, Any, Any], batch_id: str, handed_in: Sequence[HandedInFile], exchange: Exchange
+) -> Response[bytes]:
+    spoken = spoken_wording(request)
+    told = words(spoken.language)
+    standing = await standing_of(await exchange.batches.batch(batch_id), exchange, told)
+    jobs = [shown_job(job, told) for job in await exchange.inbox.jobs(batch=batch_id, limit=MOST_JOBS)]
+    shown = batch_page(
+        msgspec.to_builtins(standing), msgspec.to_builtins(jobs), msgspec.to_builtins(list(handed_in)), spoken
+    )
+    return await at_desk(request, "batch.html", shown, spoken, here=f"/desk/batches/{batch_id}")
