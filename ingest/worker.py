@@ -38,6 +38,8 @@ COMMIT_EVERY = 2.0
 COMMIT_SHARE = 0.1
 """Of the time at most, that giving them to the index may take: a document costs the less the more come with it. While
 many files wait, each is found some seconds later, but all of them sooner."""
+YOUNG = 50_000
+"""Things that come into being until garbage is looked for: the tables of some pages, not Python's 700 things."""
 LONGEST_PATIENCE = 20.0
 """Seconds after which what has come in is given to the index all the same."""
 
@@ -128,6 +130,7 @@ def _load(exchange: Exchange) -> None:
     # It stays: the collector need not look through the dictionaries while pages come and go.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _readers(settings: Settings) -> Readers:

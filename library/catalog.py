@@ -73,6 +73,7 @@ class Catalog:
             _refuse_changed(document, before)
             again = _dated(document, before)
             await _write(writing, again, before)
+            await writing.execute("DELETE FROM pages WHERE document = ?", (again.id,))
             await _write_pages(writing, again.id, pages)
             return again
 
@@ -102,9 +103,7 @@ class Catalog:
         organisation, and for one that was purged.
         """
         async with self._database.transaction() as writing:
-            if await rows(writing, "SELECT 1 FROM purges WHERE document = ?", (document.id,)):
-                raise Conflict(f"the document '{document.id}' was purged: an id is not used again")
-            before = await _kept(writing, document.id)
+            before = await _kept_or_purged(writing, document.id)
             if before is not None and before.organisation != document.organisation:
                 raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
             put = _dated(document, before)
@@ -112,6 +111,9 @@ class Catalog:
                 await _keep_version(writing, before)
                 await writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
             await _write(writing, put, before)
+            if before is not None:
+                await writing.execute("DELETE FROM files WHERE document = ?", (put.id,))
+                await writing.execute("DELETE FROM pages WHERE document = ?", (put.id,))
             await _write_files(writing, put)
             await _write_pages(writing, put.id, pages)
             return put
@@ -411,6 +413,15 @@ async def _kept(writing: aiosqlite.Connection, document_id: DocumentId) -> Docum
     return _read(found[0]["document"], document_id) if found else None
 
 
+async def _kept_or_purged(writing: aiosqlite.Connection, document_id: DocumentId) -> Document | None:
+    """The same; raises Conflict for a document that was purged."""
+    sql = "SELECT NULL FROM purges WHERE document = :id UNION ALL SELECT document FROM documents WHERE id = :id"
+    found = await rows(writing, sql, {"id": document_id})
+    if found and found[0][0] is None:
+        raise Conflict(f"the document '{document_id}' was purged: an id is not used again")
+    return _read(found[0][0], document_id) if found else None
+
+
 async def _alive(writing: aiosqlite.Connection, document_id: DocumentId) -> Document:
     sql = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NULL"
     found = await rows(writing, sql, (document_id,))
@@ -452,14 +463,12 @@ async def _write(writing: aiosqlite.Connection, document: Document, before: Docu
 
 
 async def _write_files(writing: aiosqlite.Connection, document: Document) -> None:
-    await writing.execute("DELETE FROM files WHERE document = ?", (document.id,))
     await writing.executemany(
         "INSERT INTO files (document, sha256) VALUES (?, ?)", [(document.id, sha256) for sha256 in _hashes(document)]
     )
 
 
 async def _write_pages(writing: aiosqlite.Connection, document_id: DocumentId, pages: Sequence[AnalysedPage]) -> None:
-    await writing.execute("DELETE FROM pages WHERE document = ?", (document_id,))
     await writing.executemany(
         """
         INSERT INTO pages (document, position, number, language, analysis, text, tokens, confidence)

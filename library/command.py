@@ -8,6 +8,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
 
+from uvloop import new_event_loop
+
 from library.acting import act_as
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange, open_exchange
@@ -28,7 +30,8 @@ def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
     """Open the library that the settings name, run the command in it, and return its exit code."""
     _end_like_an_interrupt(signal.SIGTERM)
     try:
-        return asyncio.run(_with_exchange(command))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(_with_exchange(command))
     except KeyboardInterrupt:
         complain("interrupted; what was handed in is kept, and the next worker goes on with it")
         return ExitCode.INTERRUPTED

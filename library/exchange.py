@@ -32,6 +32,7 @@ from library.explaining import Share, shares
 from library.facsimiles import Facsimiles
 from library.filling import entries, in_shares, processors
 from library.fragments import whole
+from library.fresh_tables import FreshTables
 from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.harvest import Harvest, Notice
 from library.inbox import Inbox
@@ -132,6 +133,7 @@ class Exchange:
         self.index = index
         self.analyzer = analyzer
         self._database = database
+        self._fresh = FreshTables()
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
         self._shelf = Shelf(self.catalog, analyzer, settings.shown_memory_mb << 20)
@@ -507,7 +509,8 @@ class Exchange:
         while pending := [row for row in await self.catalog.unindexed(CATCH_UP_BATCH) if row.revision <= latest]:
             withdrawn = [row.id for row in pending if row.withdrawn]
             alive = [row.id for row in pending if not row.withdrawn]
-            await self.index.update(await entries(alive, self.catalog, self.analyzer), withdrawn)
+            coming = await entries(alive, self.catalog, self.analyzer, self._fresh.decode)
+            await self.index.update(coming, withdrawn)
             await self.catalog.mark_indexed(pending)
             caught += len(pending)
         await self.inbox.note_indexed()
@@ -619,7 +622,7 @@ class Exchange:
             number=page.number,
             text=page.text,
             language=page.language,
-            table=self.analyzer.table(page.text, page.language).encode(),
+            table=self._fresh.encode(self.analyzer.table(page.text, page.language)),
             analysis=self.analyzer.version,
             confidence=page.confidence,
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -22,13 +22,18 @@ BYTES_OF_A_DOCUMENT = 500
 """Of token tables, that take as long to be read as a document without its pages."""
 
 
-async def entries(ids: Sequence[DocumentId], catalog: Catalog, analyzer: Analyzer) -> list[IndexEntry]:
+async def entries(
+    ids: Sequence[DocumentId],
+    catalog: Catalog,
+    analyzer: Analyzer,
+    decode: Callable[[bytes], TokenTable] = TokenTable.decode,
+) -> list[IndexEntry]:
     """Those of these documents that there are."""
     documents = await catalog.documents(ids)
     pages = await catalog.pages_of(ids)
     return await asyncio.to_thread(
         lambda: [
-            entry(document, [TokenTable.decode(page.table) for page in pages[document_id]], analyzer)
+            entry(document, [decode(page.table) for page in pages[document_id]], analyzer)
             for document_id, document in documents.items()
         ]
     )

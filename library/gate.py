@@ -98,24 +98,23 @@ class Gate:
         return {row["document"]: _read(row) for row in found}
 
     async def keep(self, document_id: DocumentId, record: GateRecord) -> None:
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                """
-                INSERT INTO personal_data (document, checked, held, findings, confirmed, said)
-                VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (document) DO UPDATE
-                   SET checked = excluded.checked, held = excluded.held, findings = excluded.findings,
-                       confirmed = excluded.confirmed, said = excluded.said
-                """,
-                (
-                    document_id,
-                    record.checked.isoformat(timespec="microseconds"),
-                    record.held,
-                    _json(record.findings),
-                    _json(sorted(record.confirmed)),
-                    _json(record.said),
-                ),
-            )
+        await self._database.change(
+            """
+            INSERT INTO personal_data (document, checked, held, findings, confirmed, said)
+            VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (document) DO UPDATE
+               SET checked = excluded.checked, held = excluded.held, findings = excluded.findings,
+                   confirmed = excluded.confirmed, said = excluded.said
+            """,
+            (
+                document_id,
+                record.checked.isoformat(timespec="microseconds"),
+                record.held,
+                _json(record.findings),
+                _json(sorted(record.confirmed)),
+                _json(record.said),
+            ),
+        )
 
 
 def _json(value: object) -> str:

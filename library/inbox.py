@@ -95,23 +95,21 @@ class Inbox:
     async def take(self) -> IngestJob | None:
         """The job that has waited longest, now working; None where none waits that is not paused. No two takers get
         the same."""
-        async with self._database.transaction() as writing:
-            taken = await rows(
-                writing,
-                """
-                UPDATE jobs
-                   SET state = 'working', attempts = attempts + 1, started = ?, step = 'reading', page = 0, pages = 0
-                 WHERE number = (SELECT number
-                                   FROM jobs
-                                  WHERE state = 'waiting'
-                                    AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
-                                  ORDER BY purpose, number
-                                  LIMIT 1)
-                RETURNING *
-                """,
-                (now(),),
-            )
-            return _read(taken[0]) if taken else None
+        taken = await self._database.change(
+            """
+            UPDATE jobs
+               SET state = 'working', attempts = attempts + 1, started = ?, step = 'reading', page = 0, pages = 0
+             WHERE number = (SELECT number
+                               FROM jobs
+                              WHERE state = 'waiting'
+                                AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
+                              ORDER BY purpose, number
+                              LIMIT 1)
+            RETURNING *
+            """,
+            (now(),),
+        )
+        return _read(taken[0]) if taken else None
 
     async def recover(self) -> int:
         """Let what was cut off wait again; how many that were. What was cut off too often has failed. For the one
@@ -196,10 +194,9 @@ class Inbox:
             )
 
     async def _at_work(self, job_id: str, sql: str, *values: str) -> None:
-        async with self._database.transaction() as writing:
-            if not await rows(writing, sql, (*values, job_id)):
-                job = await _job(writing, job_id)
-                raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
+        if not await self._database.change(sql, (*values, job_id)):
+            job = await self.job(job_id)
+            raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
 
     # Looking ---------------------------------------------------------------------------------------------------------
 

@@ -44,17 +44,16 @@ class Places:
         self, place: str, organisation: OrganisationId, look: Look, job: str, becomes: DocumentId
     ) -> None:
         """The file at this place, as it looks, is read by a job and becomes a document."""
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                """
-                INSERT INTO places (place, organisation, size, mtime, said, job, document)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (place, organisation) DO UPDATE
-                   SET size     = excluded.size,
-                       mtime    = excluded.mtime,
-                       said     = excluded.said,
-                       job      = excluded.job,
-                       document = excluded.document
-                """,
-                (place, organisation, look.size, look.mtime, look.said, job, becomes),
-            )
+        await self._database.change(
+            """
+            INSERT INTO places (place, organisation, size, mtime, said, job, document)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (place, organisation) DO UPDATE
+               SET size     = excluded.size,
+                   mtime    = excluded.mtime,
+                   said     = excluded.said,
+                   job      = excluded.job,
+                   document = excluded.document
+            """,
+            (place, organisation, look.size, look.mtime, look.said, job, becomes),
+        )

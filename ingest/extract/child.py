@@ -28,6 +28,8 @@ _MOST_FILES = 64
 _LONGEST_LOG = 1 * _MB
 """Bytes that it may write: nothing but its log is open."""
 _LONGEST_JOB = 64_000
+_YOUNG = 50_000
+"""Things that come into being until garbage is looked for, beside that after each file."""
 _TELL_EVERY = 0.3
 """Seconds between two words about how far a file is read."""
 
@@ -42,6 +44,7 @@ def main() -> None:
         line.sendall(wire.message(wire.Hello(sandbox.enter_sandbox(map(Path, folders(limits))))))
         # What is loaded stays: looking through it again after each file takes as long as reading some pages.
         gc.freeze()
+        gc.set_threshold(_YOUNG)
         for job, descriptor in _jobs(line):
             _more_time(limits)
             line.sendall(_answer(job, descriptor, limits, line))

@@ -4,15 +4,15 @@ from functools import lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from library.language.function_words import language_beyond_doubt
 from library.language.languages import LANGUAGES
 
 SHORTEST = 20
 """Letters below which nothing is said: a heading of two words is in any language."""
-
-
+READ = 1_000
+"""Letters at the beginning, in the middle and at the end of a text whose words are looked at."""
 PIECE = 150
-"""Letters that are looked at first at the beginning, in the middle and at the end of a text: a page seldom needs more.
-"""
+"""Letters of each of these that the model is asked about first: a page seldom needs more."""
 SURE = 80.0
 """How much likelier, as a difference of logarithms, the first language of the pieces must be than the second. On pages
 of every served language it is some 200; where it is less, the whole text is looked at."""
@@ -22,13 +22,21 @@ def detect_language(text: str) -> str:
     """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell."""
     if sum(map(str.isalpha, text[:2000])) < SHORTEST:
         return ""
+    if told := language_beyond_doubt(_pieces(text, READ)):
+        return told
     if len(text) > 4 * PIECE:
-        middle = len(text) // 2
-        pieces = (text[:PIECE], text[middle : middle + PIECE], text[-PIECE:])
-        (likeliest, score), (_, second), *_ = _identifier().rank(" ".join(pieces))
+        (likeliest, score), (_, second), *_ = _identifier().rank(_pieces(text, PIECE))
         if score - second >= SURE:
             return str(likeliest)
     return str(_identifier().classify(text[:20_000])[0])
+
+
+def _pieces(text: str, length: int) -> str:
+    """The beginning, the middle and the end of a text; all of it where it is short."""
+    if len(text) <= 3 * length:
+        return text
+    middle = len(text) // 2
+    return " ".join((text[:length], text[middle : middle + length], text[-length:]))
 
 
 @lru_cache(maxsize=1)

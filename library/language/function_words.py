@@ -1,6 +1,7 @@
 """Which words carry a sentence and no subject."""
 
 import tomllib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -9,6 +10,13 @@ from library.language.lemmas import lemma
 
 FEWEST_FUNCTION_WORDS = 4
 """In a text of which they tell the language."""
+FEWEST_OF_ITS_OWN = 6
+"""Function words that only one language has, from which on they tell a text's language beyond doubt, if no other
+language has a sixth as many."""
+SHARE_OF_ITS_OWN = {"en": 0.1, "de": 0.1}
+"""Of all words that they must be then: in a usual text .25 of English and German, and of the others, which say the same
+by endings, .1."""
+USUAL_SHARE = 0.025
 
 
 def is_function_word(typed: str) -> bool:
@@ -28,6 +36,24 @@ def language_by_function_words(text: str) -> str:
     counts = {language: sum(word in known for word in words) for language, known in _as_written().items()}
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] >= FEWEST_FUNCTION_WORDS else ""
+
+
+def language_beyond_doubt(text: str) -> str:
+    """The language (ISO 639-1) of which a text has so many function words of its own that no model need be asked, which
+    takes ten times as long. Empty where there is any doubt."""
+    words = text.lower().split()
+    own = [word for word in words if word in _only_in()]
+    (best, most), (_, second) = [*Counter(map(_only_in().get, own)).most_common(2), ("", 0), ("", 0)][:2]
+    enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(best or "", USUAL_SHARE))
+    different = {word for word in own if _only_in()[word] == best}
+    return best if best and most >= enough and len(different) >= FEWEST_FUNCTION_WORDS else ""
+
+
+@cache
+def _only_in() -> dict[str, str]:
+    """Each function word that only one language has, and that language."""
+    counts = Counter(word for words in _as_written().values() for word in words)
+    return {word: language for language, words in _as_written().items() for word in words if counts[word] == 1}
 
 
 @cache

@@ -23,6 +23,8 @@ _APART = re.compile(f"({_TOKEN.pattern})")
 
 LONGEST_TOKEN = 64
 """Characters of a token that count; what is longer is no word that anybody types."""
+COMPRESSION = 1
+"""Of zlib: half the time of its usual 6, for an eighth more bytes."""
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -105,7 +107,7 @@ class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
         ends[1:] = self.starts[:-1].astype(np.int64) + self.lengths[:-1]
         return _encoder.encode(
             _Encoded(
-                zlib.compress(_encoder.encode(self.forms)),
+                zlib.compress(_encoder.encode(self.forms), COMPRESSION),
                 _packed(self.ids),
                 _packed(self.starts - ends),
                 _packed(self.lengths),
@@ -149,7 +151,8 @@ def _places(encoded: _Encoded) -> TokenPlaces:
 
 def _packed(numbers: NDArray[Any]) -> bytes:
     """How many bytes each number takes, and the numbers."""
-    width = next(width for width in (1, 2, 4) if int(numbers.max(initial=0)) < 1 << 8 * width)
+    largest = int(numbers.max(initial=0))
+    width = next(width for width in (1, 2, 4) if largest < 1 << 8 * width)
     return bytes((width,)) + numbers.astype(f"<u{width}").tobytes()
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from library.language import Analyzer, TokenTable, clean, detect_language, fold
+from library.language.function_words import language_beyond_doubt
 from library.language.lemmas import lemma
 from library.language.memo import MOST_KEPT, Memo
 from library.language.tokens import LONGEST_TOKEN, spans, taken_apart
@@ -136,3 +137,13 @@ def test_an_endless_word_is_a_token_cut_short():
 )
 def test_the_language_of_a_text_is_told_unless_it_is_too_short(text: str, language: str):
     assert detect_language(text) == language
+
+
+def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_does():
+    english = (
+        "The children of the families that are new in the town have lessons with an assistant, who is their guide. "
+    )
+    spanish = "Los alumnos que llegan durante el curso reciben clases de apoyo con una persona que habla su idioma. "
+    assert language_beyond_doubt(english) == "en"
+    assert language_beyond_doubt(english + 8 * spanish) == ""
+    assert detect_language(english + 8 * spanish) == "es"

@@ -1,0 +1,24 @@
+"""Tables that were just made are not decoded again, and those that nobody asks for do not pile up."""
+
+from library.fresh_tables import FreshTables
+from library.language import Analyzer
+
+ANALYZER = Analyzer()
+
+
+def test_a_table_that_was_just_made_comes_back_as_it_was_once():
+    tables = FreshTables()
+    table = ANALYZER.table("Děti a škola", "cs")
+    blob = tables.encode(table)
+    assert tables.decode(blob) is table
+    assert tables.decode(blob) is not table
+    assert tables.decode(blob).forms == table.forms
+
+
+def test_the_oldest_go_where_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("library.fresh_tables.MOST_TOKENS", 5)
+    tables = FreshTables()
+    first, second = ANALYZER.table("Děti a škola", "cs"), ANALYZER.table("Škola pro děti", "cs")
+    blobs = [tables.encode(first), tables.encode(second)]
+    assert tables.decode(blobs[0]) is not first
+    assert tables.decode(blobs[1]) is second
