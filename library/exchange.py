@@ -97,8 +97,9 @@ RELATION_OF: Mapping[Kind, Relation] = {
 """What a document is to one that it is like in this way, unless staff say otherwise."""
 EXPORT_BATCH = 200
 """Documents that are read at a time when all are wanted."""
-REMEMBERED_HITS = 5_000
-"""Hits of answers that are kept in memory, a few kilobytes each."""
+ANSWER_BYTES = 2_000
+FOUND_BYTES = 8_000
+"""What an answer and each hit in it take in memory, about; most of it is the document."""
 
 _log = logging.getLogger(__name__)
 
@@ -136,8 +137,10 @@ class Exchange:
         self._fresh = FreshTables()
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
-        self._shelf = Shelf(self.catalog, analyzer, settings.shown_memory_mb << 20)
-        self._answers: Remembered[Answer] = Remembered(REMEMBERED_HITS, lambda answer: 1 + len(answer.found))
+        self._shelf = Shelf(self.catalog, analyzer, settings.memory.shown)
+        self._answers: Remembered[Answer] = Remembered(
+            settings.memory.answers, lambda answer: ANSWER_BYTES + FOUND_BYTES * len(answer.found)
+        )
 
     # Finding ---------------------------------------------------------------------------------------------------------
 
@@ -183,6 +186,11 @@ class Exchange:
     def remembered_counts(self) -> dict[str, int]:
         """How many searches this process was asked, and how many it had to work out."""
         return {"asked": self._answers.asked, "worked out": self._answers.made}
+
+    @property
+    def memory(self) -> int:
+        """Bytes that are kept of what was read and worked out; the answers as they go out are not among them."""
+        return self.index.memory + self._shelf.used + self._answers.used
 
     async def suggest(self, typed: str, audience: Audience, *, language: str, limit: int) -> tuple[Suggestion, ...]:
         """How a question may go on that is still being typed; each way finds something (suggestions.py)."""
@@ -640,6 +648,6 @@ async def open_exchange(settings: Settings) -> Exchange:
         database=await open_database(settings.database),
         originals=Originals(settings.files, settings.free_mb * 1_000_000),
         facsimiles=Facsimiles(settings.facsimiles, settings.free_mb * 1_000_000),
-        index=open_index(settings.index_url, analyzer, settings.index_memory_mb),
+        index=open_index(settings.index_url, analyzer, settings.memory.index),
         analyzer=analyzer,
     )

@@ -24,6 +24,11 @@ class Remembered(Generic[Value]):
         self.made = 0
         """How often a value was asked for, and how often one had to be worked out."""
 
+    @property
+    def used(self) -> int:
+        """Never more than there is room for."""
+        return self._used
+
     async def get(self, edition: str, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
         """The value under this key, made where there is none. What `make` raises is raised and not remembered."""
         self.asked += 1

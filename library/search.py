@@ -345,6 +345,11 @@ class SearchIndex(Protocol):
         see half. No two shares have the same document. `told` is called with the number of entries taken so far."""
         ...
 
+    @property
+    def memory(self) -> int:
+        """Bytes that this process keeps of what it has read, about."""
+        ...
+
     async def state(self) -> IndexState: ...
 
     async def generation(self) -> str:

@@ -32,6 +32,19 @@ Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[int, Meta(ge=0)]
 
 
+class Memory(Struct, frozen=True):
+    """How `memory_mb` is divided, in bytes."""
+
+    index: int
+    """What was read of the index."""
+    shown: int
+    """Documents and pages that were shown."""
+    answers: int
+    """Answers, before they are written."""
+    written: int
+    """Answers as they went out."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Each field is also a name in the TOML file and, in capitals after `LIBRARY_`, in
     the environment."""
@@ -40,11 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The folder that holds everything: catalogue, files, index."""
     index: str = ""
     """The engine's URL; empty: `whoosh://` in the data folder."""
-    index_memory_mb: Positive = 64
-    """What each process keeps in memory of what it has read of the index, at most; more means fewer words that are read
-    anew. From some 30,000 documents on, give it 256."""
-    shown_memory_mb: Positive = 16
-    """What each process keeps in memory of documents and pages that were shown, at most."""
+    memory_mb: Positive = 56
+    """What each process keeps in memory of what it has read and worked out, at most, beside what it needs to run; more
+    means that less is read anew. From some 30,000 documents on, give it 400."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     workers: Positive = 1
@@ -102,6 +113,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long one connection may follow what goes on with a file."""
     free_mb: Positive = 200
     """Room on the disk below which nothing new is taken in."""
+
+    @property
+    def memory(self) -> Memory:
+        tenth = (self.memory_mb << 20) // 10
+        return Memory(index=6 * tenth, shown=tenth, answers=tenth, written=2 * tenth)
 
     @property
     def index_url(self) -> str:

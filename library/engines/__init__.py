@@ -7,11 +7,11 @@ from library.language import Analyzer
 from library.search import SearchIndex
 from library.settings import BadSettings
 
-MEMORY_MB = 256
-"""What an index in this process keeps in memory of what it has read, at most."""
+MEMORY = 256 << 20
+"""Bytes that an index in this process keeps in memory of what it has read, at most."""
 
 
-def open_index(url: str, analyzer: Analyzer, memory_mb: int = MEMORY_MB) -> SearchIndex:
+def open_index(url: str, analyzer: Analyzer, memory: int = MEMORY) -> SearchIndex:
     """The search index at this URL: `whoosh:///absolute/folder`. Nothing is read or made yet: ask for its `state`.
 
     Raises BadSettings for any other scheme.
@@ -21,5 +21,5 @@ def open_index(url: str, analyzer: Analyzer, memory_mb: int = MEMORY_MB) -> Sear
         # Here, so that an installation without Whoosh can run on another engine.
         from library.engines.whoosh import WhooshIndex  # noqa: PLC0415  # only where it is chosen
 
-        return WhooshIndex(Path(unquote(parts.path)), analyzer, cache_bytes=memory_mb << 20)
+        return WhooshIndex(Path(unquote(parts.path)), analyzer, cache_bytes=memory)
     raise BadSettings(f"no search engine is known for {url!r}; give whoosh:///absolute/path/of/a/folder")

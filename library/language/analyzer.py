@@ -12,7 +12,7 @@ from library.language.concepts import Keys, Standing, named_by, named_in
 from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
-from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, lemmas
+from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, guessed_lemmas, known_lemmas, lemmas
 from library.language.memo import Memo
 from library.language.spellings import SPELT_LANGUAGES
 from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, language_of, spans, taken_apart
@@ -75,6 +75,9 @@ class Analyzer:
         self.named_by(tokens)
         self.relatives(tokens[0])
         is_function_key("")
+        # What was looked up for loading is seldom what people type.
+        for memo in (known_lemmas, guessed_lemmas, fold):
+            memo.cache_clear()
 
     def named_by(self, tokens: Sequence[QueryToken]) -> tuple[Standing, ...]:
         """The concepts of the thesaurus that typed tokens name by any label in any language, from left to right."""

@@ -27,7 +27,7 @@ class Branch(NamedTuple):
     """A place in the tree of labels: where the next tokens lead, and the concepts whose labels end here."""
 
     further: dict[str, "Branch"]
-    concepts: set[str]
+    concepts: list[str]
 
 
 class Standing(NamedTuple):
@@ -150,10 +150,11 @@ def _depth(branch: Branch) -> int:
 
 
 def _tree(labels: Iterable[tuple[str, Sequence[str]]]) -> Branch:
-    root = Branch({}, set())
+    root = Branch({}, [])
     for concept, keys in labels:
         branch = root
         for key in keys:
-            branch = branch.further.setdefault(key, Branch({}, set()))
-        branch.concepts.add(concept)
+            branch = branch.further.get(key) or branch.further.setdefault(key, Branch({}, []))
+        if concept not in branch.concepts:
+            branch.concepts.append(concept)
     return root

@@ -5,7 +5,7 @@ rule says what goes off the end of a word and what comes there instead; some als
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,6 +104,7 @@ def text_of_rules(rules: Rules) -> str:
     )
 
 
+@cache
 def _rule(alternative: str) -> Rule:
     drop, cut, add = alternative.split(",")
     return Rule(int(drop), int(cut), add)

@@ -117,7 +117,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
                 "today": day,
                 "metrics": figures,
                 "drawing": Drawing(drawer),
-                "written_answers": room_for_answers(),
+                "written_answers": room_for_answers(settings.memory.written),
                 "listening": Listening() if settings.unfound_askings else None,
             }
         ),

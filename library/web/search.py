@@ -93,12 +93,11 @@ class Written(Struct, frozen=True):
 
 
 WrittenAnswers = Remembered[Written]
-WRITTEN_BYTES = 16_000_000
-"""What a process keeps of answers as they went out: some hundreds of them."""
 
 
-def room_for_answers() -> WrittenAnswers:
-    return Remembered(WRITTEN_BYTES, lambda written: len(written.body))
+def room_for_answers(room: int) -> WrittenAnswers:
+    """`room` is in bytes."""
+    return Remembered(room, lambda written: len(written.body))
 
 
 # Reading -------------------------------------------------------------------------------------------------------------

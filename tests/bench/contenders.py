@@ -67,7 +67,7 @@ class Ours:
 
     def __init__(self, folder: Path) -> None:
         folder = folder / "ours"
-        self._settings = Settings(data=folder, index_memory_mb=256)
+        self._settings = Settings(data=folder, memory_mb=400)
         self._exchange: Exchange
         self._bounds = count(100)
         self.parts: Mapping[str, Path] = {

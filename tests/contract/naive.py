@@ -102,6 +102,10 @@ class NaiveIndex:
         self._entries = filled
         self._commits += 1
 
+    @property
+    def memory(self) -> int:
+        return 0
+
     async def state(self) -> IndexState:
         return IndexState.MISSING if self._entries is None else IndexState.READY
 

@@ -301,7 +301,7 @@ class TestReaders:
 
     async def test_the_bound_is_a_setting(self, index, folder):
         await index.update([saying("děti a škola " * 200, f"q{number}") for number in range(50)])
-        opened = open_index(f"whoosh://{folder}", shared_analyzer(), memory_mb=1)
+        opened = open_index(f"whoosh://{folder}", shared_analyzer(), memory=1 << 20)
         assert isinstance(opened, WhooshIndex)
         for word in ("děti", "škola", "a"):
             await opened.search(SearchQuery(match=Phrase(f"{word} {word}")), an_admin())

@@ -427,6 +427,11 @@ class MappedSegment(CompoundStorage):  # type: ignore[misc]
         self._dir = loads(start.get(offset, length))  # noqa: S301  # our own file
         self.is_closed = False
 
+    def give_back(self) -> None:
+        """Have what was read of the file count as this process's memory no longer. The system keeps it for as long as
+        nobody needs the room; what is read again is mapped again."""
+        self._source.madvise(mmap.MADV_DONTNEED)
+
     def open_file(self, name: str, *_: Any, **__: Any) -> "_Mapped":
         offset, length = self.range(name)
         return _Mapped(memoryview(self._source)[offset : offset + length], name)

@@ -32,6 +32,9 @@ Keys = NDArray[np.int64]
 
 DOCUMENT_BITS = 32
 
+MAPPED_READS = 64
+"""Reads of the file between which what it has mapped is given back: the system maps some 64 kB around each."""
+
 
 class Weighing(Struct, frozen=True):
     """How BM25F counts a word in one zone: `weight` for each occurrence, less in documents longer than `pivot` tokens;
@@ -81,12 +84,14 @@ class Segment:
         self._filter = TermFilter(self._files.terms)
         # Whoosh's files are read by seeking.
         self._lock = Lock()
+        self._reads = 0
         self.ids = [key.decode() for key in self._files.column("key")]
         self.year = np.array(self._files.column("year").load(), np.int32)
         self.added = np.array(self._files.column("added").load(), np.int64)
         self.embargo = np.array(self._files.column("embargo").load(), np.int32)
         self._bounds = {zone: list(self._files.column(tables_field(zone))) for zone in ZONES}
         self._share = {zone: WEIGHING[zone].of(self._lengths(zone)) for zone in ZONES}
+        self._files.give_back()
 
     @cached_property
     def titles(self) -> list[str]:
@@ -149,6 +154,7 @@ class Segment:
                         documents.extend(ids)
                     terms.append(term)
                     counts.append(len(documents) - before)
+            self._files.give_back()
         return FieldDocuments(terms, np.array(counts, np.int32), np.array(documents, np.int32))
 
     def facet(self, name: str) -> FacetValues:
@@ -188,6 +194,7 @@ class Segment:
     def _read(self, field: str, term: bytes) -> Postings:
         with self._lock, our_errors("reading the index"):
             found = read_postings(self._files.terms, field, term, _SCHEMA[field].format)
+            self._was_read()
         if field not in ZONE_OF:
             return found
         share = self._share[ZONE_OF[field]]
@@ -202,10 +209,16 @@ class Segment:
     def _block(self, field: str, term: bytes, postings: Postings, block: int) -> Sequence[bytes]:
         def load() -> Sequence[bytes]:
             with our_errors("reading the index"):
+                self._was_read()
                 return postings.load(block)
 
         values: Sequence[bytes] = self._cache.get((self.name, field, term, block), load)
         return values
+
+    def _was_read(self) -> None:
+        self._reads += 1
+        if self._reads % MAPPED_READS == 0:
+            self._files.give_back()
 
     def _lengths(self, zone: str) -> NDArray[np.int64]:
         gap = 0 if zone == "text" else TABLE_GAP

@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -10,7 +12,6 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.matched import Mask
 from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import Segment
@@ -28,22 +29,40 @@ _LAST = "\U0010ffff"
 
 
 class Vocabulary(Struct, frozen=True, eq=False):
-    """The words of one segment in order: `surfaces[i]` was written as `forms[i]` and has the key `keys[i]` (or none).
-    The documents that have word i are those from `firsts[i]` on."""
+    """The words of one segment in order, as the index has them: `surface SEPARATOR form SEPARATOR key`, where the key
+    may be empty. Word i is `text[begins[i]:begins[i + 1]]`; as Python's texts they would take ten times as much memory.
+    The documents that have it are those from `firsts[i]` on."""
 
-    surfaces: list[str]
-    forms: list[str]
-    keys: list[str]
-    lengths: NDArray[np.uint8]
+    text: bytes
+    begins: NDArray[np.int64]
+    surface_bytes: NDArray[np.uint16]
+    """Of each word's surface."""
+    lengths: NDArray[np.uint16]
+    """The same in letters."""
     firsts: NDArray[np.int64]
-    documents: Ids
+    documents: NDArray[Any]
 
     @property
     def nbytes(self) -> int:
-        return 250 * len(self.surfaces) + self.firsts.nbytes + self.documents.nbytes
+        arrays = (self.begins, self.surface_bytes, self.lengths, self.firsts, self.documents)
+        return len(self.text) + sum(array.nbytes for array in arrays)
+
+    def surface(self, word: int) -> str:
+        begin = self.begins.item(word)
+        return self.text[begin : begin + self.surface_bytes.item(word)].decode()
+
+    def written(self, word: int) -> tuple[str, str]:
+        """The form, and its key."""
+        _, form, key = self.text[self.begins.item(word) : self.begins.item(word + 1)].decode().split(SEPARATOR)
+        return form, key
 
     def beginning_with(self, prefix: str) -> slice:
-        return slice(bisect_left(self.surfaces, prefix), bisect_left(self.surfaces, prefix + _LAST))
+        words = range(len(self.firsts))
+        first, behind = prefix.encode(), (prefix + _LAST).encode()
+        return slice(bisect_left(words, first, key=self._word), bisect_left(words, behind, key=self._word))
+
+    def _word(self, word: int) -> bytes:
+        return self.text[self.begins.item(word) : self.begins.item(word + 1)]
 
 
 class _Seen(Struct, frozen=True, eq=False):
@@ -69,7 +88,7 @@ def _completions(prefix: str, view: View) -> tuple[str, ...]:
     for vocabulary, counts in _vocabularies(view):
         place = vocabulary.beginning_with(prefix)
         for word in (np.flatnonzero(counts[place]) + place.start).tolist():
-            form, key = vocabulary.forms[word], vocabulary.keys[word]
+            form, key = vocabulary.written(word)
             if not is_function_key(key):
                 written.setdefault(key or form, Counter())[form] += int(counts[word])
     names = {key: _name(key, forms, prefix) for key, forms in written.items()}
@@ -92,9 +111,9 @@ def nearest(word: str, view: View, most: int) -> tuple[str, ...]:
     apart: dict[str, tuple[int, bool]] = {}
     for vocabulary, counts in _vocabularies(view):
         near = np.flatnonzero((np.abs(vocabulary.lengths.astype(int) - len(word)) <= errors) & (counts > 0)).tolist()
-        surfaces = [vocabulary.surfaces[place] for place in near]
+        surfaces = list(map(vocabulary.surface, near))
         for surface, distance, at in extract(word, surfaces, scorer=OSA.distance, score_cutoff=errors, limit=None):
-            form = vocabulary.forms[near[at]]
+            form, _ = vocabulary.written(near[at])
             counted[form] += int(counts[near[at]])
             apart[form] = int(distance), surface[0] != word[0]
     return tuple(sorted(apart, key=lambda form: (*apart[form], -counted[form], form))[:most])
@@ -108,17 +127,18 @@ def words_of(segment: Segment) -> Vocabulary:
 
 def _read(segment: Segment) -> Vocabulary:
     found = segment.all_postings("forms")
-    parts = [term.decode().split(SEPARATOR) for term in found.terms]
+    separator = SEPARATOR.encode()
     # What says which lemma is behind a key was written by nobody.
-    written = np.array([bool(form) for _, form, _ in parts], bool)
-    words = [part for part in parts if part[1]]
+    written = np.array([2 * separator not in term for term in found.terms], bool)
+    words = list(compress(found.terms, written.tolist()))
+    surfaces = [word.partition(separator)[0] for word in words]
     return Vocabulary(
-        surfaces=[surface for surface, _, _ in words],
-        forms=[form for _, form, _ in words],
-        keys=[key for _, _, key in words],
-        lengths=np.array([min(len(surface), 255) for surface, _, _ in words], np.uint8),
+        text=b"".join(words),
+        begins=np.cumsum([0, *map(len, words)]),
+        surface_bytes=np.fromiter(map(len, surfaces), np.uint16, len(words)),
+        lengths=np.fromiter((len(surface.decode()) for surface in surfaces), np.uint16, len(words)),
         firsts=np.cumsum(found.counts[written], dtype=np.int64) - found.counts[written],
-        documents=found.documents[np.repeat(written, found.counts)],
+        documents=found.documents[np.repeat(written, found.counts)].astype(np.min_scalar_type(segment.size)),
     )
 
 
@@ -134,6 +154,6 @@ def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:
 
 
 def _seen(vocabulary: Vocabulary, visible: Mask) -> _Seen:
-    if not vocabulary.surfaces:
+    if not len(vocabulary.firsts):
         return _Seen(np.empty(0, np.int32))
     return _Seen(np.add.reduceat(visible[vocabulary.documents], vocabulary.firsts, dtype=np.int32))

@@ -43,16 +43,20 @@ class SegmentFiles:
     """A segment's files, open for reading."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        storage = MappedSegment(folder / _segment_file(segment))
+        self._storage = MappedSegment(folder / _segment_file(segment))
         self.segment = segment
-        self.columns = segment.codec().per_document_reader(storage, segment)
-        self.terms = segment.codec().terms_reader(storage, segment)
+        self.columns = segment.codec().per_document_reader(self._storage, segment)
+        self.terms = segment.codec().terms_reader(self._storage, segment)
 
     @property
     def tokens(self) -> int:
         """About how many tokens the living documents have."""
         tokens = sum(self.columns.field_length(surface_field(zone)) for zone in ZONES)
         return int(tokens * self.segment.doc_count() / self.segment.doc_count_all())
+
+    def give_back(self) -> None:
+        """As `MappedSegment.give_back`."""
+        self._storage.give_back()
 
     def column(self, name: str) -> Any:
         return self.columns.column_reader(name, _SCHEMA[name].column_type)
