@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from ingest.metadata import SIDECAR, read_description, sidecar_of
+from ingest.metadata import read_description, sidecar_of
 from ingest.tables import TABLES, read_table
 from library.errors import BadMetadata, LibraryError
 from library.exchange import Exchange
@@ -18,6 +18,7 @@ from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
 from library.places import Look
 from library.said import REPLACES, Said, read_said
+from library.sidecars import SIDECAR
 from library.words import Words
 
 CHUNK = 1 << 20

@@ -13,7 +13,6 @@ from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in,
 from ingest.desk import add_desk_commands
 from ingest.extract import READERS
 from ingest.log import log_to_stderr
-from ingest.metadata import SIDECAR
 from ingest.progress import JsonReport, PersonReport, Report, report_lines
 from ingest.rereading import outdated, queue
 from ingest.watch import DONE, FAILED, Watched, keep_watching
@@ -27,6 +26,7 @@ from library.language import LANGUAGES
 from library.model import Visibility
 from library.said import REPLACES
 from library.settings import spoken_language
+from library.sidecars import SIDECAR
 from library.words import LANGUAGES as LANGUAGES_OF_WORDS
 from library.words import words
 

@@ -1,12 +1,10 @@
-"""What a member says of one file: a description beside it (`report.pdf.toml`)."""
+"""What a member says of one file of this machine: the description beside it (`report.pdf.toml`)."""
 
-import tomllib
 from pathlib import Path
 
 from library.errors import BadMetadata
 from library.said import Said
-
-SIDECAR = ".toml"
+from library.sidecars import SIDECAR, said_beside
 
 
 def sidecar_of(path: Path) -> Path:
@@ -17,6 +15,7 @@ def sidecar_of(path: Path) -> Path:
 def read_description(path: Path) -> Said:
     """The fields of a TOML file. Raises BadMetadata with the line that cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadMetadata(f"{path.name} cannot be read as TOML: {error}") from error
+        written = path.read_bytes()
+    except OSError as error:
+        raise BadMetadata(f"{path.name} cannot be read: {error.strerror}") from error
+    return said_beside(written, path.name)

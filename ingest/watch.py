@@ -9,10 +9,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from ingest.batch import Descriptions, Outcome, files_in, hand_in, outcome_of
-from ingest.metadata import SIDECAR, sidecar_of
+from ingest.metadata import sidecar_of
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import OrganisationId
+from library.sidecars import SIDECAR
 from library.words import Words
 
 logger = logging.getLogger(__name__)

@@ -28,6 +28,7 @@ OF_ONE_TEXT = frozenset({"id", "languages", "personal_data_check", "reviewed_by"
 """What was said of a text and need not be true of its next version."""
 
 UNKNOWN_LANGUAGE = "und"
+LAST_YEAR = 9999
 
 _FIELDS = {field.name: field for kind in (Practice, Study) for field in msgspec.structs.fields(kind)}
 _LOCALIZED = frozenset(name for name, field in _FIELDS.items() if field.type == LocalizedText)
@@ -171,10 +172,11 @@ def _bad_id(said: Said) -> list[Reason]:
 
 def _wrong_values(said: Said) -> list[Reason]:
     try:
-        document_from(said, language="", id="id", organisation="organisation", title={})
+        document = document_from(said, language="", id="id", organisation="organisation", title={})
     except msgspec.ValidationError as error:
         return [_reason(error)]
-    return []
+    possible = document.year is None or 0 < document.year <= LAST_YEAR
+    return [] if possible else [because("year", "no-year")]
 
 
 def _reason(error: msgspec.ValidationError) -> Reason:

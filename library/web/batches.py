@@ -1,5 +1,6 @@
 """How files that were handed in together are doing, and how several are handed in at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,11 +15,13 @@ from litestar.response import ServerSentEvent
 from msgspec import Struct
 
 from library.batches import Batch, FailedAlike, no_batch
-from library.errors import Conflict, TooLarge
+from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, TooLarge
 from library.exchange import Exchange
 from library.jobs import JobState
+from library.language import clean
 from library.model import Audience, Role, Scope
 from library.said import Said, read_said
+from library.sidecars import LONGEST, said_beside, sidecars_of
 from library.web.access import needs
 from library.web.events import followed
 from library.web.forms import form_of, metadata_in, name_of, organisation_in, pieces_of
@@ -147,7 +150,7 @@ async def hand_in_together(
     lang: StaffLang = None,
 ) -> Response[HandedInTogether]:
     """Taken in is not read: `Location` is the batch that tells how the reading goes. A request that was cut off can be
-    sent again whole."""
+    sent again whole. A file `report.pdf.toml` describes the file `report.pdf` of the same request too."""
     told = words_for(lang, request)
     form = await form_of(request, _PARTS, exchange.settings.batch_bytes)
     try:
@@ -155,7 +158,7 @@ async def hand_in_together(
         said = read_said(await metadata_in(form))
         files = files_in(form)
         batch = await exchange.batches.open(organisation, audience.organisation, idempotency_key)
-        handed_in = [await taken_in(file, said, batch, exchange, told) for file in files]
+        handed_in = await taken_in_together(files, said, batch, exchange, told)
     finally:
         await form.close()
     standing = await standing_of(batch, exchange, told)
@@ -271,6 +274,44 @@ def files_in(form: FormMultiDict) -> list[UploadFile]:
     return files
 
 
+async def taken_in_together(
+    files: Sequence[UploadFile], said: Said, batch: Batch, exchange: Exchange, told: Words
+) -> list[HandedInFile]:
+    """Each file with what is said of all; `report.pdf.toml` is no file of its own where `report.pdf` is there too, but
+    says more of it, which wins."""
+    # With their folders, where a browser sends them: in two folders there may be a file of the same name.
+    named = {clean(file.filename): file for file in files}
+    beside = sidecars_of(named)
+    sidecars = {named[each] for each in beside.values()}
+    handed_in = []
+    for file in (each for each in files if each not in sidecars):
+        own = named.get(beside.get(clean(file.filename), ""))
+        try:
+            more = await _said_in(own, batch) if own else {}
+        except (BadMetadata, BadRequest) as error:
+            handed_in.append(_refused(name_of(file), error, told))
+        else:
+            handed_in.append(await taken_in(file, {**said, **more}, batch, exchange, told))
+    return handed_in
+
+
+async def _said_in(sidecar: UploadFile, batch: Batch) -> Said:
+    said = said_beside(await sidecar.read(LONGEST), name_of(sidecar))
+    whose = said.pop("organisation", batch.organisation)
+    if whose != batch.organisation:
+        why = because("organisation", "of-another", value=whose, own=batch.organisation)
+        raise BadRequest(f"organisation: {why.reason}", reasons=(why,))
+    return read_said(said)
+
+
+def _refused(name: str, error: LibraryError, told: Words) -> HandedInFile:
+    failure = told.of_failure(error.code)
+    reasons = "; ".join(f"{each.name}: {told.of_reason(each)}" for each in error.reasons)
+    return HandedInFile(
+        name, "refused", None, error.code, f"{failure.what} {reasons}." if reasons else failure.what, failure.cure
+    )
+
+
 async def taken_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchange, told: Words) -> HandedInFile:
     """A file that cannot be taken does not stop the others; a library that can take none now stops all."""
     name = name_of(file)
@@ -284,8 +325,7 @@ async def taken_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchang
             batch=batch.id,
         )
     except (TooLarge, Conflict) as error:
-        failure = told.of_failure(error.code)
-        return HandedInFile(name, "refused", None, error.code, failure.what, failure.cure)
+        return _refused(name, error, told)
     return HandedInFile(name, accepted.news, shown_job(accepted.job, told), "", "", "")
 
 

@@ -34,6 +34,8 @@ def main(address: str, session: str) -> None:
         story = take(browser, address, "desk-files", (f"{batch}?lang=en", "light", 1100, 760), cookies)
         take(browser, address, "desk", ("/desk?lang=cs", "light", 1100, 760), cookies)
         take(browser, address, "desk-review", (f"{story}&page=2", "light", 1100, 900), cookies)
+        take(browser, address, "desk-dark", ("/desk/collection?lang=uk", "dark", 1100, 760), cookies)
+        take(browser, address, "desk-phone", (f"{story}&page=2", "light", 360, 760), cookies)
         browser.close()
 
 

@@ -21,6 +21,8 @@ from tests.browser.test_search_page import PHONE, no_wider_than_the_screen
 
 READ_SECONDS = 90
 GOOD = 9
+BESIDE = "popsano"
+"""Begins a keyword that only the description beside a file says."""
 COPIES = (0, 1)
 """The numbers of two texts that are nearly the same."""
 BAD = {"prazdny.txt": "empty-file", "poskozeny.pdf": "damaged-file", "neznamy.bin": "unsupported-format"}
@@ -39,7 +41,8 @@ def told_at_length(word: str) -> str:
 
 
 def twelve_files(folder: Path, word: str) -> Path:
-    """Nine that can be read, one of them with a client's telephone on its second page, and three that cannot."""
+    """Nine that can be read, one of them with a client's telephone on its second page, and three that cannot; beside
+    the first lies a description."""
     folder.mkdir()
     for number in range(GOOD - 1):
         text = (
@@ -47,6 +50,7 @@ def twelve_files(folder: Path, word: str) -> Path:
         )
         text += f"\n{told_at_length(word)}\n" if number in COPIES else ""
         (folder / f"{word}-{number}.md").write_text(text, encoding="utf-8")
+    (folder / f"{word}-0.md.toml").write_text(f'keywords = ["{BESIDE}{word}"]', encoding="utf-8")
     canvas = Canvas(str(folder / f"pribeh-{word}.pdf"), invariant=True)
     for line in (f"Poradna {word} pomohla rodine najit novy byt.", "Klientka Jana Novakova, tel. 601 234 567, bydli."):
         canvas.setFont("Helvetica", 16)
@@ -152,6 +156,7 @@ def test_staff_hand_in_a_folder_correct_confirm_and_publish(visitor, tmp_path):
     drops(page, twelve_files(tmp_path / "slozka", "Polední"))
     page.wait_for_url(re.compile("/desk/batches/"))
     all_are_read(page)
+    assert page.request.get(f"/api/v1/search?q={BESIDE}Polední").json()["total"] == 1
     page.locator(".file", has_text="pribeh-").get_by_role("link").click()
     expect(page.locator(".note.missing")).to_contain_text("Shrnutí")
     page.locator("[name='title.cs']").fill("Nový byt v Poledním")
@@ -280,15 +285,32 @@ def test_without_a_script_files_are_handed_in_and_described(jana, tmp_path):
 
 
 @pytest.mark.usefixtures("desk")
-def test_a_script_in_a_files_name_or_title_stays_text(jana):
+def test_the_clicks_in_the_readme_bring_in_a_file_whose_name_and_title_are_scripts_and_stay_text(jana):
     page = jana("/desk?lang=en")
     name = "<img src=x onerror=document.title='broken'>"
     hostile = {"name": f"{name}.txt", "mimeType": "text/plain", "buffer": f"Text {name} a dost".encode()}
-    page.locator("#files").set_input_files(hostile)
-    page.locator("button.primary").click()
-    page.wait_for_url(re.compile("/desk/batches/"))
-    expect(page.locator(".file[data-state=done]")).to_contain_text("<img", timeout=READ_SECONDS * 1000)
-    page.locator(".file a").click()
+    beside = {"name": f"{name}.txt.toml", "mimeType": "text/plain", "buffer": f'title = "{name} beside"'.encode()}
+    clicks = re.findall(r"(?im)^\d\. .*?\b(choose|browse|press|follow)\b[^*]*\*\*(.+?)\*\*", steps())
+    assert [kind.lower() for kind, _ in clicks] == ["choose", "browse", "press", "follow", "press"]
+    for kind, called in clicks:
+        match kind.lower():
+            case "choose":
+                page.get_by_label(called, exact=True).check()
+            case "browse":
+                page.get_by_label(called, exact=True).set_input_files([hostile, beside])
+            case "press":
+                page.get_by_role("button", name=called, exact=True).click()
+            case "follow":
+                expect(page.locator(".file[data-state=done]")).to_contain_text("<img", timeout=READ_SECONDS * 1000)
+                page.get_by_role("link", name=called).click()
+    expect(page.locator(".said")).to_contain_text("It cannot be public before")
+    expect(page.locator("[name^='title.']").first).to_have_value(f"{name} beside")
     expect(page.locator(".leaf")).to_contain_text("<img")
     assert page.title() != "broken"
     assert page.locator("main img").count() == 0
+
+
+def steps() -> str:
+    """The README's list of clicks at the desk."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return readme[readme.index("To hand\nfiles in, open `/desk`") :].split("\n\n")[1]

@@ -44,6 +44,8 @@ def test_what_the_library_knows_itself_wins():
         ({"organisation": "beta"}, "organisation", "leave it out"),
         ({"id": "../x"}, "id", "small letters"),
         ({"title": "t", "year": "soon"}, "year", "whole number"),
+        ({"title": "t", "year": 99999999999}, "year", "such as 2024"),
+        ({"title": "t", "year": -1}, "year", "such as 2024"),
         ({"title": "t", "place": {"town": "Javorná"}}, "place.town", "unknown field"),
         ({"title": "t", "topics": ["houssing"]}, "topics", "housing"),
         ({"title": "t", "languages": ["cz"]}, "languages", "cs"),

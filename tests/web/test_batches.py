@@ -53,6 +53,38 @@ async def test_a_file_that_cannot_be_taken_does_not_stop_the_others(client, keys
     assert small["news"] == "new"
 
 
+async def test_a_description_beside_a_file_says_more_of_it(exchange, client, keys):
+    sent = {
+        "one/a.pdf": b"a",
+        "one/a.pdf.toml": b'\xef\xbb\xbftopics = ["health"]\norganisation = "alfa"\n',
+        "two/a.pdf": b"another",
+        "b.pdf": b"b",
+        "b.pdf.toml": b"yaer = 2020\n[",
+        "c.pdf": b"c",
+        "c.pdf.toml": b'topics = ["helth"]',
+        "d.pdf": b"d",
+        "d.pdf.toml": b'organisation = "beta"',
+        "alone.toml": b"x = 1",
+    }
+    files = [("file", each) for each in sent.items()]
+    answer = await client.post(
+        f"{BATCHES}?lang=cs", files=files, data={"metadata": '{"topics": ["housing"]}'}, headers=keys["staff"]
+    )
+    told = answer.json()["files"]
+    assert [(each["name"], each["news"], each["code"]) for each in told] == [
+        ("a.pdf", "new", ""),
+        ("a.pdf", "new", ""),
+        ("b.pdf", "refused", "bad-metadata"),
+        ("c.pdf", "refused", "bad-request"),
+        ("d.pdf", "refused", "bad-request"),
+        ("alone.toml", "new", ""),
+    ]
+    assert "topics[0]: „helth“ v dohodnutém seznamu „topic“ není; nemá to být „health“?" in told[3]["what"]
+    assert "soubory se předávají za „alfa“" in told[4]["what"]
+    said = {job.sha256: job.said["topics"] for job in await exchange.inbox.jobs()}
+    assert sorted(said.values()) == [["health"], ["housing"], ["housing"]]
+
+
 async def test_bad_parts_are_named_and_nothing_is_taken_in(exchange, client, keys):
     for parts, named in (({"metadata": '{"titel": "x"}'}, "titel"), ({"organistion": "alfa"}, "organistion")):
         answer = await hand_in(client, keys["staff"], "a.pdf", **parts)

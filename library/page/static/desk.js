@@ -16,6 +16,10 @@ const button = form.querySelector("button[type=submit]");
 
 // Which files -----------------------------------------------------------------------------------------------------------
 
+/** Where each file lay in what was dropped or chosen: descriptions lie beside what they describe. */
+const paths = new WeakMap();
+const pathOf = (file) => paths.get(file) ?? (file.webkitRelativePath || file.name);
+
 /** The files of what was dropped: of folders, all that is in them. */
 async function dropped(items) {
   const found = [...items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
@@ -23,7 +27,11 @@ async function dropped(items) {
 }
 
 async function inside(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    paths.set(file, entry.fullPath);
+    return [file];
+  }
   const reader = entry.createReader();
   const found = [];
   // A folder is read in portions, until one is empty.
@@ -34,17 +42,26 @@ async function inside(entry) {
   }
 }
 
+/** Each file, with the description beside it where there is one: `report.pdf` with `report.pdf.toml`. */
+function described(files) {
+  const byPath = new Map(files.map((file) => [pathOf(file), file]));
+  const beside = new Map(files.map((file) => [file, byPath.get(`${pathOf(file)}.toml`)]));
+  const descriptions = new Set(beside.values());
+  return files.filter((file) => !descriptions.has(file)).map((file) => [file, beside.get(file)].filter(Boolean));
+}
+
 /** In portions that a slow line can send in one go. */
-function portions(files) {
+function portions(documents) {
   const all = [];
   let size = 0;
-  for (const file of files) {
-    if (!all.length || all.at(-1).length === MOST_AT_ONCE || size + file.size > MOST_BYTES) {
+  for (const files of documents) {
+    const own = files.reduce((sum, file) => sum + file.size, 0);
+    if (!all.length || all.at(-1).length === MOST_AT_ONCE || size + own > MOST_BYTES) {
       all.push([]);
       size = 0;
     }
-    all.at(-1).push(file);
-    size += file.size;
+    all.at(-1).push(files);
+    size += own;
   }
   return all;
 }
@@ -52,7 +69,7 @@ function portions(files) {
 // Sending ---------------------------------------------------------------------------------------------------------------
 
 async function handIn(files) {
-  const documents = files.filter((file) => !NO_DOCUMENTS.test(file.name));
+  const documents = described(files.filter((file) => !NO_DOCUMENTS.test(file.name)));
   if (!documents.length) return void (told.textContent = say("hand_in.none"));
   button.disabled = true;
   outcomes.hidden = true;
@@ -66,7 +83,7 @@ async function handIn(files) {
       told.textContent = say("hand_in.sending", { sent: gone, files: documents.length });
       const body = new FormData();
       body.append("metadata", JSON.stringify(chosen));
-      for (const file of portion) body.append("file", file, file.name);
+      for (const file of portion.flat()) body.append("file", file, pathOf(file));
       const answer = await sent("/batches", body, { "Idempotency-Key": key });
       batch = answer.batch.id;
       gone += portion.length;

@@ -15,7 +15,7 @@ from library.page.batch_page import batch_page
 from library.page.desk_page import desk_page
 from library.said import read_said
 from library.web.access import needs
-from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in
+from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in_together
 from library.web.desk.frame import BY_FORM, at_desk, onwards, text_in
 from library.web.forms import form_of
 from library.web.in_need import in_need
@@ -68,7 +68,7 @@ async def hand_in_at_desk(
     files = files_in(form)
     batch = await exchange.batches.open(audience.organisation, audience.organisation)
     told = words(spoken_wording(request).language)
-    handed_in = [await taken_in(file, said, batch, exchange, told) for file in files]
+    handed_in = await taken_in_together(files, said, batch, exchange, told)
     if all(each.news in ("new", "again") for each in handed_in):
         return onwards(request, f"/desk/batches/{batch.id}")
     return await _shown_batch(request, batch.id, handed_in, exchange)
