@@ -36,8 +36,8 @@ from library.search import (
 from library.syntax import understood
 from library.vocabulary.thesaurus import concepts, language_of_label, pref_label
 
-ENOUGH = 10
-"""Documents below which an answer goes on with those that have fewer of the words: half a page."""
+ENOUGH = 20
+"""Documents below which an answer goes on with those that have fewer of the words: a page."""
 MOST_MENDED = 3
 """Spellings that are tried for a word that nobody wrote."""
 MOST_INSTEAD = 6
