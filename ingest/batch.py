@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ingest.metadata import read_description, sidecar_of
 from ingest.tables import TABLES, read_table
-from library.errors import BadMetadata, LibraryError
+from library.errors import BadMetadata, LibraryError, PurgedFile
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
@@ -23,6 +23,7 @@ from library.words import Words
 
 CHUNK = 1 << 20
 """Bytes that are read from a file at once."""
+UNREADABLE = "unreadable-file"
 MOST_COMPLAINTS = 20
 """Of a table, that are named in one sentence."""
 
@@ -96,6 +97,26 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
     return wrong
 
 
+async def refused(
+    exchange: Exchange, files: Sequence[Path], metadata: Path | None, organisation: OrganisationId
+) -> AsyncIterator[tuple[Path, str]]:
+    """The files that would not be taken in, however they are described, and the code of the error."""
+    try:
+        said = descriptions(metadata, None)
+    except BadMetadata:  # of which `what_is_wrong` tells
+        said = Descriptions({}, {})
+    for path in files:
+        try:
+            whose = said.of(path).get("organisation", organisation)
+            await exchange.refuse_purged(await asyncio.to_thread(hash_of, path), whose)
+        except BadMetadata:
+            continue
+        except PurgedFile as error:
+            yield path, error.code
+        except OSError:
+            yield path, UNREADABLE
+
+
 def files_in(paths: Sequence[Path], metadata: Path | None) -> list[Path]:
     """The files that these paths mean, in order: folders with all below them, but no hidden files, no links, no
     descriptions."""
@@ -141,7 +162,7 @@ async def hand_in(
             yield Outcome(file=path.name, ended="failed", code=error.code, detail=error.detail)
         except OSError as error:
             detail = f"the file cannot be opened: {error.strerror}"
-            yield Outcome(file=path.name, ended="failed", code="unreadable-file", detail=detail)
+            yield Outcome(file=path.name, ended="failed", code=UNREADABLE, detail=detail)
         else:
             known = accepted.news == "known" and accepted.job.state is JobState.DONE
             yield Outcome(file=path.name, ended="known", document=accepted.job.document) if known else accepted.job

@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of, what_is_wrong
+from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of, refused, what_is_wrong
 from ingest.desk import add_desk_commands
 from ingest.extract import READERS
 from ingest.log import log_to_stderr
 from ingest.progress import JsonReport, PersonReport, Report, report_lines
-from ingest.rereading import outdated, queue
+from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.watch import DONE, FAILED, Watched, keep_watching
 from ingest.worker import follow, work_with_others
 from library.batches import EVERYTHING
@@ -107,7 +107,9 @@ def _what_becomes_of_it(commands: Commands) -> None:
     retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked)))
 
     again = commands.add_parser("reread", help="read originals again by better readers, in the background")
-    again.add_argument("documents", nargs="*", metavar="DOCUMENT", help="none: all that older readers read")
+    again.add_argument(
+        "documents", nargs="*", metavar="DOCUMENT", help="none: all that older readers read, archives too"
+    )
     again.add_argument(
         "--older-than", type=int, metavar="VERSION", help=f"of the readers; default: {READERS}, the present"
     )
@@ -211,9 +213,13 @@ async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], rep
 
 async def _check(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     """What in the table and in the descriptions beside the files cannot be used; nothing is taken in."""
-    await _organisation(exchange, asked.organisation)
+    organisation = await _organisation(exchange, asked.organisation)
     told = words(asked.lang)
-    wrong = what_is_wrong(files_in(asked.paths, asked.metadata), asked.metadata, told)
+    files = files_in(asked.paths, asked.metadata)
+    wrong = what_is_wrong(files, asked.metadata, told)
+    async for path, code in refused(exchange, files, asked.metadata, organisation):
+        failure = told.of_failure(code)
+        wrong.append(f"{path.name}: {failure.what} {failure.cure}")
     for sentence in wrong:
         print(sentence)
     if not wrong:
@@ -283,9 +289,13 @@ async def _retry(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
 async def _reread(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     for document_id in asked.documents:
         await exchange.catalog.document(document_id)
-    documents = asked.documents or await outdated(exchange, asked.older_than, asked.format)
     batch = (await exchange.batches.open("", "reread")).id
-    queued = await queue(exchange, documents, batch)
+    if asked.documents:
+        queued = await queue(exchange, asked.documents, batch)
+    else:
+        queued = await queue(exchange, await outdated(exchange, asked.older_than, asked.format), batch)
+        archives = await outdated_archives(exchange, asked.older_than, asked.format)
+        queued += await queue_archives(exchange, archives, batch)
     print(f"{queued} files are read again as soon as nothing new waits; `report {batch}` says how far that is")
     return ExitCode.WELL
 

@@ -11,8 +11,8 @@ from ingest.readers import Lent
 from ingest.steps import Tell
 from library.errors import Conflict, NotFound
 from library.exchange import Exchange
-from library.jobs import IngestJob, Progress, Step
-from library.model import Document, DocumentId, Page
+from library.jobs import IngestJob, Progress, Step, Submission
+from library.model import Document, DocumentId, OrganisationId, Page
 
 _GONE = "the document has been withdrawn or came with another file: nothing was changed"
 
@@ -22,13 +22,47 @@ async def queue(exchange: Exchange, documents: list[DocumentId], batch: str) -> 
     queued = 0
     for document in (await exchange.catalog.documents(documents)).values():
         for file in document.files:
-            queued += await exchange.inbox.reread(document.id, file, document.organisation, batch)
+            again = _again(file.name, file.sha256, file.size, document.organisation, batch)
+            queued += await exchange.inbox.reread(again, document.id)
     return queued
+
+
+async def queue_archives(exchange: Exchange, archives: list[IngestJob], batch: str) -> int:
+    """The same for archives, of which there is no document. One that was purged with a file in it is not there."""
+    queued = 0
+    for job in archives:
+        if await asyncio.to_thread(exchange.originals.path(job.sha256).exists):
+            queued += await exchange.inbox.reread(_again(job.name, job.sha256, job.size, job.organisation, batch))
+    return queued
+
+
+def _again(name: str, sha256: str, size: int, organisation: OrganisationId, batch: str) -> Submission:
+    return Submission(name=name, sha256=sha256, size=size, organisation=organisation, said={}, batch=batch)
 
 
 async def outdated(exchange: Exchange, older_than: int | None, name_ends: str) -> list[DocumentId]:
     """The documents that readers of an older version read: older than this one, or than those at work now."""
     return await exchange.catalog.read_by(READERS if older_than is None else older_than, name_ends)
+
+
+async def outdated_archives(exchange: Exchange, older_than: int | None, name_ends: str) -> list[IngestJob]:
+    """The same of archives: the jobs that unpacked them."""
+    return await exchange.inbox.archives(READERS if older_than is None else older_than, name_ends)
+
+
+async def unpack_again(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> tuple[str, ...]:
+    """Unpack an archive again: files in it that no earlier reader found are handed in, the others stay as people have
+    left them; what staff should know of it is returned. Raises ExtractionFailed."""
+    origin = await exchange.inbox.origin(job) or job
+    enclosed = Enclosed(exchange, origin)
+    extract = await reader.read(
+        exchange.originals.path(job.sha256),
+        job.name,
+        lambda page, of: tell(Progress(Step.READING, page, of)),
+        enclosed.take_if_new,
+        languages=tuple(origin.said.get("languages", ())),
+    )
+    return (*extract.notes, *enclosed.notes())
 
 
 async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> tuple[str, ...]:
@@ -42,7 +76,7 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     if before is None:
         return (_GONE,)
     declared = before.languages if before.language_known == "declared" else ()
-    origin = await exchange.inbox.origin(job.document)
+    origin = await exchange.inbox.origin(job)
     enclosed = Enclosed(exchange, origin) if origin is not None else None
     extract = await reader.read(
         exchange.originals.path(job.sha256),

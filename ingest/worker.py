@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 
+from ingest.extract import READERS as READERS_VERSION
 from ingest.extract import Limits, sweep_folders
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.readers import Lent, Readers
-from ingest.rereading import reread
+from ingest.rereading import reread, unpack_again
 from ingest.steps import Steps, Tell
 from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
@@ -30,9 +31,9 @@ PAUSE_WHEN_UNAVAILABLE = 5.0
 """Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
 READERS = max(os.cpu_count() or 1, 2)
 """Files that are read at once: more than one, since a long one must not keep the others waiting."""
-BEHIND = 2
-"""Files that are described and kept at once, beside those that are being read: while one waits for the disk, another
-goes on."""
+BEHIND = 6
+"""Files that are described and kept at once, beside those that are being read: with two, readers wait a third of the
+time for whoever is busy with the index."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while more are coming."""
 COMMIT_SHARE = 0.1
@@ -223,7 +224,7 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Step
                 await exchange.inbox.done(job.id, notes, NeedsOcr.code if waits_for else "", waits_for)
                 logger.info("done: document %s", job.document)
             case Unpacked(notes):
-                await exchange.inbox.unpacked(job.id, notes)
+                await exchange.inbox.unpacked(job.id, notes, READERS_VERSION)
                 logger.info("unpacked")
 
 
@@ -231,6 +232,8 @@ async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) ->
     match job.purpose:
         case Purpose.NEW:
             return await ingest(job, exchange, reader, tell)
+        case Purpose.REREAD if not job.document:
+            return Unpacked(await unpack_again(job, exchange, reader, tell))
         case Purpose.REREAD:
             return Kept(await reread(job, exchange, reader, tell))
 

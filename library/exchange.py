@@ -301,13 +301,11 @@ class Exchange:
             raise BadRequest(f"say whose file this is: its organisation is one of {known}")
         await self.accounts.organisation(organisation)
         original = await self.originals.keep(chunks)
-        purged = await self.purges.with_file(original.sha256, organisation)
-        if purged and await self.catalog.with_file(original.sha256, organisation) is None:
+        try:
+            await self.refuse_purged(original.sha256, organisation)
+        except PurgedFile:
             await self.purges.discard_unneeded(original.sha256, self._discard)
-            raise PurgedFile(
-                f"this very file was purged from the library on {purged.purged.date()} and is not taken in again; the "
-                f"reason given: {purged.reason or 'none'}. Take out of it what had to go, and hand in what is left"
-            )
+            raise
         accepted = await self.inbox.accept(
             Submission(
                 name=name,
@@ -325,12 +323,21 @@ class Exchange:
             raise Unavailable("another document with the same file was purged at this moment: hand it in again")
         return accepted
 
+    async def refuse_purged(self, sha256: str, organisation: OrganisationId) -> None:
+        """Raises PurgedFile for a file that this organisation has had purged, and has in no document by now."""
+        purged = await self.purges.with_file(sha256, organisation)
+        if purged and await self.catalog.with_file(sha256, organisation) is None:
+            raise PurgedFile(
+                f"this very file was purged from the library on {purged.purged.date()} and is not taken in again; the "
+                f"reason given: {purged.reason or 'none'}. Take out of it what had to go, and hand in what is left"
+            )
+
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
         the members where personal data may be in it, until a person has looked (`confirm`)."""
         admitted = await self._through_gate(document, pages)
         analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
-        return await self.catalog.put(admitted, analysed)
+        return await self._let_go(await self.catalog.put(admitted, analysed), document)
 
     async def replaced(self, document_id: DocumentId) -> Document:
         """The document of which a file is to be the next version, as it is meant to be seen. Raises NotFound."""
@@ -339,9 +346,10 @@ class Exchange:
     async def read_again(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put what a document's file says by now in the place of what it was: at no moment is it not found. The gate
         looks at it again. Raises NotFound, and Conflict where the document has changed since it was read."""
-        admitted = await self._through_gate(await self._as_wished(document), pages)
+        wished = await self._as_wished(document)
+        admitted = await self._through_gate(wished, pages)
         analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
-        return await self.catalog.read_again(admitted, analysed)
+        return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
 
     async def revise(self, document: Document) -> Document:
         """Describe a document anew; the gate looks at it again. In another language than before, its kept text is
@@ -350,19 +358,31 @@ class Exchange:
         Raises Incomplete where it is to be public, or will be once a person has looked through it, and would lack more
         than it does; and else like `Catalog.revise`.
         """
-        wished = await self._as_wished(document)
+        return await self._revise(await self._as_wished(document))
+
+    async def revise_for_members(self, document: Document) -> Document:
+        """The same for a document that is to stay with the members: held before, it waits for nobody any more, and
+        what was found in it stays unconfirmed."""
+        before = await self.gate.record(document.id)
+        revised = await self._revise(msgspec.structs.replace(document, visibility=Visibility.MEMBERS))
+        if before is not None and before.held:
+            await self.accounts.note("left with the members", document.id, organisation=document.organisation)
+        return revised
+
+    async def _revise(self, wished: Document) -> Document:
+        """`wished` is as it would be seen if nothing held it."""
         await self._check_complete(wished)
-        kept = await self.catalog.pages(document.id)
+        kept = await self.catalog.pages(wished.id)
         pages = [
             Page(number=page.number, text=page.text, language=page.language, confidence=page.confidence)
             for page in kept
         ]
         admitted = await self._through_gate(wished, pages)
-        if document.languages == (await self.catalog.document(document.id)).languages:
-            return await self.catalog.revise(admitted)
-        spoken = await asyncio.to_thread(in_languages, pages, document.languages)
+        if wished.languages == (await self.catalog.document(wished.id)).languages:
+            return await self._let_go(await self.catalog.revise(admitted), wished)
+        spoken = await asyncio.to_thread(in_languages, pages, wished.languages)
         analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in spoken])
-        return await self.catalog.read_again(admitted, analysed)
+        return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
 
     async def confirm(self, document_id: DocumentId, check: PersonalDataCheck, looked_at: str) -> Document:
         """A person has looked through what may be personal data in a document: it becomes public where that was all
@@ -556,11 +576,9 @@ class Exchange:
 
     async def _through_gate(self, document: Document, pages: Sequence[Page]) -> Document:
         """The document as it may go in; what the gate knows of it is written down first."""
-        before = await self.gate.record(document.id)
         if document.visibility is not Visibility.PUBLIC:
-            if before is not None and before.held:
-                await self.gate.keep(document.id, msgspec.structs.replace(before, held=False))
             return document
+        before = await self.gate.record(document.id)
         findings = await asyncio.to_thread(personal_findings, document, pages)
         passed = pass_gate(document, findings, before, datetime.now(UTC))
         if passed.vouched and document.personal_data_check is not None:
@@ -573,6 +591,15 @@ class Exchange:
             )
         await self.gate.keep(document.id, passed.record)
         return passed.document
+
+    async def _let_go(self, written: Document, wished: Document) -> Document:
+        """What was written, which the gate holds no longer where it is not to be public. Only now: what is refused is
+        held as before."""
+        if wished.visibility is not Visibility.PUBLIC:
+            record = await self.gate.record(written.id)
+            if record is not None and record.held:
+                await self.gate.keep(written.id, msgspec.structs.replace(record, held=False))
+        return written
 
     async def _check_complete(self, document: Document) -> None:
         """Raises Incomplete. That somebody has checked for personal data is the gate's business."""

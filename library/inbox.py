@@ -12,7 +12,7 @@ import msgspec
 from library.database import Database, now, rows
 from library.errors import Conflict, NotFound, ReaderCrashed
 from library.jobs import Accepted, IngestJob, JobState, Progress, Submission
-from library.model import DocumentId, File, OrganisationId
+from library.model import DocumentId, OrganisationId
 from library.said import REPLACES
 
 ATTEMPTS = 3
@@ -65,27 +65,20 @@ class Inbox:
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
             return len(again)
 
-    async def reread(self, document_id: DocumentId, file: File, organisation: OrganisationId, batch: str) -> bool:
-        """Queue the file of a document to be read again; False where it is queued for that already."""
+    async def reread(self, submission: Submission, document_id: DocumentId = "") -> bool:
+        """Queue the file of a document, or an archive, to be read again; False where it is queued for that already."""
         async with self._database.transaction() as writing:
             queued = await rows(
                 writing,
                 """
                 SELECT 1
                   FROM jobs
-                 WHERE document = ? AND sha256 = ? AND purpose = 'reread' AND state IN ('waiting', 'working')
+                 WHERE document = ? AND sha256 = ? AND organisation = ? AND purpose = 'reread'
+                   AND state IN ('waiting', 'working')
                 """,
-                (document_id, file.sha256),
+                (document_id, submission.sha256, submission.organisation),
             )
             if not queued:
-                submission = Submission(
-                    name=file.name,
-                    sha256=file.sha256,
-                    size=file.size,
-                    organisation=organisation,
-                    said={},
-                    batch=batch,
-                )
                 job = await _enter(writing, submission, "", document_id)
                 await writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
             return not queued
@@ -151,14 +144,24 @@ class Inbox:
                 [(each.step, each.page, each.pages, job_id) for job_id, each in progress.items()],
             )
 
-    async def unpacked(self, job_id: str, notes: Sequence[str]) -> None:
-        """What the job's file encloses was handed in, and there is nothing else in it. Raises as `done` does."""
+    async def unpacked(self, job_id: str, notes: Sequence[str], reader: int) -> None:
+        """What the job's file encloses was handed in, and there is nothing else in it, say readers of this version.
+        Raises as `done` does."""
         sql = """
             UPDATE jobs SET state = 'done', step = '', document = '', notes = ?, ended = ?
              WHERE id = ? AND state = 'working'
             RETURNING id
             """
         await self._at_work(job_id, sql, _json(notes), now())
+        await self._database.change(
+            """
+            UPDATE jobs
+               SET reader = :reader
+             WHERE state = 'done' AND document = ''
+               AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = :job)
+            """,
+            {"reader": reader, "job": job_id},
+        )
 
     async def done(self, job_id: str, notes: Sequence[str] = (), code: str = "", detail: str = "") -> None:
         """The job's document is kept; `note_indexed` says later that it can be found. `code` and `detail` say what part
@@ -244,18 +247,33 @@ class Inbox:
         )
         return [_read(row) for row in found]
 
-    async def origin(self, document_id: DocumentId) -> IngestJob | None:
-        """The job of the file that the document last came with."""
+    async def origin(self, job: IngestJob) -> IngestJob | None:
+        """The job with which the document, or the archive, of this one last came."""
         row = await self._database.row(
             """
             SELECT *
               FROM jobs
-             WHERE document = ? AND purpose = 'new' AND state = 'done'
+             WHERE document = :document AND purpose = 'new' AND state = 'done'
+               AND (document <> '' OR (sha256 = :sha256 AND organisation = :organisation))
              ORDER BY number DESC
             """,
-            (document_id,),
+            {"document": job.document, "sha256": job.sha256, "organisation": job.organisation},
         )
         return None if row is None else _read(row)
+
+    async def archives(self, older_than: int, name_ends: str) -> list[IngestJob]:
+        """The jobs that unpacked an archive with readers of a version below this one, and whose file's name ends so; in
+        the order in which they came."""
+        found = await self._database.rows(
+            """
+            SELECT *
+              FROM jobs
+             WHERE document = '' AND purpose = 'new' AND state = 'done' AND reader < ? AND lower(name) LIKE '%' || ?
+             ORDER BY number
+            """,
+            (older_than, name_ends.lower()),
+        )
+        return [_read(row) for row in found]
 
     async def has_had(self, sha256: str, organisation: OrganisationId) -> bool:
         """Whether the organisation ever handed in this very file, also inside another one."""

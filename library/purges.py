@@ -76,7 +76,7 @@ class Purges:
             )
             await _clear(writing, document_id)
             for archive in archives:
-                await writing.execute("UPDATE jobs SET name = ? WHERE id = ?", (AN_ARCHIVE, archive["id"]))
+                await _unname(writing, archive["id"])
             written = await rows(
                 writing,
                 "INSERT INTO purges (document, purged, who, reason) VALUES (?, ?, ?, ?) RETURNING *",
@@ -208,6 +208,20 @@ async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None
         VALUES (:number, :noted, :who, :what, :subject, :organisation, '')
         """,
         [dict(row) for row in noted],
+    )
+
+
+async def _unname(writing: aiosqlite.Connection, archive: str) -> None:
+    """Take the archive's name out of its job, and out of those that have read it again."""
+    await writing.execute(
+        """
+        UPDATE jobs
+           SET name = :name
+         WHERE id = :job
+            OR (document = '' AND purpose = 'reread'
+                AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = :job))
+        """,
+        {"name": AN_ARCHIVE, "job": archive},
     )
 
 

@@ -3,7 +3,7 @@
 Who changes something says which state of it was read, in `If-Match`: so nobody's work is written over unseen.
 """
 
-from contextlib import suppress
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 import msgspec
@@ -93,10 +93,9 @@ async def change_document(
     before = await to_be_changed(document_id, if_match, audience, exchange)
     said = _read(request, await request.body(), "application/json", MERGE_PATCH)
     changed = revised(before, said)
-    if said.get("visibility") == Visibility.MEMBERS.value:
-        with suppress(Conflict):  # it is not held
-            await exchange.leave_with_members(document_id)
-    return await _shown(await kept(changed, exchange), audience, exchange)
+    stays = said.get("visibility") == Visibility.MEMBERS.value
+    revising = exchange.revise_for_members(changed) if stays else exchange.revise(changed)
+    return await _shown(await _kept(revising, exchange), audience, exchange)
 
 
 @delete(
@@ -173,8 +172,12 @@ def _read(request: Request[Any, Any, Any], body: bytes, *taken: str) -> dict[str
 
 async def kept(document: Document, exchange: Exchange) -> Document:
     """The document as it is in the catalogue from now on, and soon in the index. Raises like `Exchange.revise`."""
+    return await _kept(exchange.revise(document), exchange)
+
+
+async def _kept(revising: Awaitable[Document], exchange: Exchange) -> Document:
     try:
-        after = await exchange.revise(document)
+        after = await revising
     except Conflict as error:
         # Somebody was quicker than we, between our reading and our writing.
         raise PreconditionFailed(error.detail) from error

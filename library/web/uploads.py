@@ -124,6 +124,7 @@ async def _would_hand_in(
     async for piece in pieces_of(file, exchange.settings.upload_bytes):
         digest.update(piece)
         size += len(piece)
+    await exchange.refuse_purged(digest.hexdigest(), organisation)
     described = document_from({"title": {}, **checked}, language="", id="", organisation=organisation)
     return WouldHandIn(
         name=name_of(file),

@@ -6,16 +6,16 @@ from datetime import date
 import msgspec
 import pytest
 
-from ingest.batch import descriptions, hand_in
+from ingest.batch import descriptions, hand_in, refused
 from ingest.cli import main
-from ingest.rereading import outdated, queue
+from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.worker import work_with_others
 from library.jobs import JobState, Purpose
 from library.language import LANGUAGES
 from library.model import Audience, Page, Role, title_of
 from library.search import SearchQuery
 from library.syntax import parse
-from tests.ingest.test_enclosed import a_mail
+from tests.ingest.test_enclosed import a_mail, a_zip
 
 TEXT = "# Nájem bytu\n\nDěti cizinců se učí ve škole a rodiny bydlí ve městě.\n"
 EVERYONE = Audience(role=Role.ADMIN, organisation="alfa", today=date(2025, 6, 1))
@@ -176,3 +176,72 @@ async def test_files_in_a_file_that_no_reader_had_found_are_handed_in_and_others
     assert (newest.name, newest.within, newest.state) == ("mail.eml/new.txt", jobs["mail.eml"].id, JobState.DONE)
     assert again.notes == ("files in it that were handed in as documents of their own: 1",)
     assert jobs["known.txt"].document not in await exchange.catalog.ids()
+
+
+async def an_archive(exchange, tmp_path):
+    """A ZIP file of which a poor reader of long ago has found one of three files; another was withdrawn since."""
+    (tmp_path / "year.zip").write_bytes(
+        a_zip(known_txt="Známá zpráva o škole.", gone_txt="Stažená zpráva o škole.", new_txt="Zpráva o bydlení.")
+    )
+    await take_in(exchange, tmp_path / "year.zip")
+    jobs = {job.name.rpartition("/")[2]: job for job in await exchange.inbox.jobs()}
+    await exchange.withdraw(jobs["gone.txt"].document, "a test")
+    async with exchange.inbox._database.transaction() as writing:  # as if its reader had not found it
+        await writing.execute("DELETE FROM jobs WHERE id = ?", (jobs["new.txt"].id,))
+        await writing.execute("UPDATE jobs SET reader = 0")
+    return jobs
+
+
+async def test_archives_are_unpacked_again_and_give_what_no_reader_had_found(exchange, tmp_path):
+    jobs = await an_archive(exchange, tmp_path)
+    (archive,) = await outdated_archives(exchange, None, "zip")
+    assert archive.id == jobs["year.zip"].id
+    assert await outdated_archives(exchange, None, "pdf") == []
+    assert [await queue_archives(exchange, [archive], "again") for _ in range(2)] == [1, 0]
+    await work_with_others(exchange)
+    newest, again, *_ = await exchange.inbox.jobs()
+    assert (newest.name, newest.within, newest.state) == ("year.zip/new.txt", archive.id, JobState.DONE)
+    assert (again.purpose, again.state, again.document) == (Purpose.REREAD, JobState.DONE, "")
+    assert again.notes == ("files in it that were handed in as documents of their own: 1",)
+    assert jobs["gone.txt"].document not in await exchange.catalog.ids()
+    assert await outdated_archives(exchange, None, "zip") == []
+
+
+async def test_of_an_archive_that_was_read_again_nothing_is_left_when_a_file_in_it_is_purged(exchange, tmp_path):
+    jobs = await an_archive(exchange, tmp_path)
+    archives = await outdated_archives(exchange, None, "zip")
+    await queue_archives(exchange, archives, "again")
+    await work_with_others(exchange)
+    await exchange.purge(jobs["known.txt"].document, "a test")
+    assert not exchange.originals.path(jobs["year.zip"].sha256).exists()
+    assert "year.zip" not in {job.name for job in await exchange.inbox.jobs()}
+    assert await queue_archives(exchange, archives, "again") == 0
+
+
+async def test_a_purged_file_that_comes_within_an_archive_is_left_out_and_said(exchange, tmp_path):
+    (tmp_path / "a.md").write_text(TEXT)
+    await take_in(exchange, tmp_path / "a.md")
+    (job,) = await exchange.inbox.jobs()
+    await exchange.purge(job.document, "a test")
+    (tmp_path / "both.zip").write_bytes(a_zip(a_md=TEXT, b_md=f"{TEXT} Druhý text."))
+    await take_in(exchange, tmp_path / "both.zip")
+    kept, archive = await exchange.inbox.jobs()
+    assert archive.notes == (
+        "files in it that were handed in as documents of their own: 1",
+        "files in it that were purged from the library and were left out: 1",
+    )
+    assert (kept.name, kept.state) == ("both.zip/b.md", JobState.DONE)
+    assert await found(exchange, "nájem") == [kept.document]
+
+
+async def test_a_dry_run_says_what_was_purged_and_what_cannot_be_opened(exchange, tmp_path):
+    (tmp_path / "a.md").write_text(TEXT)
+    await take_in(exchange, tmp_path / "a.md")
+    (job,) = await exchange.inbox.jobs()
+    files = [tmp_path / "a.md", tmp_path / "missing.md"]
+    assert [each async for each in refused(exchange, files, None, "alfa")] == [(files[1], "unreadable-file")]
+    await exchange.purge(job.document, "a test")
+    assert [each async for each in refused(exchange, files, None, "alfa")] == [
+        (files[0], "purged-file"),
+        (files[1], "unreadable-file"),
+    ]

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from library.errors import Conflict
 from library.model import Organisation, Visibility
 from tests.builders import a_practice, pages_of
 
@@ -155,3 +156,15 @@ async def test_a_held_document_keeps_what_it_needs_to_be_public(exchange, client
     assert (refused.status_code, refused.json()["type"]) == (422, "/problems/incomplete")
     assert (await exchange.catalog.document("private")).evidence
     assert (await exchange.gate.record("private")).held
+
+
+@pytest.mark.usefixtures("private")
+async def test_a_change_for_the_members_that_comes_too_late_leaves_a_held_document_held(exchange, client, keys):
+    read = await exchange.catalog.document("private")
+    await exchange.say_language("private", "en")  # somebody was quicker
+    with pytest.raises(Conflict):
+        await exchange.revise_for_members(read)
+    assert (await exchange.gate.record("private")).held
+    patch, headers = {"visibility": "members"}, {**keys["staff"], "if-match": "*"}
+    assert (await client.patch("/api/v1/documents/private", json=patch, headers=headers)).status_code == 200
+    assert not (await exchange.gate.record("private")).held
