@@ -11,11 +11,13 @@ protocol: in protocol 2, which Whoosh asks for, each byte string costs a functio
 
 import mmap
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from io import SEEK_CUR, SEEK_END, BytesIO
 from itertools import accumulate, pairwise
 from pathlib import Path
 from pickle import load, loads
+from threading import Lock
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -40,6 +42,8 @@ OTHER_BIT = 0x9E3779B1
 """2**32 by the golden ratio: multiplying by it makes of a hash another one."""
 INT = 4
 """Bytes of a block's length."""
+RECENT_BLOCKS = 64
+"""Blocks of a segment that are kept as they were read, some 10 kB each."""
 LONGEST_NOTE = 256
 """Bytes that the note about a block has at most; it has about 30."""
 WORTH_COMPRESSING = 256
@@ -84,24 +88,47 @@ class Postings(Struct, frozen=True, eq=False):
 NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32), (), lambda _: ())
 
 
-def read_postings(terms: Any, field: str, term: bytes, form: Format) -> Postings:
-    """A term's postings from a Whoosh terms reader."""
+def read_postings(terms: Any, field: str, term: bytes, form: Format, reader: "BlockReader | None" = None) -> Postings:
+    """A term's postings from a Whoosh terms reader; `reader` reads its blocks."""
     try:
         about = terms.term_info(field, term)
     except TermNotFound:
         return NO_POSTINGS
     if about.is_inlined():
         return _one_by_one(terms.matcher(field, term, form))
-    file = terms._postfile
-    blocks = list(_blocks(file, about))
-    read = [_read_block(file, block) for block in blocks]
+    read_block = reader or BlockReader(terms)
+    blocks = list(_blocks(terms._postfile, about))
+    read = [read_block(block) for block in blocks]
     sizes = [len(steps) for steps, _, _ in read]
     return Postings(
         ids=_joined([np.cumsum(np.array(steps, np.int32), dtype=np.int32) for steps, _, _ in read]),
         weights=_joined([np.array(_all_weights(weights, len(steps)), np.float32) for steps, weights, _ in read]),
         firsts=tuple(accumulate(sizes[:-1], initial=0)),
-        load=lambda number: _read_block(file, blocks[number])[2],
+        load=lambda number: read_block(blocks[number])[2],
     )
+
+
+class BlockReader:
+    """Reads the blocks of one segment, and keeps the last few that have values: who looks for a new word's documents
+    asks at once where in them it stands, and taking a block apart is most of the work. For several threads."""
+
+    def __init__(self, terms: Any) -> None:
+        """`terms`: a Whoosh terms reader."""
+        self._file = terms._postfile
+        self._recent: OrderedDict[int, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, block: "_Block") -> Any:
+        """Steps between the documents' numbers, their weights, and their values if there are any."""
+        found = self._recent.get(block.offset)
+        if found is None:
+            found = _read_block(self._file, block)
+            if found[2] is not None:
+                with self._lock:
+                    self._recent[block.offset] = found
+                    if len(self._recent) > RECENT_BLOCKS:
+                        self._recent.popitem(last=False)
+        return found
 
 
 class TermFilter:
@@ -181,9 +208,13 @@ def _blocks(file: Any, about: Any) -> Iterator[_Block]:
     length = 0
     while length >= 0:
         length = file.get_int(place)
-        note = BytesIO(file.get(place + INT, min(abs(length), LONGEST_NOTE)))
-        compressed = load(note)[3]  # noqa: S301  # our own file
-        yield _Block(place + INT + note.tell(), abs(length) - note.tell(), compressed)
+        note = file.get(place + INT, min(abs(length), LONGEST_NOTE))
+        if note.startswith(NOTE_BEGINS) and note[NOTE - 2 : NOTE] == NOTE_ENDS:  # as we write it
+            size, compressed = NOTE, note[COMPRESSED_AT]
+        else:
+            read = BytesIO(note)
+            compressed, size = load(read)[3], read.tell()  # noqa: S301  # our own file
+        yield _Block(place + INT + size, abs(length) - size, compressed)
         place += INT + abs(length)
 
 
@@ -321,6 +352,7 @@ class _Blocks(NamedTuple):
 
 
 NOTE = 25
+NOTE_BEGINS, NOTE_ENDS = b"(K", b"t."
 COMPRESSED_AT = 18
 """Where in the note about a block stands whether it is compressed."""
 

@@ -14,12 +14,13 @@ class NotKept(Exception):  # nothing is wrong: it says to ask where there is tim
 
 
 class _Entry(Generic[Kept]):
-    """A value, and whether it was asked for since it was last looked at for leaving."""
+    """A value, its size, and whether it was asked for since it was last looked at for leaving."""
 
-    __slots__ = ("asked", "value")
+    __slots__ = ("asked", "size", "value")
 
-    def __init__(self, value: Kept) -> None:
+    def __init__(self, value: Kept, size: int) -> None:
         self.value = value
+        self.size = size
         self.asked = False
 
 
@@ -81,13 +82,14 @@ class Cache(Generic[Kept]):
         """Forget what belongs to nobody of these; the first part of a key names its owner."""
         with self._lock:
             for key in [key for key in self._entries if key[0] not in owners]:
-                self._used -= self._size(self._entries.pop(key).value)
+                self._used -= self._entries.pop(key).size
 
     def _keep(self, key: tuple[Hashable, ...], value: Kept) -> Kept:
+        size = self._size(value)
         with self._lock:
             if key not in self._entries:
-                self._entries[key] = _Entry(value)
-                self._used += self._size(value)
+                self._entries[key] = _Entry(value, size)
+                self._used += size
                 self._make_room()
         return value
 
@@ -98,4 +100,4 @@ class Cache(Generic[Kept]):
                 entry.asked = False
                 self._entries[key] = entry
             else:
-                self._used -= self._size(entry.value)
+                self._used -= entry.size

@@ -1,6 +1,7 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, takewhile
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from library.engines.whoosh.blocks import (
     NO_POSTINGS,
+    BlockReader,
     Ids,
     Postings,
     TermFilter,
@@ -82,6 +84,7 @@ class Segment:
         self._files = SegmentFiles(folder, segment)
         self._cache = cache
         self._filter = TermFilter(self._files.terms)
+        self._read_block = BlockReader(self._files.terms)
         # Whoosh's files are read by seeking.
         self._lock = Lock()
         self._reads = 0
@@ -193,7 +196,7 @@ class Segment:
 
     def _read(self, field: str, term: bytes) -> Postings:
         with self._lock, our_errors("reading the index"):
-            found = read_postings(self._files.terms, field, term, _SCHEMA[field].format)
+            found = read_postings(self._files.terms, field, term, _SCHEMA[field].format, self._read_block)
             self._was_read()
         if field not in ZONE_OF:
             return found
@@ -201,10 +204,10 @@ class Segment:
         return Postings(found.ids, found.weights * share[found.ids], found.firsts, found.load)
 
     def _values(self, field: str, term: bytes, postings: Postings, places: Sequence[int]) -> list[bytes]:
-        firsts = np.array(postings.firsts)
-        blocks = (np.searchsorted(firsts, places, side="right") - 1).tolist()
+        firsts = postings.firsts
+        blocks = [bisect_right(firsts, place) - 1 for place in places]
         loaded = {block: self._block(field, term, postings, block) for block in dict.fromkeys(blocks)}
-        return [loaded[block][place - postings.firsts[block]] for block, place in zip(blocks, places, strict=True)]
+        return [loaded[block][place - firsts[block]] for block, place in zip(blocks, places, strict=True)]
 
     def _block(self, field: str, term: bytes, postings: Postings, block: int) -> Sequence[bytes]:
         def load() -> Sequence[bytes]:
