@@ -9,8 +9,10 @@ from library.words import words
 def refusals(error: LibraryError, wording: Wording) -> dict[str, str]:
     """By field, as the reasons name it, why it was refused; under no name where it is about no one field."""
     told = words(wording.language)
+    # What a reader of files says never comes up on a page of its own.
+    code = error.code if f"problem.{error.code}" in wording.texts else LibraryError.code
     return {each.name: told.of_reason(each) for each in error.reasons if each.code} or {
-        "": wording.say(f"problem.{error.code}")
+        "": wording.say(f"problem.{code}")
     }
 
 

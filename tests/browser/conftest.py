@@ -155,7 +155,7 @@ class Visitor:
     def opens(self, path: str, **context: object) -> Page:
         """`context` as Playwright takes it: viewport, color_scheme, java_script_enabled, locale …"""
         made = self._browser.new_context(base_url=self._address, **{"locale": "cs-CZ", **context})
-        made.tracing.start(screenshots=True, snapshots=True)
+        made.tracing.start(snapshots=True)
         self._contexts.append(made)
         page = made.new_page()
         page.set_default_timeout(20_000)

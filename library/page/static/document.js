@@ -5,6 +5,10 @@ const cite = document.getElementById("citation");
 
 button.hidden = false;
 button.addEventListener("click", async () => {
-  await navigator.clipboard.writeText(cite.textContent);
-  button.textContent = button.dataset.done;
+  try {
+    await navigator.clipboard.writeText(cite.textContent);
+    button.textContent = button.dataset.done;
+  } catch {
+    getSelection().selectAllChildren(cite); // browsers let nothing be copied without TLS; now a key does it
+  }
 });

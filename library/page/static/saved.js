@@ -16,8 +16,12 @@ export function keeping() {
 }
 
 async function share() {
-  await navigator.clipboard.writeText(location.href);
-  done.textContent = say("take.copied");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    done.textContent = say("take.copied");
+  } catch {
+    done.textContent = location.href; // browsers let nothing be copied without TLS; this can be
+  }
 }
 
 function save() {
