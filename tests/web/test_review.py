@@ -209,7 +209,8 @@ async def test_the_desk_lists_what_needs_somebody(staff):
 
 
 async def test_whose_document_it_is_not_sees_no_form(exchange, staff):
-    assert (await staff.get("/desk/documents/s1")).status_code == 403
+    theirs = await look(staff, "/desk/documents/s1?lang=uk", 403)
+    assert "Вам цього робити не можна" in theirs.css_first("main").text()
     assert (await staff.get("/desk/documents/o1")).status_code == 404
     await sign_in(exchange, staff, role="reviewer")
     assert not (await look(staff, "/desk/documents/s1")).css("#describe")

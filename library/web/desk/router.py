@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from library.errors import LibraryError, NotAllowed, NotSignedIn
+from library.model import Role
 from library.page.addresses import changed
 from library.people import csrf_token
 from library.settings import Settings
@@ -69,9 +70,11 @@ def desk_router(settings: Settings) -> Router:
 
 def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[Any]:
     """Who is not signed in is asked to; who is no staff reads so on a plain page."""
-    if not isinstance(error, NotSignedIn | NotAllowed):
-        return explain(request, error)
     known = isinstance(error, NotAllowed)
+    if not known and not isinstance(error, NotSignedIn):
+        return explain(request, error)
+    if known and caller_of(request).audience.role.may(Role.STAFF):
+        return explain(request, error)
     if not known and request.app.state.identity is not None:
         back = changed({}, {"lang": request.query_params.get("lang", "")}, request.url.path)
         return Redirect(
