@@ -35,7 +35,7 @@ def batch_page(batch: Batch, jobs: Sequence[Job], handed_in: Sequence[HandedIn],
         "jobs": batch["links"]["jobs"],
         "reasons": batch["reasons"],
         "blank": BLANK,
-        "scripted": for_script(["batch.js"], wording),
+        "scripted": for_script(["batch.js", "sending.js"], wording),
     }
 
 

@@ -26,7 +26,7 @@ def desk_page(batches: Sequence[Batch], in_need: Mapping[str, Any], withdrawn: s
         "kinds": [{"value": each, "label": label("kind", each, wording.language)} for each in KINDS],
         "visible_to": [{"value": each, "label": label("visibility", each, wording.language)} for each in VISIBLE_TO],
         "batches": [_listed(each, wording) for each in batches],
-        "scripted": for_script(["desk.js"], wording),
+        "scripted": for_script(["desk.js", "sending.js"], wording),
     }
 
 

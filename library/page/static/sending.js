@@ -1,15 +1,17 @@
 /* What the desk sends to the public API: with the session, and the token that shows that a page of ours asks. */
 
 import { API } from "./api.js";
-import { language } from "./parts.js";
+import { language, say } from "./parts.js";
 
 const token = document.querySelector("meta[name=csrf-token]").content;
 
-/** Send a form, or nothing, to this address of the API. Throws for anything but success; the error has the API's own
-    sentence. */
+/** Send a form, or nothing, to this address of the API. Throws for anything but success; the error says why in the
+    reader's language. */
 export async function sent(path, form, headers = {}) {
-  const answer = await fetch(`${API}${path}?lang=${language}`, { method: "POST", body: form, headers: { "X-CSRF-Token": token, ...headers } });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.detail);
-  return told;
+  const request = { method: "POST", body: form, headers: { "X-CSRF-Token": token, ...headers } };
+  const answer = await fetch(`${API}${path}?lang=${language}`, request).catch(() => null);
+  const told = (await answer?.json().catch(() => null)) ?? {};
+  if (answer?.ok) return told;
+  const code = told.type?.split("/").at(-1) ?? "unavailable"; // nobody answers, or something between us and the library
+  throw new Error(say(`problem.${code}`));
 }
