@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from library.asking import Instead
 from library.catalog import AnalysedPage
-from library.fragments import cut, whole
+from library.fragments import cut
 from library.model import Audience, Document, DocumentId, Practice
 from library.search import After, Expansion, Facet, Fragment, Hit, SearchQuery
 from library.shelf import Shelved
@@ -61,9 +61,9 @@ def found(hit: Hit, shelved: Shelved, audience: Audience) -> Found:
                 fragments.append(fragment)
             case "about" if passage.table < len(described := shelved.described()):
                 fragments.append(cut(described[passage.table], passage.tokens))
-            case "title" if passage.table < len(titles := shelved.titles()):
-                language, title = titles[passage.table]
-                spans[language] = whole(title, passage.tokens).spans
+            case "title" if (matched := shelved.title_spans(passage.table, passage.tokens)) is not None:
+                language, found_spans = matched
+                spans[language] = found_spans
     return Found(hit, for_eyes(shelved.document, audience), tuple(fragments), spans)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from library.catalog import AnalysedPage, Catalog
 from library.entries import DescribedText, about, titles
-from library.fragments import Source, cut
+from library.fragments import Source, cut, whole
 from library.language import Analyzer, TokenPlaces, TokenTable
 from library.model import Document, DocumentId
 from library.search import Fragment, Hit
@@ -22,6 +22,10 @@ MOST_FRAGMENTS = 32
 """That are kept of a document."""
 
 
+Spans = tuple[tuple[int, int], ...]
+"""Pairs of a start and an end in characters."""
+
+
 class Shelved:
     """A document, and those of its texts that fragments were cut from."""
 
@@ -32,6 +36,7 @@ class Shelved:
         self._analyzer = analyzer
         self._pages: dict[int, Source[TokenPlaces]] = {}
         self._fragments: dict[tuple[int, tuple[int, ...]], Fragment] = {}
+        self._title_spans: dict[tuple[int, tuple[int, ...]], tuple[str, Spans]] = {}
         self._titles: Sequence[tuple[str, Source[TokenTable]]] | None = None
         self._described: Sequence[Source[TokenTable]] | None = None
 
@@ -53,6 +58,16 @@ class Shelved:
                 self.nbytes -= MOST_FRAGMENTS * FRAGMENT_BYTES
             kept = self._fragments[place, tokens] = cut(self._pages[place], tokens)
             self.nbytes += FRAGMENT_BYTES
+        return kept
+
+    def title_spans(self, place: int, tokens: tuple[int, ...]) -> tuple[str, Spans] | None:
+        """The language of a title and which of its characters matched; None where there is no such title."""
+        kept = self._title_spans.get((place, tokens))
+        if kept is None and place < len(titles := self.titles()):
+            if len(self._title_spans) == MOST_FRAGMENTS:
+                self._title_spans.clear()
+            language, title = titles[place]
+            kept = self._title_spans[place, tokens] = language, whole(title, tokens).spans
         return kept
 
     def titles(self) -> Sequence[tuple[str, Source[TokenTable]]]:

@@ -56,6 +56,14 @@ class Cache(Generic[Kept]):
         self, owner: Hashable, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Kept]]
     ) -> list[Kept]:
         """The owner's values under these keys; `make` is given the keys of those that were not there, all at once."""
+        if getattr(self._thread, "hurries", False) and not all((owner, key) in self._entries for key in keys):
+            raise NotKept
+        return self.combined_each(owner, keys, make)
+
+    def combined_each(
+        self, owner: Hashable, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Kept]]
+    ) -> list[Kept]:
+        """The same where `make` only combines what is kept itself: that may be done in a hurry too."""
         found: list[Kept | None] = []
         for key in keys:
             entry = self._entries.get((owner, key))
@@ -63,8 +71,6 @@ class Cache(Generic[Kept]):
                 entry.asked = True
             found.append(None if entry is None else entry.value)
         missing = [place for place, value in enumerate(found) if value is None]
-        if missing and getattr(self._thread, "hurries", False):
-            raise NotKept
         for place, value in zip(missing, make([keys[place] for place in missing]) if missing else (), strict=True):
             found[place] = self._keep((owner, keys[place]), value)
         return cast("list[Kept]", found)

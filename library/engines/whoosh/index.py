@@ -381,5 +381,7 @@ def _bytes_of(kept: Any) -> int:
             return 100 + sum(map(_bytes_of, kept))
         case bytes():
             return 50 + len(kept)
+        case Passage(tokens=tokens):
+            return 200 + 40 * len(tokens)
         case _:
             return 200 + int(getattr(kept, "nbytes", 0))

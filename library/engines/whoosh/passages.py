@@ -53,7 +53,15 @@ class Standing(Struct, frozen=True, eq=False):
 def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: int) -> dict[int, tuple[Passage, ...]]:
     """The best passages of these documents (in ascending order), by document: those with most of what was sought,
     then those with most matches, then pages before descriptions."""
-    numbers = documents.tolist()
+    numbers, sought = documents.tolist(), tuple(wanted)
+    keys = [("passages", sought, most, number) for number in numbers]
+    return dict(zip(numbers, segment.combined_each(keys, partial(_best, segment)), strict=True))
+
+
+def _best(segment: Segment, keys: Sequence[tuple[str, tuple[Sought, ...], int, int]]) -> list[tuple[Passage, ...]]:
+    """The best passages of each of some documents."""
+    (_, wanted, most, _), *_ = keys
+    numbers = [number for *_, number in keys]
     found = [
         each
         for sought in wanted
@@ -64,7 +72,7 @@ def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: i
     for place, text, tokens in (_best_of_few if few else _best_of_many)(found, len(numbers), most):
         zone, table = _ZONES[text >> ZONE_BITS], text & ((1 << ZONE_BITS) - 1)
         chosen[place].append(Passage(zone, table, _together(tokens)))
-    return {number: tuple(some) for number, some in zip(numbers, chosen, strict=True)}
+    return list(map(tuple, chosen))
 
 
 def _best_of_few(found: Sequence[Standing], documents: int, most: int) -> Iterator[_Best]:

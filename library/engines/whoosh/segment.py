@@ -123,6 +123,10 @@ class Segment:
         """The same for several at once: `make` is given the keys of those that were not made yet."""
         return self._cache.get_each(self.name, keys, make)
 
+    def combined_each(self, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Any]]) -> list[Any]:
+        """The same for what is made of other things that are kept, so that it may be made in a hurry too."""
+        return self._cache.combined_each(self.name, keys, make)
+
     def may_have(self, field: str, term: bytes) -> bool:
         """False where no document can hold the term; it costs next to nothing to ask."""
         return self._filter.may_have(field, term)
