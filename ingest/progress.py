@@ -103,9 +103,16 @@ class PersonReport(Report):
         self._bars.advance(self._files)
         if outcome.ended == "failed":
             self._failed.setdefault(outcome.code, []).append(outcome)
-        for sentence in (outcome.detail, *outcome.notes):
+        for sentence in (self._why(outcome), *outcome.notes):
             if sentence:
                 self._console.print(f"{self._told.standing.get(outcome.ended, '')} {outcome.file}: {sentence}".strip())
+
+    def _why(self, outcome: Outcome) -> str:
+        """In the person's language, and what the library knows more exactly in English; nothing of what went well."""
+        if outcome.ended != "failed":
+            return outcome.detail
+        what = self._told.of_failure(outcome.code).what
+        return f"{what} ({outcome.detail})" if outcome.detail else what
 
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
