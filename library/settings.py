@@ -53,7 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The folder that holds everything: catalogue, files, index."""
     index: str = ""
     """The engine's URL; empty: `whoosh://` in the data folder."""
-    memory_mb: Positive = 56
+    memory_mb: Positive = 72
     """What each process keeps in memory of what it has read and worked out, at most, beside what it needs to run; more
     means that less is read anew. From some 30,000 documents on, give it 400."""
     host: str = "127.0.0.1"
@@ -117,7 +117,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def memory(self) -> Memory:
         tenth = (self.memory_mb << 20) // 10
-        return Memory(index=6 * tenth, shown=tenth, answers=tenth, written=2 * tenth)
+        return Memory(index=7 * tenth, shown=tenth, answers=tenth, written=tenth)
 
     @property
     def index_url(self) -> str:
