@@ -39,9 +39,11 @@ Queries and variants
 
 Judgments
     3 = answers the need directly, 2 = largely, 1 = touches it, absent = 0. The need (``need``) is judged, not the
-    words, in whatever language the answer is written. Who wrote a query judged it; there was no second opinion, so
-    there is no agreement figure. Degrees 1 and 2 are the uncertain ones: prefer measures that rest on degree 3 (or
-    >= 2), and do not read small differences of nDCG as real.
+    words, in whatever language the answer is written. Who wrote a query judged it, and its judgments are those that are
+    measured with. For the queries of ``main`` two others, who saw neither these nor each other's, then judged all 3,074
+    passages that a system had among its first ten (`second_opinions.tsv`): `python -m tests.relevance.agreement` says
+    how far the three agree. They are language models too, and likely to err in the same way. Degrees 1 and 2 are the
+    uncertain ones: do not read small differences of nDCG as real.
 
     a   over the passages ``a`` only: while writing, then from a pool of the seven best of each variant and of ``need``
         by a throw-away ranker on the first five letters of words. Nobody judged the passages ``b`` for them, though

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from library.language import LANGUAGES
+from tests.relevance.agreement import judged, kappa
 from tests.relevance.collection import (
     Collection,
     Passage,
@@ -97,6 +98,21 @@ def test_the_collection_keeps_its_rules():
     assert list(problems(collection, public_samples())) == []
     assert {query.set for query in collection.queries} == {"development", "reported"}
     assert {passage.language for passage in collection.passages} <= set(LANGUAGES)
+
+
+def test_agreement_by_chance_is_none_and_agreement_in_all_is_whole():
+    assert kappa([(True, True), (False, False), (True, False), (False, True)]) == 0
+    assert kappa([(True, True), (False, False)]) == 1
+    assert kappa(
+        [(True, True)] * 20 + [(True, False)] * 5 + [(False, True)] * 10 + [(False, False)] * 15
+    ) == pytest.approx(0.4)
+
+
+def test_second_opinions_are_of_passages_and_queries_of_the_collection():
+    passages = {passage.id for passage in load_collection().passages}
+    opinions = list(judged())  # raises KeyError for a query that is none
+    assert len({each[:2] for each in opinions}) == len(opinions) == 3_074
+    assert all(each.passage in passages and set(each.degrees) <= {0, 1, 2, 3} for each in opinions)
 
 
 def test_the_collection_is_as_large_as_it_says():
