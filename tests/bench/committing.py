@@ -1,22 +1,25 @@
-"""What searching costs while documents come in, and how soon one that has come is found.
-
-python -m tests.bench.committing FOLDER FIRST COUNT: puts so many generated documents in, a few in each commit.
-"""
+"""What searching costs while the line takes files in, and how soon one document that has come is found."""
 
 import asyncio
+import os
+import random
 import shutil
 import sys
 import tempfile
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ingest.batch import Descriptions, files_in, hand_in
 from library.exchange import Exchange, open_exchange
-from library.model import Page, Practice, Visibility
+from library.jobs import IngestJob
+from library.model import Organisation, Page, Practice, Visibility
 from library.settings import Settings
 from tests.bench.collections import Collection
 from tests.bench.over_http import Client, served
@@ -26,8 +29,8 @@ from tests.bench.timing import percentiles
 
 SECONDS = 10.0
 """For which searches are measured, without and with documents coming in."""
-A_COMMIT = 20
-"""Documents."""
+FILES = 6_000
+"""Of a page each."""
 SINGLE = ("xylofarma", "brzdokol", "kvintopol", "hrozenkář")
 """Words, unlike any other, of documents that are put in one at a time."""
 SAMPLE = 2_000
@@ -35,25 +38,31 @@ LOOK_EVERY = 0.01
 
 
 async def measure(folder: Path, collection: Collection) -> dict[str, Any]:
-    """Milliseconds over HTTP of one client whose searches were never asked before: alone, while another process puts
-    documents in as fast as it can, and while one document at a time is committed; and the seconds from its commit's
+    """Milliseconds over HTTP of one client whose searches were never asked before: alone, while the line takes
+    files in as fast as it can, and while one document at a time is committed; and the seconds from its commit's
     beginning until a search finds it."""
     say(f"{collection.name}: searching while documents come in")
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         data = Path(temporary) / "data"
         shutil.copytree(folder / "ours", data)
+        files = _files(Path(temporary) / "files", collection)
+        await _hand_in(data, files)
         addresses = _addresses(collection)
         async with served(data) as server:
             await _asked(server.port, addresses, until=_after(SECONDS))
             alone = await _asked(server.port, addresses, until=_after(SECONDS))
             coming = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.bench.committing", str(data), "0", "1000000")
+                *(sys.executable, "-m", "ingest", "work"),
+                env=os.environ | {"LIBRARY_DATA": str(data)},
+                stdout=DEVNULL,
             )
             try:
-                await asyncio.sleep(8)  # until it has loaded its dictionaries
+                await asyncio.sleep(8)  # until its dictionaries are loaded and its readers run
                 beside = await _asked(server.port, addresses, until=_after(SECONDS))
+                assert coming.returncode is None, "the files came to an end before the searches did"
             finally:
-                coming.terminate()
+                with suppress(ProcessLookupError):
+                    coming.terminate()
                 await coming.wait()
             single = await _single(data, server.port, addresses)
     return {
@@ -69,9 +78,12 @@ async def _single(data: Path, port: int, addresses: Iterator[str]) -> dict[str, 
     exchange = await open_exchange(Settings(data=data))
     found_after, times = list[float](), list[float]()
     try:
-        await _put(exchange, 5_000_000)
+        await _add(
+            exchange, "first", "obec"
+        )  # with which its dictionaries are loaded, and the rest of the line's goes in
+        await exchange.catch_up()
         for number, word in enumerate(SINGLE):
-            await exchange.add(_practice(f"single-{number}"), [Page(number=1, text=f"{word} obec", language="cs")])
+            await _add(exchange, f"single-{number}", f"{word} obec")
             begun = time.perf_counter()
             committing = asyncio.create_task(exchange.catch_up())
             async with Client(port) as client:
@@ -111,13 +123,29 @@ def _addresses(collection: Collection) -> Iterator[str]:
         yield f"/api/v1/search?q={quote(typed)}&facets=topic,language,year&year_from={number % 1900}"
 
 
-async def _put(exchange: Exchange, number: int) -> None:
-    text = f"Dokument {number} o bydlení, škole a práci v obci číslo {number % 977}. " * 30
-    await exchange.add(_practice(f"new{number}"), [Page(number=1, text=text, language="cs")])
+def _files(folder: Path, collection: Collection) -> Path:
+    """More than the line can take in while it is measured, none like another."""
+    chance = random.Random(20261127)
+    words = [word for document in collection.documents(SAMPLE) for word in document.text.split()]
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"{number}.txt").write_text(" ".join(chance.choices(words, k=300)), encoding="utf-8")
+    return folder
 
 
-def _practice(name: str) -> Practice:
-    return Practice(
+async def _hand_in(data: Path, folder: Path) -> None:
+    exchange = await open_exchange(Settings(data=data))
+    try:
+        await exchange.accounts.add_organisation(Organisation(id="org1", name="Bench", invented=True))
+        files = files_in([folder], None)
+        async for job in hand_in(exchange, files, Descriptions({}, {}), organisation="org1", submitted_by="bench"):
+            assert isinstance(job, IngestJob), job
+    finally:
+        await exchange.close()
+
+
+async def _add(exchange: Exchange, name: str, text: str) -> None:
+    document = Practice(
         id=name,
         organisation="org1",
         title={"cs": f"Zpráva {name}"},
@@ -126,23 +154,4 @@ def _practice(name: str) -> Practice:
         visibility=Visibility.PUBLIC,
         added=datetime(2025, 1, 1, tzinfo=UTC),
     )
-
-
-async def _put_many(folder: Path, first: int, count: int) -> None:
-    exchange = await open_exchange(Settings(data=folder))
-    try:
-        for number in range(first, first + count):
-            await _put(exchange, number)
-            if number % A_COMMIT == A_COMMIT - 1:
-                await exchange.catch_up()
-    finally:
-        await exchange.close()
-
-
-def main() -> None:
-    folder, first, count = sys.argv[1:]
-    asyncio.run(_put_many(Path(folder), int(first), int(count)))
-
-
-if __name__ == "__main__":
-    main()
+    await exchange.add(document, [Page(number=1, text=text, language="cs")])
