@@ -92,8 +92,7 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
             if beside.is_file():
                 read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
         except LibraryError as error:
-            why = "; ".join(f"{each.name}: {told.of_reason(each)}" for each in error.reasons)
-            wrong.append(f"{beside.name}: {why or error.detail}")
+            wrong.append(f"{beside.name}: {told.of_reasons(error.reasons) or error.detail}")
     return wrong
 
 

@@ -1,12 +1,14 @@
 """The straight line from an original to the catalogue."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from ingest.describe import describe, notes, with_languages
 from ingest.enclosed import Enclosed
+from ingest.extract import Extract, TakeEnclosed
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.exchange import Exchange
@@ -29,6 +31,26 @@ class Unpacked(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
+async def read_original(
+    job: IngestJob,
+    exchange: Exchange,
+    reader: Lent,
+    tell: Tell,
+    *,
+    take: TakeEnclosed | None,
+    languages: Sequence[str],
+) -> Extract:
+    """What the reader finds in the job's file, which is told page by page; `languages` are those it is said to be in.
+    Raises ExtractionFailed."""
+    return await reader.read(
+        exchange.originals.path(job.sha256),
+        job.name,
+        lambda page, of: tell(Progress(Step.READING, page, of)),
+        take,
+        languages=tuple(languages),
+    )
+
+
 async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
     """Read the job's file and put what it holds into the catalogue, telling how far it is; what it encloses is handed
     in.
@@ -37,12 +59,8 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     the same document.
     """
     enclosed = Enclosed(exchange, job)
-    extract = await reader.read(
-        exchange.originals.path(job.sha256),
-        job.name,
-        lambda page, of: tell(Progress(Step.READING, page, of)),
-        enclosed.take,
-        languages=tuple(job.said.get("languages", ())),
+    extract = await read_original(
+        job, exchange, reader, tell, take=enclosed.take, languages=job.said.get("languages", ())
     )
     if not extract.pages:
         return Unpacked((*extract.notes, *enclosed.notes()))

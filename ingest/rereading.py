@@ -7,6 +7,7 @@ import msgspec
 from ingest.describe import described_again, with_languages
 from ingest.enclosed import Enclosed
 from ingest.extract import READERS
+from ingest.pipeline import read_original
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.errors import Conflict, NotFound
@@ -55,13 +56,8 @@ async def unpack_again(job: IngestJob, exchange: Exchange, reader: Lent, tell: T
     left them; what staff should know of it is returned. Raises ExtractionFailed."""
     origin = await exchange.inbox.origin(job) or job
     enclosed = Enclosed(exchange, origin)
-    extract = await reader.read(
-        exchange.originals.path(job.sha256),
-        job.name,
-        lambda page, of: tell(Progress(Step.READING, page, of)),
-        enclosed.take_if_new,
-        languages=tuple(origin.said.get("languages", ())),
-    )
+    languages = origin.said.get("languages", ())
+    extract = await read_original(job, exchange, reader, tell, take=enclosed.take_if_new, languages=languages)
     return (*extract.notes, *enclosed.notes())
 
 
@@ -78,13 +74,8 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     declared = before.languages if before.language_known == "declared" else ()
     origin = await exchange.inbox.origin(job)
     enclosed = Enclosed(exchange, origin) if origin is not None else None
-    extract = await reader.read(
-        exchange.originals.path(job.sha256),
-        job.name,
-        lambda page, of: tell(Progress(Step.READING, page, of)),
-        enclosed.take_if_new if enclosed else None,
-        languages=declared,
-    )
+    take = enclosed.take_if_new if enclosed else None
+    extract = await read_original(job, exchange, reader, tell, take=take, languages=declared)
     told = (*extract.notes, *(enclosed.notes() if enclosed else ()))
     if not extract.pages:
         return (*told, "nothing was found in the file any more: the document stays as it was")

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ingest.extract.xlsx import table_rows
-from library.errors import BadMetadata, BadRequest, ExtractionFailed, Reason
+from library.errors import BadMetadata, BadRequest, ExtractionFailed, Reason, listed
 from library.model import Practice, Study
 from library.said import Said, read_said
 from library.words import DEFAULT, Words, because, words
@@ -131,7 +131,7 @@ def _value(name: str, cell: str) -> Any:
 
 
 def _unusable(why: Reason) -> BadRequest:
-    return BadRequest(f"{why.name}: {why.reason}", reasons=(why,))
+    return BadRequest(listed([why]), reasons=(why,))
 
 
 def _split(cell: str) -> list[str]:

@@ -21,6 +21,7 @@ from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, 
 from library.exchange import Exchange
 from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
+from library.loaded import keep_what_is_loaded
 from library.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -128,9 +129,7 @@ def _load(exchange: Exchange) -> None:
     for language in LANGUAGES:
         exchange.analyzer.table(language, language)
     detect_language("a text that is long enough to tell its language")
-    # It stays: the collector need not look through the dictionaries while pages come and go.
-    gc.collect()
-    gc.freeze()
+    keep_what_is_loaded()
     gc.set_threshold(YOUNG)
 
 

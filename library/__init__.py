@@ -46,6 +46,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     people.py     People: who may sign in, sessions
     shelf.py      what hits are shown from, kept until the catalogue changes
     answers.py    an engine's hits -> what a page of results shows
+    loaded.py     what a process has loaded stays, and garbage is not looked for among it
     remembered.py what was worked out once and holds until something changes
     harvest.py    what harvesters are told: what is public since when, and what no longer is
     records/      a document as other programs read it: BibTeX, RIS, CSL, JSON-LD, Dublin Core, a row of a table

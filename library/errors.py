@@ -21,6 +21,7 @@ Every error carries a `code` that a program can switch on and a `title` that nev
 is one sentence for a person, and says the cure where there is one. Nothing here knows HTTP.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 
@@ -35,6 +36,11 @@ class Reason(NamedTuple):
     """Under which `library.words` says it in other languages; empty where it is told to programs only."""
     values: tuple[tuple[str, str], ...] = ()
     """What to fill in there, by name."""
+
+
+def listed(reasons: Iterable[Reason]) -> str:
+    """All of them in English, each after the name of what it is about."""
+    return "; ".join(f"{each.name}: {each.reason}" for each in reasons)
 
 
 class LibraryError(Exception):

@@ -418,7 +418,7 @@ class Exchange:
         if record is None or not record.held:
             raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
         await self.accounts.note("left with the members", document_id, organisation=document.organisation)
-        await self.gate.keep(document_id, msgspec.structs.replace(record, held=False))
+        await self.gate.let_go(document_id)
 
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
@@ -596,9 +596,7 @@ class Exchange:
         """What was written, which the gate holds no longer where it is not to be public. Only now: what is refused is
         held as before."""
         if wished.visibility is not Visibility.PUBLIC:
-            record = await self.gate.record(written.id)
-            if record is not None and record.held:
-                await self.gate.keep(written.id, msgspec.structs.replace(record, held=False))
+            await self.gate.let_go(written.id)
         return written
 
     async def _check_complete(self, document: Document) -> None:

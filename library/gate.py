@@ -97,6 +97,11 @@ class Gate:
         )
         return {row["document"]: _read(row) for row in found}
 
+    async def let_go(self, document_id: DocumentId) -> None:
+        """Hold a document no longer, if it was held; what was found in it stays as it is."""
+        sql = "UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1"
+        await self._database.change(sql, (document_id,))
+
     async def keep(self, document_id: DocumentId, record: GateRecord) -> None:
         await self._database.change(
             """

@@ -1,6 +1,7 @@
 """Which documents of an organisation need somebody, and what for: found by the database, however many there are."""
 
-from collections.abc import Collection, Mapping
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -73,14 +74,16 @@ class Needs:
     ) -> dict[DocumentId, tuple[Need, ...]]:
         """The documents that have this need, or any; the last changed first."""
         sql = f"{_OWN} SELECT * FROM own WHERE {need or _ANY} ORDER BY revision DESC LIMIT :limit OFFSET :offset"  # noqa: S608
-        found = await self._database.rows(sql, {**_parameters(own), "limit": limit, "offset": offset})
-        return {row["id"]: tuple(each for each in Need if row[each]) for row in found}
+        return _found(await self._database.rows(sql, {**_parameters(own), "limit": limit, "offset": offset}))
 
     async def of(self, own: Own, ids: Collection[DocumentId]) -> dict[DocumentId, tuple[Need, ...]]:
         """What these documents need, as far as they are one's own."""
         sql = f"{_OWN} SELECT * FROM own WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
-        found = await self._database.rows(sql, {**_parameters(own), "ids": _list(ids)})
-        return {row["id"]: tuple(each for each in Need if row[each]) for row in found}
+        return _found(await self._database.rows(sql, {**_parameters(own), "ids": _list(ids)}))
+
+
+def _found(rows: Iterable[sqlite3.Row]) -> dict[DocumentId, tuple[Need, ...]]:
+    return {row["id"]: tuple(each for each in Need if row[each]) for row in rows}
 
 
 def _parameters(own: Own) -> Mapping[str, object]:

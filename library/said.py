@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from library.errors import BadRequest, Reason
+from library.errors import BadRequest, Reason, listed
 from library.model import Document, LocalizedText, Practice, Study, kind_of
 from library.vocabulary import unknown_terms
 from library.words import because
@@ -61,8 +61,7 @@ def read_said(given: Mapping[str, Any]) -> Said:
     said: Said = msgspec.to_builtins(dict(given))
     reasons = [*_unknown_fields(said), *_bad_id(said)] or unknown_terms(said) or _wrong_values(said)
     if reasons:
-        listed = "; ".join(f"{reason.name}: {reason.reason}" for reason in reasons)
-        raise BadRequest(f"The description cannot be used: {listed}", reasons=tuple(reasons))
+        raise BadRequest(f"The description cannot be used: {listed(reasons)}", reasons=tuple(reasons))
     return said
 
 

@@ -15,15 +15,15 @@ WIDTH = 100
 
 
 def collection_page(
-    statistics: Mapping[str, Any], in_need: Mapping[str, Any], unfound: Mapping[str, Any], wording: Wording
+    statistics: Mapping[str, Any], counts: Mapping[str, int], unfound: Mapping[str, Any], wording: Wording
 ) -> dict[str, Any]:
-    """What the template `collection.html` shows: `CollectionStatistics`, `DocumentsInNeed` and `UnfoundAnswer` of the
-    API."""
+    """What the template `collection.html` shows. `statistics` and `unfound` are `CollectionStatistics` and
+    `UnfoundAnswer` of the API; `counts` says how many documents there are for each need."""
     charts = [_chart(name, statistics["by"][name], wording) for name in CHARTS]
     return {
         "documents": statistics["documents"],
         "newest": wording.day(statistics["newest"]) if statistics["newest"] else "",
-        "needs": needs_counted(in_need["counts"]),
+        "needs": needs_counted(counts),
         "charts": [*charts, _asked_in_vain(unfound, wording)],
     }
 

@@ -17,11 +17,11 @@ VISIBLE_TO = ("members", "organisation")
 """Who may see what was just handed in. That it becomes public is decided when somebody has looked at it."""
 
 
-def desk_page(batches: Sequence[Batch], in_need: Mapping[str, Any], withdrawn: str, wording: Wording) -> dict[str, Any]:
-    """What the template `desk.html` shows. `in_need` is `DocumentsInNeed` of the API; `withdrawn`, the id of a document
-    that was taken out just now, if any was."""
+def desk_page(batches: Sequence[Batch], counts: Mapping[str, int], withdrawn: str, wording: Wording) -> dict[str, Any]:
+    """What the template `desk.html` shows. `counts` says how many documents there are for each need;
+    `withdrawn` is the id of a document that was taken out just now, if any was."""
     return {
-        "needs": needs_counted(in_need["counts"]),
+        "needs": needs_counted(counts),
         "withdrawn": f"{desk_address(withdrawn)}/restore" if withdrawn else "",
         "kinds": [{"value": each, "label": label("kind", each, wording.language)} for each in KINDS],
         "visible_to": [{"value": each, "label": label("visibility", each, wording.language)} for each in VISIBLE_TO],

@@ -14,6 +14,7 @@ from litestar.di import Provide
 
 from library.exchange import open_exchange
 from library.facsimiles import Drawer
+from library.loaded import keep_what_is_loaded
 from library.settings import Settings
 from library.unfound import Listening
 from library.web.access import admit, check_needs, opened_exchange, present_audience, say_who_may_keep_it, today
@@ -64,7 +65,7 @@ from library.web.vocabulary import (
     vocabulary_list,
     vocabulary_lists,
 )
-from library.web.warming import keep_warm, keep_what_is_loaded
+from library.web.warming import keep_warm
 
 COMPRESSION = CompressionConfig(
     backend="brotli",

@@ -15,7 +15,7 @@ from litestar.response import ServerSentEvent
 from msgspec import Struct
 
 from library.batches import Batch, FailedAlike, no_batch
-from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, TooLarge
+from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, TooLarge, listed
 from library.exchange import Exchange
 from library.jobs import JobState
 from library.language import clean
@@ -300,13 +300,13 @@ async def _said_in(sidecar: UploadFile, batch: Batch) -> Said:
     whose = said.pop("organisation", batch.organisation)
     if whose != batch.organisation:
         why = because("organisation", "of-another", value=whose, own=batch.organisation)
-        raise BadRequest(f"organisation: {why.reason}", reasons=(why,))
+        raise BadRequest(listed([why]), reasons=(why,))
     return read_said(said)
 
 
 def _refused(name: str, error: LibraryError, told: Words) -> HandedInFile:
     failure = told.of_failure(error.code)
-    reasons = "; ".join(f"{each.name}: {told.of_reason(each)}" for each in error.reasons)
+    reasons = told.of_reasons(error.reasons)
     return HandedInFile(
         name, "refused", None, error.code, f"{failure.what} {reasons}." if reasons else failure.what, failure.cure
     )

@@ -72,6 +72,12 @@ async def in_need(
     )
 
 
+async def needs_counted(audience: Audience, exchange: Exchange) -> dict[str, int]:
+    """For each need, how many documents have it."""
+    counts, _ = await exchange.needs.counts(await _own(audience, exchange))
+    return {each: counts[each] for each in Need}
+
+
 async def needs_of(ids: Sequence[DocumentId], audience: Audience, exchange: Exchange) -> list[DocumentInNeed]:
     """Those of these documents that are one's own, whatever they need."""
     return await _described(await exchange.needs.of(await _own(audience, exchange), ids), exchange)

@@ -7,7 +7,7 @@ from typing import TypeVar
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
-from library.errors import Reason
+from library.errors import Reason, listed
 from library.web.access import Connection
 from library.web.problems import InvalidParameter, UnsupportedMediaType
 
@@ -94,7 +94,7 @@ def raise_for(reasons: Sequence[Reason]) -> None:
 
 
 def unusable(reasons: Sequence[Reason]) -> InvalidParameter:
-    return InvalidParameter("; ".join(f"{each.name}: {each.reason}" for each in reasons), reasons=tuple(reasons))
+    return InvalidParameter(listed(reasons), reasons=tuple(reasons))
 
 
 def unknown_parameters(given: Iterable[str], known: Iterable[str], place: str) -> list[Reason]:

@@ -4,14 +4,12 @@ The words of a large index take seconds to be read for the first time, and those
 """
 
 import asyncio
-import ctypes
-import gc
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from library.errors import LibraryError
 from library.exchange import Exchange
+from library.loaded import keep_what_is_loaded
 from library.model import Audience
 from library.web.languages import DEFAULT
 from library.web.suggest import SUGGESTIONS
@@ -37,16 +35,6 @@ async def keep_warm(exchange: Exchange) -> None:
         except Exception:  # noqa: BLE001  # what is only made early must not take the server down
             _log.exception("suggestions could not be made ready")
         await asyncio.sleep(LOOK_EVERY)
-
-
-def keep_what_is_loaded() -> None:
-    """What is in memory now stays for good, and garbage is not looked for among it any more: a full collection would
-    hold up the searches that it falls into by some hundred milliseconds. What loading has left free, some 20 MB, goes
-    back to the system."""
-    gc.collect()
-    gc.freeze()
-    with suppress(OSError, AttributeError):  # where the C library is another one
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def warm(exchange: Exchange, generation: str) -> str:

@@ -4,7 +4,7 @@ One data file a language, `cs.toml`, `en.toml`, `uk.toml`, with the same keys in
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -42,6 +42,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     def of_reason(self, reason: Reason) -> str:
         """Why a field was refused; in English where the reason has no code."""
         return self.reason[reason.code].format_map(dict(reason.values)) if reason.code else reason.reason
+
+    def of_reasons(self, reasons: Iterable[Reason]) -> str:
+        """All of them, each after the name of what it is about."""
+        return "; ".join(f"{each.name}: {self.of_reason(each)}" for each in reasons)
 
     def of_step(self, step: str, page: int, pages: int) -> str:
         if page and f"{step}_page" in self.standing:

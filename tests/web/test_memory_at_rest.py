@@ -2,7 +2,7 @@
 
 import gc
 
-from library.web.warming import keep_what_is_loaded
+from library.loaded import keep_what_is_loaded
 
 
 def test_garbage_is_not_looked_for_among_what_is_loaded():

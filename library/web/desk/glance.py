@@ -11,7 +11,7 @@ from library.model import Audience, Scope
 from library.page.collection_page import MOST_BARS, collection_page
 from library.web.access import needs
 from library.web.desk.frame import at_desk
-from library.web.in_need import in_need
+from library.web.in_need import needs_counted
 from library.web.pages import spoken_wording
 from library.web.statistics import counted
 from library.web.unfound import most_asked
@@ -25,9 +25,7 @@ async def collection_at_desk(
     asked and not found."""
     spoken = spoken_wording(request)
     statistics = await counted(spoken.language, audience, exchange)
-    waiting = await in_need(None, 1, audience, exchange)
+    counts = await needs_counted(audience, exchange)
     unfound = await most_asked(MOST_BARS, audience, exchange)
-    shown = collection_page(
-        msgspec.to_builtins(statistics), msgspec.to_builtins(waiting), msgspec.to_builtins(unfound), spoken
-    )
+    shown = collection_page(msgspec.to_builtins(statistics), counts, msgspec.to_builtins(unfound), spoken)
     return await at_desk(request, "collection.html", shown, spoken, here="/desk/collection")

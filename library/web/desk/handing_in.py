@@ -18,7 +18,7 @@ from library.web.access import needs
 from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in_together
 from library.web.desk.frame import BY_FORM, at_desk, onwards, text_in
 from library.web.forms import form_of
-from library.web.in_need import in_need
+from library.web.in_need import needs_counted
 from library.web.jobs import MOST_JOBS, own_job, shown_job
 from library.web.pages import spoken_wording
 from library.words import words
@@ -41,9 +41,9 @@ async def desk(
         msgspec.to_builtins(await standing_of(batch, exchange, told))
         for batch in await exchange.batches.newest(organisation, BATCHES)
     ]
-    waiting = msgspec.to_builtins(await in_need(None, 1, audience, exchange))
+    counts = await needs_counted(audience, exchange)
     withdrawn = request.query_params.get("withdrawn", "")
-    return await at_desk(request, "desk.html", desk_page(newest, waiting, withdrawn, spoken), spoken, here="/desk")
+    return await at_desk(request, "desk.html", desk_page(newest, counts, withdrawn, spoken), spoken, here="/desk")
 
 
 @get("/desk/batches/{batch_id:str}", include_in_schema=False, opt=needs(Scope.INGEST))
@@ -74,12 +74,7 @@ async def hand_in_at_desk(
     return await _shown_batch(request, batch.id, handed_in, exchange)
 
 
-@post(
-    "/desk/batches/{batch_id:str}/retry",
-    include_in_schema=False,
-    opt=BY_FORM,
-    status_code=303,
-)
+@post("/desk/batches/{batch_id:str}/retry", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def retry_batch_at_desk(
     request: Request[Any, Any, Any],
     batch_id: FromPath[str],
@@ -92,12 +87,7 @@ async def retry_batch_at_desk(
     return onwards(request, f"/desk/batches/{batch_id}")
 
 
-@post(
-    "/desk/jobs/{job_id:str}/retry",
-    include_in_schema=False,
-    opt=BY_FORM,
-    status_code=303,
-)
+@post("/desk/jobs/{job_id:str}/retry", include_in_schema=False, opt=BY_FORM, status_code=303)
 async def retry_job_at_desk(
     request: Request[Any, Any, Any],
     job_id: FromPath[str],

@@ -14,7 +14,7 @@ from library.page.addresses import changed as changed_address
 from library.page.documents_page import Refusal, documents_page
 from library.web.access import needs, organisation_names
 from library.web.desk.frame import asked_number, at_desk
-from library.web.in_need import in_need, needs_of
+from library.web.in_need import in_need, needs_counted, needs_of
 from library.web.pages import parameters_in, spoken_wording
 from library.web.parameters import READS_QUERY_ITSELF
 from library.web.results import SearchAnswer
@@ -45,13 +45,14 @@ async def documents_shown(
     given = parameters_in(request, ("need", "q", "page"))
     need = "".join(given.get("need", ()))
     number = asked_number(request, LAST_PAGE)
+    counts: Mapping[str, int]
     listed: list[Any]
     if need in set(Need):
         waiting = await in_need(Need(need), PER_PAGE, audience, exchange, (number - 1) * PER_PAGE)
-        listed, known, total = waiting.documents, waiting.documents, waiting.total
+        counts, listed, known, total = waiting.counts, waiting.documents, waiting.documents, waiting.total
     else:
         answer = await _own_documents(number, given, audience, exchange)
-        waiting = await in_need(None, 0, audience, exchange)
+        counts = await needs_counted(audience, exchange)
         listed, total, need = answer.items, answer.total, ""
         known = await needs_of([each.id for each in answer.items], audience, exchange)
     pages = {"previous": number - 1, "next": number + 1 if number * PER_PAGE < total else 0}
@@ -60,7 +61,7 @@ async def documents_shown(
     }
     shown = documents_page(
         msgspec.to_builtins(listed),
-        msgspec.to_builtins(waiting.counts),
+        counts,
         msgspec.to_builtins(known),
         total=total,
         need=need,
