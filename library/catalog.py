@@ -289,6 +289,11 @@ class Catalog:
         """The how-manieth change of the whole catalogue the last one was."""
         return int((await self._database.rows_again("SELECT coalesce(max(revision), 0) FROM documents"))[0][0])
 
+    async def changed_since(self, revision: int) -> list[DocumentId]:
+        """The documents that have changed, or gone, after the change with this number."""
+        found = await self._database.rows("SELECT id FROM documents WHERE revision > ?", (revision,))
+        return [row["id"] for row in found]
+
     async def stamps(self, since: int) -> list[Stamp]:
         """When each document changed last that did after the change with this number, in that order."""
         found = await self._database.rows(

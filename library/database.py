@@ -52,22 +52,23 @@ class Database:
         return next(iter(await self.rows(sql, parameters)), None)
 
     async def rows_again(self, sql: str) -> list[sqlite3.Row]:
-        """The same as `rows`, for the few queries that every request asks: read anew only after a commit, of whichever
-        process."""
-        present = self._commits()
-        kept, found = self._kept.get(sql, (None, []))
-        if present is None or kept != present:
-            found = await self.rows(sql)
-            self._kept[sql] = (present, found)
+        """The same as `rows`, for the few small queries that every request asks: read anew only after a commit, of
+        whichever process. Where they are asked: to hand one to the connection's thread takes longer than to answer it,
+        and while documents come in there is a commit between any two requests."""
+        try:
+            present = self._commits()
+            kept, found = self._kept.get(sql, (None, []))
+            if kept != present:
+                found = self._watcher.execute(sql).fetchall()
+                self._kept[sql] = (present, found)
+        except sqlite3.OperationalError:  # another process is just holding the file
+            return await self.rows(sql)
         return found
 
-    def _commits(self) -> int | None:
-        """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version); None where another
-        process is just holding the file. Some microseconds: it is read from memory that connections share."""
-        try:
-            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
-        except sqlite3.OperationalError:
-            return None
+    def _commits(self) -> int:
+        """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version). Some microseconds: it is
+        read from memory that connections share."""
+        return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -155,6 +156,7 @@ async def open_database(path: Path) -> Database:
             await reader.execute("PRAGMA query_only = ON")
             watcher = sqlite3.connect(path, timeout=0, isolation_level=None)
             undone.callback(watcher.close)
+            watcher.row_factory = sqlite3.Row
             database = Database(path, writer, reader, watcher)
             await database.name_the_actor()
             await _migrate(database, _migrations())

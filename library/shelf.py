@@ -1,4 +1,4 @@
-"""What hits are shown from: documents and their texts, as they were read, until the catalogue changes.
+"""What hits are shown from: documents and their texts, as they were read, until they change.
 
 Reading and decoding a hit's document and pages, and analysing its titles, takes many times as long as finding it. What
 an audience may not see is asked of each document each time: that is not kept.
@@ -107,8 +107,7 @@ class Shelf:
         """The documents of those hits that there are, with the pages in which something matches."""
         revision = await self._catalog.revision()
         if revision != self._revision:
-            self._revision, self._used = revision, 0
-            self._kept.clear()
+            await self._forget_changed(revision)
         shelf = {hit.id: self._kept[hit.id][0] for hit in hits if hit.id in self._kept}
         missing = [hit.id for hit in hits if hit.id not in shelf]
         if missing:
@@ -122,6 +121,15 @@ class Shelf:
         if revision == self._revision:
             self._keep(shelf)
         return shelf
+
+    async def _forget_changed(self, revision: int) -> None:
+        """While documents come in, there is a change between any two searches: only what it changed is read anew."""
+        changed = await self._catalog.changed_since(self._revision) if self._kept else ()
+        # Set only now: who asked meanwhile has looked for changes too.
+        self._revision = revision
+        for document in changed:
+            if document in self._kept:
+                self._used -= self._kept.pop(document)[1]
 
     def _keep(self, shelf: Mapping[DocumentId, Shelved]) -> None:
         for document, each in shelf.items():

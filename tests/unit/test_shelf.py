@@ -1,4 +1,6 @@
-"""What hits are shown from is read once, until the catalogue changes."""
+"""What hits are shown from is read once, until it changes."""
+
+import asyncio
 
 import msgspec
 import pytest
@@ -47,6 +49,24 @@ async def test_after_a_change_it_is_read_anew(catalog):
     assert (await shelf.take([HIT]))["p1"].document.title == {"cs": "Jinak"}
     await catalog.withdraw("p1", "it was a mistake")
     assert await shelf.take([HIT]) == {}
+
+
+async def test_what_has_not_changed_is_not_read_anew(catalog):
+    await catalog.put(a_practice(files=(FILE,)), [page()])
+    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    first = (await shelf.take([HIT]))["p1"]
+    await catalog.put(a_practice(id="p2", files=(FILE,)), [page()])
+    assert (await shelf.take([HIT]))["p1"] is first
+    assert shelf.used == first.nbytes
+
+
+async def test_what_changes_while_it_is_being_read_is_not_kept(catalog):
+    added = await catalog.put(a_practice(files=(FILE,)), [page()])
+    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    for title in ("Jednou", "Podruhé"):
+        added = msgspec.structs.replace(added, title={"cs": title})
+        *_, added = await asyncio.gather(*(shelf.take([HIT]) for _ in range(5)), catalog.revise(added))
+        assert (await shelf.take([HIT]))["p1"].document.title == {"cs": title}
 
 
 async def test_it_keeps_no_more_than_it_has_room_for(catalog):

@@ -9,7 +9,8 @@ import pytest
 from library.engines.whoosh import WhooshIndex
 from library.exchange import open_exchange
 from library.search import IndexState
-from library.web.mending import mend
+from library.web.mending import LOOKS, Lacking, give_what_is_left, mend
+from tests.builders import a_practice
 from tests.web.conftest import served
 
 
@@ -72,6 +73,26 @@ async def test_a_ready_index_is_left_alone(exchange):
     before = await exchange.index.generation()
     await mend(exchange)
     assert await exchange.index.generation() == before
+
+
+async def test_what_the_index_lacks_is_left_to_the_worker_for_some_looks(exchange):
+    await exchange.add(a_practice(id="new"), [])
+    before, lacking = await exchange.index.generation(), Lacking(0, 0)
+    for _ in range(LOOKS):
+        lacking = await give_what_is_left(exchange, lacking)
+    assert await exchange.index.generation() == before
+    await exchange.catch_up()
+    await exchange.add(a_practice(id="newer"), [])
+    assert (await give_what_is_left(exchange, lacking)).looks == 1, "the worker is at it"
+
+
+async def test_what_nobody_gives_the_index_is_given_then(exchange):
+    await exchange.add(a_practice(id="new"), [])
+    lacking = Lacking(0, 0)
+    for _ in range(LOOKS + 1):
+        lacking = await give_what_is_left(exchange, lacking)
+    assert not await exchange.catalog.unindexed(1)
+    assert await give_what_is_left(exchange, lacking) == Lacking(0, 0)
 
 
 async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, without_index):
