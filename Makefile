@@ -50,7 +50,10 @@ demo: install dictionaries
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=vzdelavani+deti+cizincu"
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=unaccompanied+minors&facets=topic,language,year"
 	@echo "  http://127.0.0.1:$(PORT)/api/v1/search?q=%D0%B1%D1%96%D0%B6%D0%B5%D0%BD%D1%86%D1%96"
-	@echo "The whole API: http://127.0.0.1:$(PORT)/docs. Ctrl-C ends it."
+	@$(BIN)/good-practice people add demo@staff.example --organisation severka --role staff
+	@echo "The whole API: http://127.0.0.1:$(PORT)/docs. To see the desk as staff of an invented organisation (once, within an hour):"
+	@echo "  $$($(BIN)/good-practice people link demo@staff.example)"
+	@echo "Ctrl-C ends it."
 	@$(BIN)/good-practice-ingest work --follow & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT INT TERM; \
 	$(BIN)/good-practice serve
 

@@ -18,7 +18,7 @@ from library.command import ExitCode, complain, run
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import Organisation, Role, Scope
-from library.people import Person
+from library.people import Person, link_address
 from library.search import IndexState
 from library.settings import load_settings
 
@@ -110,6 +110,9 @@ def _people(parent: argparse.ArgumentParser) -> None:
     add.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.READER])
     add.set_defaults(command=lambda asked: run(lambda exchange: _add_person(exchange, asked)))
     commands.add_parser("list", help="all of them").set_defaults(command=lambda _: run(_list_people))
+    link = commands.add_parser("link", help="print a link by which somebody signs in, once and within an hour")
+    link.add_argument("email", metavar="EMAIL", help="of somebody who was entered")
+    link.set_defaults(command=lambda asked: run(lambda exchange: _make_link(exchange, asked.email)))
     remove = commands.add_parser("remove", help="let somebody in no longer, and end their sessions")
     remove.add_argument("email", metavar="EMAIL")
     remove.set_defaults(command=lambda asked: run(lambda exchange: _remove_person(exchange, asked.email)))
@@ -251,6 +254,13 @@ async def _add_person(exchange: Exchange, asked: argparse.Namespace) -> ExitCode
 async def _list_people(exchange: Exchange) -> ExitCode:
     for person in await exchange.people.people():
         print(f"{person.email:40} {person.role.value:8} {person.organisation}")
+    return ExitCode.WELL
+
+
+async def _make_link(exchange: Exchange, email: str) -> ExitCode:
+    secret = await exchange.people.link(email)
+    settings = exchange.settings
+    print(f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{link_address(secret)}")
     return ExitCode.WELL
 
 

@@ -1,9 +1,10 @@
-"""Which people may sign in, who is signed in, and which sign-ins are under way."""
+"""Which people may sign in, by what they do so, and who is signed in."""
 
 import hashlib
 import hmac
 import secrets
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,6 +14,8 @@ from library.model import Audience, Caller, OrganisationId, Role, Value
 
 SIGN_IN_WITHIN = timedelta(minutes=10)
 """How long somebody may take at the identity provider."""
+LINK_HOLDS = timedelta(hours=1)
+"""How long somebody may sign in by a link."""
 
 
 class Person(Value, frozen=True):
@@ -98,6 +101,28 @@ class People:
         kept = found[0]
         return SignIn(state=kept["state"], nonce=kept["nonce"], verifier=kept["verifier"], back=kept["back"])
 
+    # Links -----------------------------------------------------------------------------------------------------------
+
+    async def link(self, email: str) -> str:
+        """The secret of a link by which this person can sign in once, within an hour; the link before it leads nowhere
+        any more. Raises NotFound."""
+        person = await self.person(email)
+        if person is None:
+            raise NotFound(f"there is no person '{email}'")
+        secret = secrets.token_urlsafe(32)
+        async with self._database.transaction() as writing:
+            await writing.execute("DELETE FROM links WHERE person = ?", (person.email,))
+            await writing.execute("INSERT INTO links VALUES (?, ?, ?)", (_sha256(secret), person.email, now()))
+        return secret
+
+    async def follow(self, secret: str) -> Person | None:
+        """Who signs in by this link, once; None where there is none, it was used, or it is too old."""
+        async with self._database.transaction() as writing:
+            found = await rows(writing, "DELETE FROM links WHERE sha256 = ? RETURNING person, made", (_sha256(secret),))
+        if not found or found[0]["made"] < written(datetime.now(UTC) - LINK_HOLDS):
+            return None
+        return await self.person(found[0]["person"])
+
     # Sessions --------------------------------------------------------------------------------------------------------
 
     async def sign_in(self, person: Person, hours: int) -> str:
@@ -132,6 +157,11 @@ class People:
 
 
 _END_SESSIONS = "UPDATE sessions SET ended = ? WHERE person = ? AND ended IS NULL"
+
+
+def link_address(secret: str) -> str:
+    """The path of a link, whose page asks before it signs in: programs that look at links in letters use none up."""
+    return f"/sign-in/link?{urlencode({'secret': secret})}"
 
 
 def csrf_token(session: str) -> str:

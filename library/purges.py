@@ -25,6 +25,7 @@ UNTOUCHED = (
     "people",
     "sessions",
     "sign_ins",
+    "links",
     "batches",
     "pauses",
     "unfound",

@@ -38,6 +38,7 @@ from library.web.in_need import documents_in_need
 from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
+from library.web.links import follow_link, link
 from library.web.mending import keep_mended
 from library.web.metrics import Metrics, metrics
 from library.web.oai import oai, oai_by_form
@@ -94,7 +95,7 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
             ready,
             explain_problem,
             metrics,
-            *(sign_in, signed_in, sign_out),
+            *(sign_in, signed_in, sign_out, link, follow_link),
             openapi_json,
             asset,
             *(oai, oai_by_form, feed, sitemap, sitemap_part, opensearch, robots),

@@ -46,7 +46,7 @@ async def sign_in(
     """To the identity provider, which sends the browser back to `/sign-in/return`."""
     begun = await _provider(request).begin(base_of(request, exchange.settings) + RETURN, _local(back))
     ticket = await exchange.people.begin(begun.sign_in)
-    return _away(begun.url, [_cookie(request, TICKET, ticket)])
+    return away(begun.url, [_cookie(request, TICKET, ticket)])
 
 
 @get(RETURN, opt=OPEN_BUT_COUNTED, include_in_schema=False)
@@ -72,10 +72,7 @@ async def signed_in(
         raise NotSignedIn("this answer is of another identity provider; begin anew at /sign-in")
     identity = await provider.finish(begun, code, base_of(request, settings) + RETURN)
     person = await _person(identity, exchange)
-    act_as(person.email)
-    session = await exchange.people.sign_in(person, settings.session_hours)
-    kept = _cookie(request, "session", session, seconds=settings.session_hours * 3600)
-    return _away(begun.back, [kept, _gone(request, TICKET)])
+    return away(begun.back, [await session_of_person(person, request, exchange), _gone(request, TICKET)])
 
 
 @post("/sign-out", opt=OPEN_BUT_COUNTED, include_in_schema=False)
@@ -88,7 +85,7 @@ async def sign_out(request: Request[Any, Any, Any], exchange: NamedDependency[Ex
         caller = await exchange.people.signed_in(session, request.app.state.today())
         act_as(caller.name if caller else TICKET)
         await exchange.people.sign_out(session)
-    return _away("/", [_gone(request, "session")])
+    return away("/", [_gone(request, "session")])
 
 
 @get(
@@ -122,6 +119,13 @@ def _provider(request: Request[Any, Any, Any]) -> IdentityProvider:
     return provider
 
 
+async def session_of_person(person: Person, request: Request[Any, Any, Any], exchange: Exchange) -> Cookie:
+    """Who has shown to be this person is signed in: the cookie for their browser."""
+    act_as(person.email)
+    hours = exchange.settings.session_hours
+    return _cookie(request, "session", await exchange.people.sign_in(person, hours), seconds=hours * 3600)
+
+
 async def _person(identity: Identity, exchange: Exchange) -> Person:
     """Who that is here: by the library's own table, else by what the provider says. Raises NotAllowed for strangers."""
     known = await exchange.people.person(identity.email) if identity.email else None
@@ -148,7 +152,7 @@ def _local(back: str) -> str:
     return back if ours and back.isprintable() and "\\" not in back else "/"
 
 
-def _away(url: str, cookies: list[Cookie]) -> Response[None]:
+def away(url: str, cookies: list[Cookie]) -> Response[None]:
     return Response(None, status_code=303, headers={"Location": url, "Cache-Control": "no-store"}, cookies=cookies)
 
 

@@ -259,6 +259,8 @@ UNDESCRIBED: dict[str, tuple[str, ...]] = {
     "GET /metrics": ("",),
     "GET /sign-in": ("",),
     "GET /sign-in/return": ("", "code=x&state=y"),
+    "GET /sign-in/link": ("", "secret=x"),
+    "POST /sign-in/link": ("",),
     "POST /sign-out": ("",),
     "GET /openapi.json": ("",),
     "GET /docs": ("",),

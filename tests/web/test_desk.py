@@ -42,9 +42,9 @@ async def test_who_is_not_signed_in_is_asked_to_and_comes_back(exchange):
     )
 
 
-async def test_where_nobody_can_sign_in_the_page_says_so(client):
+async def test_without_a_provider_the_page_says_how_to_sign_in(client):
     html = await look(client, "/desk?lang=en", 401)
-    assert "Nobody can sign in here yet" in html.css_first("main").text()
+    assert "ask whoever runs the library for a link" in html.css_first("main").text()
 
 
 async def test_who_is_no_staff_reads_so_on_a_plain_page(exchange, client):
