@@ -4,22 +4,17 @@ from pickle import loads
 
 import numpy as np
 import pytest
-from whoosh.fields import ID, TEXT, Schema
+from msgspec import structs
 from whoosh.index import create_in, open_dir
 from whoosh.query import Phrase, Term
 
-from library.engines.whoosh.blocks import (
-    NO_POSTINGS,
-    TermFilter,
-    decode_positions,
-    read_postings,
-    read_postings_slowly,
-)
+from library.engines.whoosh.arrays import arrays_by_public_interface
+from library.engines.whoosh.blocks import TermFilter
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.folder import IndexFolder
-from library.engines.whoosh.pickled import packed_numbers, packed_positions, packed_strings
+from library.engines.whoosh.pickled import packed_numbers, packed_positions
 from library.engines.whoosh.schema import schema
-from library.engines.whoosh.writing import Contents, SegmentWriter
+from library.engines.whoosh.writing import INDEX_NAME, Contents, SegmentFiles, SegmentWriter, _write_merged
 from tests.builders import a_practice, an_entry
 
 WORDS = ["děti", "škola", "byt", "zákon", "Praha"]
@@ -41,41 +36,75 @@ def documents_with(texts, word):
     return [f"d{number:03}" for number, text in enumerate(texts) if word in text.split()]
 
 
-def all_postings(postings):
-    values = [value for block in range(len(postings.firsts)) for value in postings.load(block) or ()]
-    return postings.ids.tolist(), postings.weights.tolist(), values
+def segments_of(folder):
+    """The segments that a Whoosh index consists of."""
+    return [SegmentFiles(folder, segment) for segment in open_dir(folder)._segments()]
 
 
-def test_reading_by_block_gives_what_whooshs_public_interface_gives(written):
+def as_lists(arrays):
+    return {name: bytes(some) if name == "text" else some.tolist() for name, some in structs.asdict(arrays).items()}
+
+
+def test_the_arrays_are_what_whooshs_public_interface_gives(written):
     folder, _ = written
-    with open_dir(folder).reader() as reader:
-        terms = reader.codec().terms_reader(reader.storage(), reader.segment())
-        fields = schema()
-        for field, term in list(terms.terms()):
-            form = fields[field].format
-            fast = read_postings(terms, field, term, form)
-            slow = read_postings_slowly(terms, field, term, form)
-            assert all_postings(fast)[:2] == all_postings(slow)[:2]
-            if field.endswith(("_surface", "_lemma")):
-                assert all_postings(fast)[2] == all_postings(slow)[2]
+    (files,) = segments_of(folder)
+    told = arrays_by_public_interface(files.terms, schema())
+    assert {field: as_lists(arrays) for field, arrays in files.fields.items()} == {
+        field: as_lists(arrays) for field, arrays in told.items()
+    }
+    assert {"id", "forms", "text_surface", "text_lemma", "facet_kind"} <= told.keys()
 
 
-def test_what_stock_whoosh_has_written_is_read_alike(tmp_path):
-    index = create_in(tmp_path, Schema(id=ID(stored=True), text=TEXT))
+def test_a_segment_that_stock_whoosh_wrote_has_arrays_by_the_public_interface(tmp_path):
+    index = create_in(tmp_path, schema(), indexname=INDEX_NAME)
     with index.writer() as writer:
         for number in range(300):
-            writer.add_document(id=str(number), text="one two two" if number % 3 else "one")
-    with index.reader() as reader:
-        terms = reader.codec().terms_reader(reader.storage(), reader.segment())
-        form = index.schema["text"].format
-        found = read_postings(terms, "text", b"two", form)
-        assert found.ids.tolist() == [number for number in range(300) if number % 3]
-        assert set(found.weights.tolist()) == {2.0}
-        assert all_postings(found) == all_postings(read_postings_slowly(terms, "text", b"two", form))
-        assert decode_positions(found.load(0)[0]) == [1, 2]
-        assert read_postings(terms, "text", b"never", form) is NO_POSTINGS
-        assert read_postings_slowly(terms, "text", b"never", form) is NO_POSTINGS
-        assert TermFilter(terms).may_have("text", b"two")
+            writer.add_document(id=str(number), text_surface="one two two" if number % 3 else "one")
+    (files,) = segments_of(tmp_path)
+    text = files.fields["text_surface"]
+    assert text.terms() == [b"one", b"two"]
+    two = text.postings(text.row(b"two"))
+    assert text.ids[two].tolist() == [number for number in range(300) if number % 3]
+    assert set(text.weights[two].tolist()) == {2}
+    first, last = text.places[two.start : two.start + 2]
+    assert text.positions[first:last].tolist() == [1, 2]
+    assert files.number_of("7") == 7
+    assert TermFilter(files.terms).may_have("text_surface", b"two")
+
+
+def test_terms_are_found_by_name_and_by_how_they_begin(written):
+    folder, _ = written
+    (files,) = segments_of(folder)
+    surfaces = files.fields["text_surface"]
+    terms = surfaces.terms()
+    assert terms == sorted(terms)
+    assert [surfaces.row(term) for term in terms] == list(range(len(terms)))
+    assert surfaces.row(b"deti2") is None
+    assert surfaces.row(b"") is None
+    assert surfaces.row(b"zzz") is None
+    for prefix in (b"", b"d", b"skola", b"skolax", b"zzz"):
+        assert [terms[row] for row in surfaces.beginning_with(prefix)] == [t for t in terms if t.startswith(prefix)]
+
+
+def test_merged_segments_have_the_arrays_of_one_that_was_written_at_once(tmp_path):
+    chance = random.Random(2)
+    texts = [" ".join(chance.choices(WORDS, [60, 20, 9, 3, 1], k=12)) for _ in range(40)]
+    entries = [an_entry(a_practice(id=f"d{number:03}"), [text]) for number, text in enumerate(texts)]
+    dead = {f"d{number:03}" for number in range(0, 40, 3)}
+    writer = SegmentWriter(tmp_path, Contents(0, []), tokens_at_once=100)
+    writer.take(entries, ())
+    assert len(writer.written()) > 3
+    writer.take((), dead)
+    merged = _write_merged(tmp_path, writer._open)
+    (tmp_path / "alone").mkdir()
+    alone = SegmentWriter(tmp_path / "alone", Contents(0, []))
+    alone.take([entry for entry in entries if entry.document.id not in dead], ())
+    (wanted,) = alone.written()
+    found, expected = SegmentFiles(tmp_path, merged), SegmentFiles(tmp_path / "alone", wanted)
+    assert {field: as_lists(arrays) for field, arrays in found.fields.items()} == {
+        field: as_lists(arrays) for field, arrays in expected.fields.items()
+    }
+    assert arrays_by_public_interface(found.terms, schema()).keys() == found.fields.keys()
 
 
 def test_a_segment_never_denies_a_term_that_it_has_and_most_that_it_has_not(written):
@@ -127,8 +156,6 @@ def test_positions_are_packed_so_that_whooshs_format_reads_them():
     values = [loads(packed.content[first:last].tobytes() + b".") for first, last in pairwise(packed.offsets.tolist())]
     assert [form.decode_positions(value) for value in values] == several
     assert [form.decode_frequency(value) for value in values] == [len(positions) for positions in several]
-    again = packed_strings(b"".join(values), np.array([len(value) for value in values]))
-    assert again.content.tobytes() == packed.content.tobytes()
 
 
 def test_numbers_are_packed_as_pickle_reads_them():
@@ -172,12 +199,3 @@ def test_a_generation_is_never_named_twice(tmp_path):
     first = folder.current().generation
     folder.point_to("0001", 1)
     assert folder.current().generation != first
-
-
-def test_arrays_are_of_the_sizes_that_the_cache_counts(written):
-    folder, _ = written
-    with open_dir(folder).reader() as reader:
-        terms = reader.codec().terms_reader(reader.storage(), reader.segment())
-        found = read_postings(terms, "text_surface", b"deti", schema()["text_surface"].format)
-    assert (found.ids.dtype, found.weights.dtype) == (np.int32, np.float32)
-    assert found.nbytes > 8 * len(found.ids)

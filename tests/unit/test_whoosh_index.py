@@ -16,7 +16,7 @@ from library.engines.whoosh.folder import IndexFolder
 from library.errors import IndexBusy, IndexUnavailable, Unavailable
 from library.language import shared_analyzer
 from library.model import Visibility
-from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Some, Word
+from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Some, Sort, Word
 from library.settings import BadSettings
 from tests.builders import a_practice, an_admin, an_entry, the_public
 from tests.contract.conftest import in_batches
@@ -129,13 +129,19 @@ class TestState:
         path.unlink()
         assert await another.state() is IndexState.TORN
 
-    async def test_postings_that_cannot_be_read_make_a_torn_index(self, index, another, folder):
+    async def test_arrays_that_cannot_be_read_make_a_torn_index(self, index, another, folder):
         await index.update([saying("děti " * 50)])
         (path,) = segment_files(folder)
-        path.write_bytes(path.read_bytes().replace(b"W3Bl", b"XXXX"))
+        path.write_bytes(path.read_bytes().replace(b"arr1", b"XXXX"))
+        assert await another.state() is IndexState.TORN
+
+    async def test_what_turns_out_later_to_be_unreadable_makes_a_torn_index(self, index, another, folder):
+        await index.update([saying("děti", title={"cs": "Qwertz"})])
+        (path,) = segment_files(folder)
+        path.write_bytes(path.read_bytes().replace(b"qwertz", b"\xff" * 6))
         assert await another.state() is IndexState.READY
         with pytest.raises(IndexUnavailable):
-            await another.search(SearchQuery(match=Word("děti")), the_public())
+            await another.search(SearchQuery(match=Word("děti"), sort=Sort.TITLE), the_public())
         assert await another.state() is IndexState.TORN
 
     async def test_a_rebuild_heals_a_torn_index(self, index, folder):

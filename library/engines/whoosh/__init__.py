@@ -1,17 +1,19 @@
 """Searching in Whoosh's own files, read as arrays.
 
 The index on disk is a stock Whoosh 2.7.4 index that stock Whoosh can open. What is slow in Whoosh is its Python calls
-for each posting; here each term's postings are decoded once into numpy arrays, and a search is sums over them.
+for each posting; here a segment's file has all postings as numpy arrays too, and a search is sums over them.
 
     schema.py     which fields the index has, and what of an entry goes into each
-    blocks.py     Whoosh's posting blocks <-> arrays: the only place that knows its private parts
+    arrays.py     the postings of a segment as arrays, in a file that is mapped into memory
+    blocks.py     arrays -> Whoosh's posting blocks: the only place that knows its private parts
     pickled.py    numbers and byte strings as pickle writes them, many at once
     postings.py   entries -> the terms of each field with all their postings
+    merging.py    the postings of several segments -> those of one
     writing.py    new segments, merged segments, and the table of contents that names them
     sharing.py    a new index written by several processes
     share_process.py  what each of them does
     folder.py     the index's folder: which generation is current, who may write, what is left over
-    cache.py      what was decoded once, as long as there is room
+    cache.py      what was made once, as long as there is room
     segment.py    one immutable segment as arrays
     snapshot.py   all segments of one generation, and what one audience sees of them
     words.py      which terms a typed word stands for

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.arrays import Ids
 
 Bits = NDArray[np.uint64]
 

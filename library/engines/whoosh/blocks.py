@@ -1,38 +1,33 @@
-"""Whoosh's posting blocks, to arrays and back: the only place that knows Whoosh's private parts.
+"""Arrays -> Whoosh's posting blocks, and its files as they are opened: the only place that knows its private parts.
 
 A term's postings are blocks of up to 128: a length (negative for the last), a pickled note about the block, and a
-pickled, perhaps compressed tuple of steps between document numbers, weights, and values. `read_postings` takes that
-apart itself; `read_postings_slowly` asks Whoosh's matcher for one posting at a time and uses what Whoosh documents
-only. Tests hold the one against the other. Blocks are written as Whoosh's codec writes them, but for the pickle
-protocol: in protocol 2, which Whoosh asks for, each byte string costs a function call to read.
+pickled, perhaps compressed tuple of steps between document numbers, weights, and values. They are written as Whoosh's
+codec writes them, but for the pickle protocol: in protocol 2, which Whoosh asks for, each byte string costs a function
+call to read.
 """
 
 # ruff: noqa: SLF001  # private parts are what this module is about
 
 import mmap
 import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from io import SEEK_CUR, SEEK_END, BytesIO
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from io import SEEK_CUR, SEEK_END
+from itertools import pairwise
 from pathlib import Path
-from pickle import load, loads
-from threading import Lock
-from typing import Any, NamedTuple, cast
+from pickle import loads
+from typing import Any, NamedTuple
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import HashWriter, _lengths
 from whoosh.filedb.structfile import BufferFile
-from whoosh.formats import Format
-from whoosh.reading import TermNotFound
 from whoosh.system import pack_double, pack_int, pack_ushort
 
-from library.engines.whoosh.pickled import Packed, packed_numbers
+from library.engines.whoosh.arrays import EXTENSION, FieldPostings, Numbers
+from library.engines.whoosh.pickled import Packed, packed_numbers, packed_positions
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
@@ -40,95 +35,10 @@ BITS_PER_TERM = 16
 """Between so many and twice as many bits a term keep what `TermFilter` knows."""
 OTHER_BIT = 0x9E3779B1
 """2**32 by the golden ratio: multiplying by it makes of a hash another one."""
-INT = 4
-"""Bytes of a block's length."""
-RECENT_BLOCKS = 64
-"""Blocks of a segment that are kept as they were read, some 10 kB each."""
-LONGEST_NOTE = 256
-"""Bytes that the note about a block has at most; it has about 30."""
 WORTH_COMPRESSING = 256
 """Bytes of a block from which compressing it pays."""
 COMPRESSION = 1
 """zlib's level."""
-
-Ids = NDArray[np.int32]
-Weights = NDArray[np.float32]
-Numbers = NDArray[np.int64]
-
-
-class FieldPostings(Struct, frozen=True, eq=False):
-    """The terms of one field in order, to be written. Postings of term i are those from `firsts[i]` to `firsts[i + 1]`
-    of `ids` and `weights`, which are numbers of occurrences."""
-
-    field: str
-    terms: Sequence[bytes]
-    firsts: Numbers
-    ids: Numbers
-    weights: Numbers
-    values: Packed | None
-    """Of each posting, as pickle pushes it; None in fields without positions."""
-
-
-class Postings(Struct, frozen=True, eq=False):
-    """The documents that hold a term, in ascending order, with its weight in each; what else Whoosh keeps of a posting
-    (the encoded positions) is read by block when asked for."""
-
-    ids: Ids
-    weights: Weights
-    firsts: tuple[int, ...]
-    """Which posting each block begins with."""
-    load: Callable[[int], Sequence[bytes]]
-    """The values of a block's postings; only in fields that have them."""
-
-    @property
-    def nbytes(self) -> int:
-        return self.ids.nbytes + self.weights.nbytes + 8 * len(self.firsts) + 400
-
-
-NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.float32), (), lambda _: ())
-
-
-def read_postings(terms: Any, field: str, term: bytes, form: Format, reader: "BlockReader | None" = None) -> Postings:
-    """A term's postings from a Whoosh terms reader; `reader` reads its blocks."""
-    try:
-        about = terms.term_info(field, term)
-    except TermNotFound:
-        return NO_POSTINGS
-    if about.is_inlined():
-        return _one_by_one(terms.matcher(field, term, form))
-    read_block = reader or BlockReader(terms)
-    blocks = list(_blocks(terms._postfile, about))
-    read = [read_block(block) for block in blocks]
-    sizes = [len(steps) for steps, _, _ in read]
-    return Postings(
-        ids=_joined([np.cumsum(np.array(steps, np.int32), dtype=np.int32) for steps, _, _ in read]),
-        weights=_joined([np.array(_all_weights(weights, len(steps)), np.float32) for steps, weights, _ in read]),
-        firsts=tuple(accumulate(sizes[:-1], initial=0)),
-        load=lambda number: read_block(blocks[number])[2],
-    )
-
-
-class BlockReader:
-    """Reads the blocks of one segment, and keeps the last few that have values: who looks for a new word's documents
-    asks at once where in them it stands, and taking a block apart is most of the work. For several threads."""
-
-    def __init__(self, terms: Any) -> None:
-        """`terms`: a Whoosh terms reader."""
-        self._file = terms._postfile
-        self._recent: OrderedDict[int, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def __call__(self, block: "_Block") -> Any:
-        """Steps between the documents' numbers, their weights, and their values if there are any."""
-        found = self._recent.get(block.offset)
-        if found is None:
-            found = _read_block(self._file, block)
-            if found[2] is not None:
-                with self._lock:
-                    self._recent[block.offset] = found
-                    if len(self._recent) > RECENT_BLOCKS:
-                        self._recent.popitem(last=False)
-        return found
 
 
 class TermFilter:
@@ -174,84 +84,6 @@ def _hashes(table: Any) -> NDArray[np.uint32]:
     found = np.frombuffer(table.dbfile.get(begin, last + slots * _SLOT.itemsize - begin), _SLOT)
     hashes: NDArray[np.uint32] = found["hash"][found["place"] != 0].astype(np.uint32)
     return hashes
-
-
-def raw_postings(terms: Any, about: Any) -> Iterator[tuple[Sequence[int], Sequence[float], Sequence[bytes]]]:
-    """The same as plain lists, a block at a time, for a term that has been found already."""
-    file = terms._postfile
-    for block in _blocks(file, about):
-        steps, weights, values = _read_block(file, block)
-        yield list(accumulate(steps)), _all_weights(weights, len(steps)), values or ()
-
-
-def read_postings_slowly(terms: Any, field: str, term: bytes, form: Format) -> Postings:
-    """The same by Whoosh's public matcher interface."""
-    try:
-        return _one_by_one(terms.matcher(field, term, form))
-    except TermNotFound:
-        return NO_POSTINGS
-
-
-class _Block(NamedTuple):
-    """Where a block's postings lie in the file."""
-
-    offset: int
-    length: int
-    compressed: int
-
-
-def _blocks(file: Any, about: Any) -> Iterator[_Block]:
-    place = about.extent()[0]
-    if file.get(place, len(WHOOSH3_HEADER_MAGIC)) != WHOOSH3_HEADER_MAGIC:
-        raise ValueError(f"no postings begin at byte {place}")
-    place += len(WHOOSH3_HEADER_MAGIC)
-    length = 0
-    while length >= 0:
-        length = file.get_int(place)
-        note = file.get(place + INT, min(abs(length), LONGEST_NOTE))
-        if note.startswith(NOTE_BEGINS) and note[NOTE - 2 : NOTE] == NOTE_ENDS:  # as we write it
-            size, compressed = NOTE, note[COMPRESSED_AT]
-        else:
-            read = BytesIO(note)
-            compressed, size = load(read)[3], read.tell()  # noqa: S301  # our own file
-        yield _Block(place + INT + size, abs(length) - size, compressed)
-        place += INT + abs(length)
-
-
-def _read_block(file: Any, block: _Block) -> Any:
-    found = file.get(block.offset, block.length)
-    return loads(zlib.decompress(found) if block.compressed else found)  # noqa: S301  # our own file
-
-
-def _all_weights(weights: Any, count: int) -> Sequence[float]:
-    # Whoosh writes nothing for ones, and one number where all are the same.
-    if weights is None or isinstance(weights, float):
-        return [1.0 if weights is None else weights] * count
-    return cast("Sequence[float]", weights)
-
-
-def _joined(parts: list[Any]) -> Any:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _one_by_one(matcher: Any) -> Postings:
-    found: list[tuple[int, float, bytes]] = []
-    while matcher.is_active():
-        found.append((matcher.id(), matcher.weight(), matcher.value() or b""))
-        matcher.next()
-    values = tuple(value for _, _, value in found)
-    return Postings(
-        ids=np.array([number for number, _, _ in found], np.int32),
-        weights=np.array([weight for _, weight, _ in found], np.float32),
-        firsts=(0,),
-        load=lambda _: values,
-    )
-
-
-def decode_positions(value: bytes) -> list[int]:
-    """The positions that a value holds, as steps from one to the next behind four bytes for their number."""
-    steps = loads(value[4:])  # noqa: S301  # our own file
-    return steps if len(steps) == 1 else list(accumulate(steps))
 
 
 class TermWriter(W3FieldWriter):  # type: ignore[misc]
@@ -309,7 +141,9 @@ class _Blocks(NamedTuple):
         weights = self._weights(postings.weights)
         starts, ends = self.begins, self.begins + self.counts
         ids = _pieces(steps, starts, ends)
-        cells = None if postings.values is None else _pieces(postings.values, starts, ends)
+        placed = postings.placed
+        values = None if placed is None else packed_positions(placed.places, placed.positions)
+        cells = None if values is None else _pieces(values, starts, ends)
         notes = self._notes(postings)
         written: list[bytes] = []
         lengths = np.empty(len(starts), np.int64)
@@ -352,7 +186,6 @@ class _Blocks(NamedTuple):
 
 
 NOTE = 25
-NOTE_BEGINS, NOTE_ENDS = b"(K", b"t."
 COMPRESSED_AT = 18
 """Where in the note about a block stands whether it is compressed."""
 
@@ -448,6 +281,15 @@ def _hash_table(hashes: Numbers, places: Numbers) -> NDArray[Any]:
     return table
 
 
+def put_together(segment: Any, storage: FileStorage) -> None:
+    """Make one file of all that a segment was written into, as Whoosh does, but with its arrays first (arrays.LEAD)."""
+    names = sorted(segment.list_files(storage), key=lambda name: not name.endswith(EXTENSION))
+    CompoundStorage.assemble(segment.create_file(storage, segment.COMPOUND_EXT), storage, names)
+    for name in names:
+        storage.delete_file(name)
+    segment.compound = True
+
+
 class MappedSegment(CompoundStorage):  # type: ignore[misc]
     """A segment's one file, mapped into memory. Whoosh's own copies each part of it into memory when it opens it."""
 
@@ -464,9 +306,13 @@ class MappedSegment(CompoundStorage):  # type: ignore[misc]
         nobody needs the room; what is read again is mapped again."""
         self._source.madvise(mmap.MADV_DONTNEED)
 
-    def open_file(self, name: str, *_: Any, **__: Any) -> "_Mapped":
+    def part(self, name: str) -> memoryview:
+        """One of the files that it was put together from."""
         offset, length = self.range(name)
-        return _Mapped(memoryview(self._source)[offset : offset + length], name)
+        return memoryview(self._source)[offset : offset + length]
+
+    def open_file(self, name: str, *_: Any, **__: Any) -> "_Mapped":
+        return _Mapped(self.part(name), name)
 
 
 class FilesInMemory(FileStorage):  # type: ignore[misc]

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.evaluate import Evaluation
 from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, our_errors, sweep
-from library.engines.whoosh.matched import NOTHING, Listed, Mask, Matched, listed
+from library.engines.whoosh.matched import NOTHING, Listed, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
 from library.engines.whoosh.passages import passages
@@ -28,6 +28,7 @@ from library.engines.whoosh.writing import (
     Contents,
     SegmentWriter,
     contents_file,
+    dead_of,
     read_contents,
 )
 from library.language import Analyzer, fold
@@ -237,7 +238,7 @@ class WhooshIndex:
         with our_errors("opening the index"):
             contents = read_contents(path, current.commit)
             segments = [known.get(it.segment_id()) or Segment(path, it, self._cache) for it in contents.segments]
-            snapshot = Snapshot(current.generation, segments, [_live(it) for it in contents.segments], self._cache)
+            snapshot = Snapshot(current.generation, segments, [~dead_of(it) for it in contents.segments], self._cache)
         self._cache.keep_only({snapshot.owner, *(segment.name for segment in segments)})
         return snapshot
 
@@ -366,17 +367,9 @@ def _all_passages(page: Ids, asked: SearchQuery, view: View, evaluation: Evaluat
     return found
 
 
-def _live(segment: Any) -> Mask:
-    dead = np.array(list(segment.deleted_docs()), np.int64)
-    live: Mask = ~np.isin(np.arange(segment.doc_count_all()), dead)
-    return live
-
-
 def _bytes_of(kept: Any) -> int:
     """About how much memory a kept value takes."""
     match kept:
-        case (bytes(), *_):  # a block of them, of which there are many
-            return 100 + 58 * len(kept) + sum(map(len, kept))
         case tuple():
             return 100 + sum(map(_bytes_of, kept))
         case bytes():

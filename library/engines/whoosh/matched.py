@@ -15,8 +15,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from library.engines.whoosh.arrays import Ids, Weights
 from library.engines.whoosh.bits import Bits, as_bits, as_mask, bits_of, width
-from library.engines.whoosh.blocks import Ids, Weights
 
 Mask = NDArray[np.bool_]
 

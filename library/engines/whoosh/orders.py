@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.arrays import Ids, Weights
 from library.engines.whoosh.matched import Listed, Mask, Matched, Spread
 from library.engines.whoosh.schema import NO_TIME, NO_YEAR
 from library.search import Sort

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from library.engines.whoosh.blocks import Ids, Weights
+from library.engines.whoosh.arrays import Ids, Weights
 from library.engines.whoosh.matched import FEW, NOTHING, Listed, Mask, Matched, Spread, best_of, has, listed, listing
 from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
@@ -147,8 +147,10 @@ def _exactly(word: Group, snapshot: Snapshot) -> Mask:
     """The documents that have the word in the very form that was typed."""
     has = np.zeros(snapshot.size, bool)
     for segment, place in snapshot.placed():
-        for term in segment.terms("forms", SEPARATOR.join((*word.likely.surfaces, word.exact, "")).encode()):
-            has[place][segment.postings("forms", term).ids] = True
+        forms = segment.field("forms")
+        rows = forms.beginning_with(SEPARATOR.join((*word.likely.surfaces, word.exact, "")).encode())
+        if rows:
+            has[place][forms.ids[forms.firsts.item(rows.start) : forms.firsts.item(rows.stop)]] = True
     return has
 
 
@@ -190,6 +192,6 @@ def _having_all(segment: Segment, zone: str, slots: Sequence[Slot]) -> Ids:
     times = np.zeros(segment.size, np.int32)
     for number, slot in enumerate(slots):
         for field, term in slot.terms(zone):
-            ids = segment.postings(field, term).ids
+            ids = segment.documents(field, term)
             times[ids[times[ids] == number]] += 1
     return np.flatnonzero(times == len(slots)).astype(np.int32)

@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import Ids
+from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.words import Slot, Sought
 from library.search import ZONES, Passage

@@ -61,19 +61,6 @@ def packed_positions(places: Offsets, positions: NDArray[np.int64]) -> Packed:
     return Packed(content, offsets)
 
 
-def packed_strings(joined: bytes, lengths: NDArray[np.int64]) -> Packed:
-    """Each byte string of these lengths in the opcode that pushes it: C or B."""
-    long = lengths >= _BYTE
-    heads = np.where(long, 5, 2)
-    offsets = _offsets(heads + lengths)
-    content = np.empty(int(offsets[-1]), np.uint8)
-    _put_head(content, offsets[:-1], lengths, long)
-    begin = _offsets(lengths)
-    moved = np.repeat(offsets[:-1] + heads - begin[:-1], lengths)
-    content[moved + np.arange(len(joined))] = np.frombuffer(joined, np.uint8)
-    return Packed(content, offsets)
-
-
 def _sizes(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return 2 + (numbers >= _BYTE) + 2 * (numbers >= _SHORT)
 

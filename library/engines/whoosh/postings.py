@@ -13,8 +13,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import FieldPostings, Numbers
-from library.engines.whoosh.pickled import packed_positions
+from library.engines.whoosh.arrays import FieldPostings, Numbers, Placed, rows_of
 from library.engines.whoosh.schema import (
     Stored,
     concept_field,
@@ -132,9 +131,7 @@ class _Terms(NamedTuple):
     def of(self, things: Numbers) -> tuple[Numbers, Numbers]:
         """For a row of things, all their terms, and behind which thing of the row each stands."""
         counts = self.firsts[things + 1] - self.firsts[things]
-        whose = np.repeat(np.arange(len(things)), counts)
-        begin = np.repeat(self.firsts[things] - np.cumsum(counts) + counts, counts)
-        return self.ranks[begin + np.arange(len(whose))], whose
+        return self.ranks[rows_of(self.firsts[things], counts)], np.repeat(np.arange(len(things)), counts)
 
 
 def _ranked(things: Sequence[Collection[str]]) -> _Terms:
@@ -163,9 +160,9 @@ def _by_form(field: str, terms: Sequence[Collection[str]], standing: tuple[Numbe
 
 
 def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers) -> FieldPostings:
-    order = _in_order(ranks)
+    order = in_order(ranks)
     firsts = np.searchsorted(ranks[order], np.arange(len(terms) + 1))
-    return FieldPostings(field, terms, firsts, documents[order], np.ones(len(order), np.int64), None)
+    return FieldPostings(field, terms, firsts, documents[order], np.ones(len(order), np.int64))
 
 
 def _placed(field: str, terms: Sequence[Collection[str]], tokens: _Tokens) -> FieldPostings:
@@ -198,18 +195,19 @@ def _with_places(
     field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers, positions: Numbers
 ) -> FieldPostings:
     # The rows come by document and position, which a stable sort keeps.
-    order = _in_order(ranks)
+    order = in_order(ranks)
     ranks, documents = ranks[order], documents[order]
     begins = np.ones(len(order), bool)
     begins[1:] = (ranks[1:] != ranks[:-1]) | (documents[1:] != documents[:-1])
     places = np.flatnonzero(begins)
     firsts = np.searchsorted(ranks[places], np.arange(len(terms) + 1))
     places = np.append(places, len(order))
-    values = packed_positions(places, positions[order])
-    return FieldPostings(field, terms, firsts, documents[places[:-1]], np.diff(places), values)
+    return FieldPostings(
+        field, terms, firsts, documents[places[:-1]], np.diff(places), Placed(places, positions[order])
+    )
 
 
-def _in_order(ranks: Numbers) -> Numbers:
+def in_order(ranks: Numbers) -> Numbers:
     """Places in the order of their ranks, equal ones as they are. Sorting whole numbers is many times faster in numpy
     than sorting places by them, so each number carries its place."""
     bits = len(ranks).bit_length()

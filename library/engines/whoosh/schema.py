@@ -24,7 +24,7 @@ from library.language import Form, TokenTable, fold, skeletons
 from library.model import Document, title_of
 from library.search import FACETS, ZONES, IndexEntry
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of what is written here: an index of another version is made anew."""
 
 SEPARATOR = "\x1f"

@@ -1,10 +1,7 @@
 """One immutable segment as arrays: what was decoded of it once serves every generation that holds it."""
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -13,19 +10,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from library.engines.whoosh.blocks import (
-    NO_POSTINGS,
-    BlockReader,
-    Ids,
-    Postings,
-    TermFilter,
-    decode_positions,
-    raw_postings,
-    read_postings,
-)
+from library.engines.whoosh.arrays import FieldArrays, FieldPostings, Ids, Weights, field_arrays, rows_of
+from library.engines.whoosh.blocks import TermFilter
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.folder import our_errors
-from library.engines.whoosh.schema import TABLE_GAP, ZONE_OF, facet_field, schema, tables_field
+from library.engines.whoosh.schema import TABLE_GAP, ZONE_OF, facet_field, tables_field
 from library.engines.whoosh.writing import SegmentFiles
 from library.search import ZONES
 
@@ -67,12 +56,41 @@ class FacetValues(Struct, frozen=True, eq=False):
     places: Ids
 
 
-class FieldDocuments(NamedTuple):
-    """The terms of a field in order, how many documents hold each, and these documents, term by term."""
+class Postings(NamedTuple):
+    """The documents that hold a term, in ascending order, and what it weighs in each."""
 
-    terms: list[bytes]
-    counts: Ids
-    documents: Ids
+    ids: Ids
+    weights: Weights
+
+
+NO_DOCUMENTS = np.empty(0, np.int32)
+NO_POSTINGS = Postings(NO_DOCUMENTS, np.empty(0, np.float32))
+_NOTHING = np.empty(0, np.int64)
+_NO_TERMS = field_arrays(FieldPostings("", (), np.zeros(1, np.int64), _NOTHING, _NOTHING))
+
+
+class _Found(NamedTuple):
+    """A term's postings in the arrays of its field."""
+
+    arrays: FieldArrays
+    postings: slice
+
+    def ids(self) -> Ids:
+        return self.arrays.ids[self.postings].astype(np.int32)
+
+    def weights(self) -> Weights:
+        return self.arrays.weights[self.postings].astype(np.float32)
+
+    def among(self, documents: Ids) -> tuple[Ids, Ids]:
+        """Which of these documents (in ascending order) have the term, and the number of the posting of each."""
+        ids = self.ids()
+        at = np.minimum(ids.searchsorted(documents), len(ids) - 1)
+        there = (ids[at] == documents).nonzero()[0]
+        return there, at[there] + self.postings.start
+
+    def places(self, rows: Ids) -> tuple[list[int], list[int]]:
+        """Where the positions of these postings begin and end."""
+        return self.arrays.places[rows].tolist(), self.arrays.places[rows + 1].tolist()
 
 
 class Segment:
@@ -84,8 +102,7 @@ class Segment:
         self._files = SegmentFiles(folder, segment)
         self._cache = cache
         self._filter = TermFilter(self._files.terms)
-        self._read_block = BlockReader(self._files.terms)
-        # Whoosh's files are read by seeking.
+        # Whoosh's columns are read by seeking.
         self._lock = Lock()
         self._reads = 0
         self.ids = [key.decode() for key in self._files.column("key")]
@@ -99,12 +116,12 @@ class Segment:
     @cached_property
     def titles(self) -> list[str]:
         """By which titles are sorted."""
-        with self._lock:
+        with self._lock, our_errors("reading the index"):
             return [title.decode() for title in self._files.column("title")]
 
     def number_of(self, document: str) -> list[int]:
         """The places of documents with this id, dead ones among them."""
-        found: list[int] = self.postings("id", document.encode()).ids.tolist()
+        found: list[int] = self.documents("id", document.encode()).tolist()
         return found
 
     def bounds(self, zone: str, document: int) -> NDArray[np.uint32]:
@@ -131,96 +148,78 @@ class Segment:
         """False where no document can hold the term; it costs next to nothing to ask."""
         return self._filter.may_have(field, term)
 
+    def documents(self, field: str, term: bytes) -> Ids:
+        """The documents that hold the term, in ascending order."""
+        found = self._found(field, term)
+        return NO_DOCUMENTS if found is None else found.ids()
+
     def postings(self, field: str, term: bytes) -> Postings:
-        """The documents that hold the term; in a zone's fields its weight is the finished one."""
-        if not self._filter.may_have(field, term):
+        """The same with what the term, in one of a zone's fields, weighs in each."""
+        found = self._found(field, term)
+        if found is None:
             return NO_POSTINGS
-        found: Postings = self._cache.get((self.name, field, term), lambda: self._read(field, term))
-        return found
-
-    def terms(self, field: str, prefix: bytes) -> list[bytes]:
-        """The field's terms that begin like this, in order."""
-        with self._lock, our_errors("reading the index"):
-            if not self._files.has_field(field):
-                return []
-            found = takewhile(
-                lambda term: term[0] == field and term[1].startswith(prefix),
-                self._files.terms.terms_from(field, prefix),
-            )
-            return [term for _, term in found]
-
-    def all_postings(self, field: str) -> "FieldDocuments":
-        """Every term of a field with the documents that hold it, read in one go."""
-        terms, counts, documents = list[bytes](), array("i"), array("i")
-        with self._lock, our_errors("reading the index"):
-            if self._files.has_field(field):
-                found = takewhile(lambda item: item[0][0] == field, self._files.terms.items_from(field, b""))
-                for (_, term), about in found:
-                    before = len(documents)
-                    for ids, _, _ in raw_postings(self._files.terms, about):
-                        documents.extend(ids)
-                    terms.append(term)
-                    counts.append(len(documents) - before)
-            self._files.give_back()
-        return FieldDocuments(terms, np.array(counts, np.int32), np.array(documents, np.int32))
-
-    def facet(self, name: str) -> FacetValues:
-        field = facet_field(name)
-        terms = self.terms(field, b"")
-        found = [self.postings(field, term).ids for term in terms]
-        return FacetValues(
-            values=tuple(term.decode() for term in terms),
-            documents=np.concatenate([*found, NO_POSTINGS.ids]),
-            places=np.repeat(np.arange(len(terms), dtype=np.int32), [len(ids) for ids in found]),
-        )
+        ids = found.ids()
+        return Postings(ids, found.weights() * self._share[ZONE_OF[field]][ids])
 
     def places(self, field: str, term: bytes, documents: Ids) -> Iterator[tuple[int, list[int]]]:
         """For each of a few documents (in ascending order) that has the term: the document's place among them, and
         where in it the term stands."""
-        postings = self.postings(field, term)
-        if not len(postings.ids):
-            return
-        at = np.minimum(postings.ids.searchsorted(documents), len(postings.ids) - 1)
-        there = np.flatnonzero(postings.ids[at] == documents)
-        if len(there):
-            values = self._values(field, term, postings, at[there].tolist())
-            yield from zip(there.tolist(), map(decode_positions, values), strict=True)
+        found = self._found(field, term)
+        if found is not None:
+            there, rows = found.among(documents)
+            positions = found.arrays.positions
+            for place, first, last in zip(there.tolist(), *found.places(rows), strict=True):
+                yield place, positions[first:last].tolist()
 
     def positions(self, field: str, term: bytes, documents: Ids) -> Keys:
         """Where the term stands in these documents (in ascending order)."""
-        postings = self.postings(field, term)
-        if not len(postings.ids):
+        found = self._found(field, term)
+        if found is None:
             return np.empty(0, np.int64)
-        at = np.minimum(np.searchsorted(postings.ids, documents), len(postings.ids) - 1)
-        there = postings.ids[at] == documents
-        places = [decode_positions(value) for value in self._values(field, term, postings, at[there].tolist())]
-        counts = np.fromiter(map(len, places), np.int64, len(places))
-        positions = np.fromiter(chain.from_iterable(places), np.int64, int(counts.sum()))
+        there, rows = found.among(documents)
+        firsts, lasts = found.places(rows)
+        begins = np.array(firsts, np.int64)
+        counts = np.array(lasts, np.int64) - begins
+        positions = found.arrays.positions[rows_of(begins, counts)].astype(np.int64)
         return (np.repeat(documents[there].astype(np.int64), counts) << DOCUMENT_BITS) | positions
 
-    def _read(self, field: str, term: bytes) -> Postings:
-        with self._lock, our_errors("reading the index"):
-            found = read_postings(self._files.terms, field, term, _SCHEMA[field].format, self._read_block)
-            self._was_read()
-        if field not in ZONE_OF:
-            return found
-        share = self._share[ZONE_OF[field]]
-        return Postings(found.ids, found.weights * share[found.ids], found.firsts, found.load)
+    def seen(self, field: str, prefix: bytes, visible: NDArray[np.bool_]) -> list[bytes]:
+        """The field's terms that begin like this, in order, of which one of the documents of this mask has any."""
+        arrays = self.field(field)
+        rows = arrays.beginning_with(prefix)
+        if not rows:
+            return []
+        self._was_read()
+        firsts = arrays.firsts[rows.start : rows.stop + 1].astype(np.int64)
+        seen = np.logical_or.reduceat(visible[arrays.ids[firsts[0] : firsts[-1]]], firsts[:-1] - firsts[0])
+        return [arrays.term(rows[place]) for place in seen.nonzero()[0].tolist()]
 
-    def _values(self, field: str, term: bytes, postings: Postings, places: Sequence[int]) -> list[bytes]:
-        firsts = postings.firsts
-        blocks = [bisect_right(firsts, place) - 1 for place in places]
-        loaded = {block: self._block(field, term, postings, block) for block in dict.fromkeys(blocks)}
-        return [loaded[block][place - firsts[block]] for block, place in zip(blocks, places, strict=True)]
+    def field(self, name: str) -> FieldArrays:
+        """All of a field's terms and postings."""
+        return self._files.fields.get(name, _NO_TERMS)
 
-    def _block(self, field: str, term: bytes, postings: Postings, block: int) -> Sequence[bytes]:
-        def load() -> Sequence[bytes]:
-            with our_errors("reading the index"):
-                self._was_read()
-                return postings.load(block)
+    def facet(self, name: str) -> FacetValues:
+        arrays = self.field(facet_field(name))
+        return FacetValues(
+            values=tuple(term.decode() for term in arrays.terms()),
+            documents=arrays.ids.astype(np.int32),
+            places=np.repeat(np.arange(len(arrays), dtype=np.int32), np.diff(arrays.firsts)),
+        )
 
-        values: Sequence[bytes] = self._cache.get((self.name, field, term, block), load)
-        return values
+    def give_back(self) -> None:
+        """As `MappedSegment.give_back`."""
+        self._files.give_back()
+
+    def _found(self, field: str, term: bytes) -> "_Found | None":
+        # Most words of a question a segment has not: to know that costs less than to look them up.
+        if not self._filter.may_have(field, term):
+            return None
+        arrays = self.field(field)
+        row = arrays.row(term)
+        if row is None:
+            return None
+        self._was_read()
+        return _Found(arrays, arrays.postings(row))
 
     def _was_read(self) -> None:
         self._reads += 1
@@ -232,6 +231,3 @@ class Segment:
         ends = (int.from_bytes(bounds[-4:], "little") for bounds in self._bounds[zone])
         gaps = (gap * max(len(bounds) // 4 - 2, 0) for bounds in self._bounds[zone])
         return np.fromiter((end - free for end, free in zip(ends, gaps, strict=True)), np.int64, self.size)
-
-
-_SCHEMA = schema()

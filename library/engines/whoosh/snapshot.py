@@ -12,8 +12,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.bits import FacetBits, facet_bits
-from library.engines.whoosh.blocks import Ids
 from library.engines.whoosh.cache import Cache
 from library.engines.whoosh.matched import Mask
 from library.engines.whoosh.orders import Order, order
@@ -201,22 +201,13 @@ class View:
 
     def surfaces(self, zones: Sequence[str], prefix: str, most: int) -> tuple[str, ...]:
         """The first of the visible documents' folded words that begin like this, in alphabetical order."""
-        fields = [surface_field(zone) for zone in zones]
-        segments = self.snapshot.segments
-        begin = prefix.encode()
-        terms = sorted({term for segment in segments for field in fields for term in segment.terms(field, begin)})
-        found: list[str] = []
-        for term in terms:
-            if any(self.sees(field, term) for field in fields):
-                found.append(term.decode())
-                if len(found) == most:
-                    break
-        return tuple(found)
+        terms = {term for zone in zones for term in self._seen(surface_field(zone), prefix)}
+        return tuple(term.decode() for term in sorted(terms)[:most])
 
     def sees(self, field: str, term: bytes) -> bool:
         """Whether a visible document has the term."""
         return any(
-            self.visible[place][segment.postings(field, term).ids].any() for segment, place in self.snapshot.placed()
+            self.visible[place][segment.documents(field, term)].any() for segment, place in self.snapshot.placed()
         )
 
     def _written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
@@ -227,9 +218,12 @@ class View:
 
     def _noted(self, field: str, word: str) -> Iterator[list[str]]:
         """What the visible documents note of a word: the parts of the field's terms behind it."""
-        begin = (word + SEPARATOR).encode()
-        terms = {term for segment in self.snapshot.segments for term in segment.terms(field, begin)}
-        return (term.decode().split(SEPARATOR)[1:] for term in terms if self.sees(field, term))
+        return (term.decode().split(SEPARATOR)[1:] for term in self._seen(field, word + SEPARATOR))
+
+    def _seen(self, field: str, prefix: str) -> set[bytes]:
+        """The terms that begin like this and that a visible document has."""
+        placed = self.snapshot.placed()
+        return {term for segment, place in placed for term in segment.seen(field, prefix.encode(), self.visible[place])}
 
 
 KNOWN_FIELDS = frozenset(("", "title", *FACETS))

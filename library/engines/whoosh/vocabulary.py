@@ -120,26 +120,29 @@ def nearest(word: str, view: View, most: int) -> tuple[str, ...]:
 
 
 def words_of(segment: Segment) -> Vocabulary:
-    """The segment's words; read once, which takes about a second a thousand documents."""
+    """The segment's words."""
     vocabulary: Vocabulary = segment.kept("vocabulary", lambda: _read(segment))
     return vocabulary
 
 
 def _read(segment: Segment) -> Vocabulary:
-    found = segment.all_postings("forms")
+    found = segment.field("forms")
+    terms, counts = found.terms(), np.diff(found.firsts).astype(np.int64)
     separator = SEPARATOR.encode()
     # What says which lemma is behind a key was written by nobody.
-    written = np.array([2 * separator not in term for term in found.terms], bool)
-    words = list(compress(found.terms, written.tolist()))
+    written = np.array([2 * separator not in term for term in terms], bool)
+    words = list(compress(terms, written.tolist()))
     surfaces = [word.partition(separator)[0] for word in words]
-    return Vocabulary(
+    read = Vocabulary(
         text=b"".join(words),
         begins=np.cumsum([0, *map(len, words)]),
         surface_bytes=np.fromiter(map(len, surfaces), np.uint16, len(words)),
         lengths=np.fromiter((len(surface.decode()) for surface in surfaces), np.uint16, len(words)),
-        firsts=np.cumsum(found.counts[written], dtype=np.int64) - found.counts[written],
-        documents=found.documents[np.repeat(written, found.counts)].astype(np.min_scalar_type(segment.size)),
+        firsts=np.cumsum(counts[written]) - counts[written],
+        documents=found.ids[np.repeat(written, counts)],
     )
+    segment.give_back()
+    return read
 
 
 def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:

@@ -2,28 +2,28 @@
 
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from heapq import merge
-from itertools import accumulate, compress, count, groupby
+from itertools import accumulate, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from library.engines.whoosh.blocks import (
+from library.engines.whoosh.arrays import (
+    EXTENSION,
+    ArraysWriter,
+    FieldArrays,
     FieldPostings,
-    FilesInMemory,
-    MappedSegment,
-    Numbers,
-    TermWriter,
-    raw_postings,
-    read_postings,
+    arrays_by_public_interface,
+    read_arrays,
 )
+from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, put_together
 from library.engines.whoosh.folder import check_room, make_lasting
-from library.engines.whoosh.pickled import Packed, packed_strings
+from library.engines.whoosh.merging import Part, merged_fields
 from library.engines.whoosh.postings import Batch, tokens_of
 from library.engines.whoosh.schema import ZONE_OF, Stored, schema, surface_field
 from library.search import ZONES, IndexEntry
@@ -47,6 +47,7 @@ class SegmentFiles:
         self.segment = segment
         self.columns = segment.codec().per_document_reader(self._storage, segment)
         self.terms = segment.codec().terms_reader(self._storage, segment)
+        self.fields = self._arrays()
 
     @property
     def tokens(self) -> int:
@@ -61,13 +62,20 @@ class SegmentFiles:
     def column(self, name: str) -> Any:
         return self.columns.column_reader(name, _SCHEMA[name].column_type)
 
-    def has_field(self, field: str) -> bool:
-        return field in self.terms.indexed_field_names()
-
     def number_of(self, document: str) -> int | None:
         """The place of the document that is alive under this id."""
-        found = read_postings(self.terms, "id", document.encode(), _SCHEMA["id"].format).ids
-        return next((number for number in found.tolist() if not self.segment.is_deleted(number)), None)
+        ids = self.fields.get("id")
+        row = None if ids is None else ids.row(document.encode())
+        if ids is None or row is None:
+            return None
+        found = ids.ids[ids.postings(row)].tolist()
+        return next((number for number in found if not self.segment.is_deleted(number)), None)
+
+    def _arrays(self) -> dict[str, FieldArrays]:
+        name = self.segment.make_filename(EXTENSION)
+        if self._storage.file_exists(name):
+            return read_arrays(self._storage.part(name))
+        return arrays_by_public_interface(self.terms, _SCHEMA)
 
 
 class Contents(NamedTuple):
@@ -221,8 +229,9 @@ def _write_segment(folder: Path, documents: Iterable[Stored], fields: Iterable[F
     codec = W3Codec()
     segment = codec.new_segment(storage, INDEX_NAME)
     segment.set_doc_count(_write_stored(codec.per_document_writer(storage, segment), documents))
-    _write_fields(TermWriter(codec, storage, segment), fields)
-    segment.create_compound_file(storage)
+    arrays = ArraysWriter(segment.create_file(storage, EXTENSION))
+    _write_fields(TermWriter(codec, storage, segment), arrays, fields)
+    put_together(segment, storage)
     return segment
 
 
@@ -241,110 +250,39 @@ def _write_stored(writer: Any, documents: Iterable[Stored]) -> int:
     return written
 
 
-def _write_fields(writer: TermWriter, fields: Iterable[FieldPostings]) -> None:
+def _write_fields(blocks: TermWriter, arrays: ArraysWriter, fields: Iterable[FieldPostings]) -> None:
     for field in fields:
-        writer.add_field(field)
-    writer.close()
+        blocks.add_field(field)
+        arrays.add(field)
+    blocks.close()
+    arrays.close()
 
 
 def _write_merged(folder: Path, parts: Sequence[SegmentFiles]) -> Any:
     """One segment of the living documents of several."""
-    places = _new_places(parts)
-    living = (document for part, place in zip(parts, places, strict=True) for document in _living(part, place))
-    return _write_segment(folder, living, _merged_fields(parts, places))
+    living = [~dead_of(part.segment) for part in parts]
+    firsts = accumulate((int(mask.sum()) for mask in living), initial=0)
+    numbers = [np.where(mask, np.cumsum(mask) - 1 + first, -1) for mask, first in zip(living, firsts, strict=False)]
+    documents = (document for part, mask in zip(parts, living, strict=True) for document in _stored(part, mask))
+    fields = merged_fields([Part(part.fields, number) for part, number in zip(parts, numbers, strict=True)])
+    return _write_segment(folder, documents, fields)
 
 
-def _new_places(parts: Sequence[SegmentFiles]) -> list[list[int]]:
-    """For each part, the number that each of its documents will have; -1 for the dead."""
-    places = []
-    next_place = count()
-    for part in parts:
-        segment = part.segment
-        places.append(
-            [-1 if segment.is_deleted(number) else next(next_place) for number in range(segment.doc_count_all())]
-        )
-    return places
+def dead_of(segment: Any) -> NDArray[np.bool_]:
+    """Which of a segment's documents were deleted."""
+    dead = np.zeros(segment.doc_count_all(), bool)
+    dead[list(segment.deleted_docs())] = True
+    return dead
 
 
-def _living(part: SegmentFiles, place: Sequence[int]) -> Iterator[Stored]:
+def _stored(part: SegmentFiles, living: NDArray[np.bool_]) -> Iterator[Stored]:
     columns = {name: part.column(name) for name in _COLUMNS}
-    for number in (number for number, new in enumerate(place) if new >= 0):
+    for number in np.flatnonzero(living).tolist():
         yield Stored(
             id=columns["key"][number].decode(),
             columns={name: column[number] for name, column in columns.items()},
             lengths={field: part.columns.doc_field_length(number, field) or 0 for field in ZONE_OF},
         )
-
-
-class _Here(NamedTuple):
-    """A term in one part, and what Whoosh knows of it there."""
-
-    field: str
-    term: bytes
-    part: int
-    about: Any
-
-
-def _merged_fields(parts: Sequence[SegmentFiles], places: Sequence[Sequence[int]]) -> Iterator[FieldPostings]:
-    new_number = np.concatenate([np.array(place, np.int64) for place in places])
-    firsts = np.cumsum([0, *map(len, places)]).tolist()
-    rows = merge(*(_terms_of(files, part) for part, files in enumerate(parts)))
-    for field, found in groupby(rows, key=attrgetter("field")):
-        gathered = _Gathered()
-        for term, heres in groupby(found, key=attrgetter("term")):
-            gathered.begin(term)
-            for here in heres:
-                gathered.take(raw_postings(parts[here.part].terms, here.about), firsts[here.part])
-        merged = gathered.living(field, new_number)
-        if merged.terms:
-            yield merged
-
-
-class _Gathered:
-    """The postings of one field as they are read, a term at a time."""
-
-    def __init__(self) -> None:
-        self._terms: list[bytes] = []
-        self._firsts: list[int] = []
-        self._ids: list[int] = []
-        self._weights: list[float] = []
-        self._values: list[bytes] = []
-
-    def begin(self, term: bytes) -> None:
-        self._terms.append(term)
-        self._firsts.append(len(self._ids))
-
-    def take(self, blocks: Iterable[tuple[Sequence[int], Sequence[float], Sequence[bytes]]], first: int) -> None:
-        """`first`: the number of the part's first document, all parts' numbered through."""
-        for ids, weights, values in blocks:
-            self._ids += ids if not first else [first + number for number in ids]
-            self._weights += weights
-            self._values += values
-
-    def living(self, field: str, new_number: Numbers) -> FieldPostings:
-        """All of it with the documents' new numbers (-1 for the dead), and without terms that nobody has any more."""
-        ids = new_number[np.array(self._ids, np.int64)]
-        alive = ids >= 0
-        before = np.concatenate([[0], np.cumsum(alive)])
-        firsts = before[np.array([*self._firsts, len(ids)], np.int64)]
-        kept = np.diff(firsts) > 0
-        values = list(compress(self._values, alive.tolist()))
-        return FieldPostings(
-            field=field,
-            terms=list(compress(self._terms, kept.tolist())),
-            firsts=np.append(firsts[:-1][kept], firsts[-1]),
-            ids=ids[alive],
-            weights=np.array(self._weights, np.float64)[alive].astype(np.int64),
-            values=_packed(values) if field in ZONE_OF else None,
-        )
-
-
-def _packed(values: Sequence[bytes]) -> Packed:
-    return packed_strings(b"".join(values), np.fromiter(map(len, values), np.int64, len(values)))
-
-
-def _terms_of(files: SegmentFiles, part: int) -> Iterator[_Here]:
-    return (_Here(field, term, part, about) for (field, term), about in files.terms.items())
 
 
 def _segment_file(segment: Any) -> str:
