@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,7 +28,7 @@ from library.said import REPLACES
 from library.settings import spoken_language
 from library.sidecars import SIDECAR
 from library.words import LANGUAGES as LANGUAGES_OF_WORDS
-from library.words import words
+from library.words import Words, words
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at how a batch is doing."""
@@ -95,6 +95,7 @@ def _what_becomes_of_it(commands: Commands) -> None:
     jobs.add_argument("--state", choices=[state.value for state in JobState])
     jobs.add_argument("--limit", type=int, default=100, metavar="N")
     jobs.add_argument("--json", action="store_true", help="one JSON object a line")
+    _say_lang(jobs)
     jobs.set_defaults(command=lambda asked: run(lambda exchange: _jobs(exchange, asked)))
 
     retry = commands.add_parser("retry", help="read failed files again")
@@ -127,11 +128,13 @@ def _what_becomes_of_it(commands: Commands) -> None:
 def _on_and_off(commands: Commands) -> None:
     pause = commands.add_parser("pause", help="begin no more files until `resume`")
     pause.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="none: of any batch")
-    pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked.batch)))
+    _say_lang(pause)
+    pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked)))
 
     resume = commands.add_parser("resume", help="go on after `pause`")
     resume.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="as with `pause`")
-    resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked.batch)))
+    _say_lang(resume)
+    resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked)))
 
 
 def _corrections(commands: Commands) -> None:
@@ -139,6 +142,7 @@ def _corrections(commands: Commands) -> None:
     language.add_argument("document", metavar="DOCUMENT")
     language.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
     language.add_argument("--page", type=int, help="only this page")
+    _say_lang(language)
     language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked)))
 
     add_desk_commands(commands)
@@ -146,6 +150,7 @@ def _corrections(commands: Commands) -> None:
     withdraw = commands.add_parser("withdraw", help="take a document out of the library")
     withdraw.add_argument("document", metavar="DOCUMENT")
     withdraw.add_argument("--reason", required=True, help="kept in the audit trail")
+    _say_lang(withdraw)
     withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked)))
 
 
@@ -266,13 +271,14 @@ async def _follow(exchange: Exchange) -> ExitCode:
 async def _jobs(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     state = JobState(asked.state) if asked.state else None
     for job in await exchange.inbox.jobs(state=state, limit=asked.limit):
-        print(msgspec.json.encode(job).decode() if asked.json else _line(job))
+        print(msgspec.json.encode(job).decode() if asked.json else _line(job, words(asked.lang)))
     return ExitCode.WELL
 
 
-def _line(job: IngestJob) -> str:
-    told = "; ".join(filter(None, (job.detail, *job.notes)))
-    return f"{job.id:14} {job.state.value:8} {job.step if job.state is JobState.WORKING else '':10} {job.name}  {told}"
+def _line(job: IngestJob, told: Words) -> str:
+    standing = told.of_step(job.step if job.state is JobState.WORKING else job.state, job.page, job.pages)
+    more = "; ".join(filter(None, (told.why(job.code, job.detail), *job.notes)))
+    return f"{job.id:14} {standing:22} {job.name}  {more}".rstrip()
 
 
 async def _retry(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
@@ -321,23 +327,32 @@ async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
 
 
-async def _pause(exchange: Exchange, batch: str) -> ExitCode:
-    await exchange.batches.pause(batch, "the command line")
+async def _pause(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    await exchange.batches.pause(asked.batch, "the command line")
+    print(_report_words(asked)["pausing"].format(batch=f" {asked.batch}" if asked.batch != EVERYTHING else ""))
     return ExitCode.WELL
 
 
-async def _resume(exchange: Exchange, batch: str) -> ExitCode:
-    await exchange.batches.resume(batch)
+async def _resume(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    await exchange.batches.resume(asked.batch)
+    print(_report_words(asked)["going_on"])
     return ExitCode.WELL
 
 
 async def _say_language(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     await exchange.say_language(asked.document, asked.language, asked.page)
     await exchange.catch_up()
+    said = "language" if asked.page is None else "page_language"
+    print(_report_words(asked)[said].format(document=asked.document, page=asked.page, language=asked.language))
     return ExitCode.WELL
 
 
 async def _withdraw(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     await exchange.withdraw(asked.document, asked.reason)
     await exchange.catch_up()
+    print(_report_words(asked)["withdrawn"].format(document=asked.document))
     return ExitCode.WELL
+
+
+def _report_words(asked: argparse.Namespace) -> Mapping[str, str]:
+    return words(asked.lang).report

@@ -14,6 +14,8 @@ from library.words import Words
 
 MOST_NAMES = 5
 """Files that are named under each reason, at the end."""
+FOR_GOOD = frozenset({"purged-file"})
+"""Codes of what trying again does not help."""
 
 
 class Report:
@@ -108,11 +110,7 @@ class PersonReport(Report):
                 self._console.print(f"{self._told.standing.get(outcome.ended, '')} {outcome.file}: {sentence}".strip())
 
     def _why(self, outcome: Outcome) -> str:
-        """In the person's language, and what the library knows more exactly in English; nothing of what went well."""
-        if outcome.ended != "failed":
-            return outcome.detail
-        what = self._told.of_failure(outcome.code).what
-        return f"{what} ({outcome.detail})" if outcome.detail else what
+        return self._told.why(outcome.code, outcome.detail) if outcome.ended == "failed" else outcome.detail
 
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
@@ -127,14 +125,15 @@ def report_lines(
     """The end of a batch in words: how many files ended how, and for each code of those that failed how many and which
     they are, what that means and what helps; then how many pairs of documents look alike."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
-    lines = [told.report["counts"].format(**numbers)]
+    lines, codes = [told.report["counts"].format(**numbers)], set()
     for code, files, names in sorted(failed, key=lambda each: -each[1]):
+        codes.add(code)
         failure = told.of_failure(code)
         lines += [f"{files} × {failure.what}", f"    {told.report['cure'].format(cure=failure.cure)}"]
         lines += [f"    - {name}" for name in names[:MOST_NAMES]]
         if files > MOST_NAMES:
             lines.append(f"    - {told.report['more'].format(files=files - MOST_NAMES)}")
-    if counts["failed"]:
+    if not codes <= FOR_GOOD:
         lines.append(told.report["again"])
     if alike:
         lines.append(told.report["alike"].format(pairs=alike))

@@ -39,6 +39,13 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         """What is said of this code, or of any failure where it has no words of its own."""
         return self.failure.get(code, self.failure["extraction-failed"])
 
+    def why(self, code: str, detail: str) -> str:
+        """What is said of this code, with what the library knows more exactly in English; without a code only that."""
+        if not code:
+            return detail
+        what = self.of_failure(code).what
+        return f"{what} ({detail})" if detail else what
+
     def of_reason(self, reason: Reason) -> str:
         """Why a field was refused; in English where the reason has no code."""
         return self.reason[reason.code].format_map(dict(reason.values)) if reason.code else reason.reason

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.progress import report_lines
 from library.command import ExitCode
+from library.words import words
 from tests.ingest.running import a_library, command
 
 LARGE = int(os.environ.get("LARGE_PAGES", "2000"))
@@ -124,13 +128,34 @@ def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(l
     again = command(library, "ingest", "report", "--lang", "cs")
     assert "1 × Soubor je prázdný." in again.stdout
     assert "    - a.txt\n" in again.stdout
+    listed = command(library, "ingest", "jobs", "--lang", "cs").stdout
+    assert re.search(r"^\w+ +nepřijato +a\.txt  Soubor je prázdný\. \(", listed, re.MULTILINE)
+
+
+def test_what_is_set_or_taken_away_is_said(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "a.txt").write_text("Children learn at school.")
+    document = add(library, tmp_path / "a.txt")[1][0]["document"]
+    said = {
+        ("language", document, "cs", "--page", "1"): f"Page 1 of {document} is in cs from now on, and found so.",
+        ("language", document, "cs"): f"{document} is in cs from now on, and found so.",
+        ("withdraw", document, "--reason", "a test"): f"{document} is withdrawn: nobody finds or reads it any more.",
+    }
+    for arguments, sentence in said.items():
+        assert command(library, "ingest", *arguments, "--lang", "en").stdout == f"{sentence}\n"
+
+
+def test_nobody_is_told_to_try_what_was_purged_again():
+    told, counts = words("en"), Counter(failed=1)
+    for code, again in (("purged-file", False), ("empty-file", True)):
+        lines = report_lines(told, counts, [(code, 1, ["a.txt"])], paused=False, alike=0)
+        assert (told.report["again"] in lines) is again
 
 
 def test_a_pause_keeps_files_waiting_until_somebody_resumes(library: dict[str, str], tmp_path: Path):
     (tmp_path / "a.txt").write_text("Children learn at school.")
-    command(library, "ingest", "pause")
+    assert command(library, "ingest", "pause").stdout.endswith("good-practice-ingest resume\n")
     code, lines = add(library, tmp_path / "a.txt")
     assert (code, lines[-1]["waiting"], lines[-1]["paused"]) == (ExitCode.WELL, 1, True)
-    command(library, "ingest", "resume")
+    assert command(library, "ingest", "resume").stdout.endswith("good-practice-ingest work\n")
     assert command(library, "ingest", "work").returncode == ExitCode.WELL
     assert '"state":"done"' in command(library, "ingest", "jobs", "--json").stdout

@@ -6,6 +6,7 @@ import pytest
 from library.language import TokenTable
 from library.model import PersonalDataCheck, Visibility
 from tests.builders import TODAY, a_practice, pages_of
+from tests.web.conftest import a_kept_file
 
 P1 = "/api/v1/documents/p1"
 TEXTS = {name: {"cs": "Text."} for name in ("context", "objectives", "activities", "results")}
@@ -183,6 +184,16 @@ async def test_a_dry_run_tells_what_would_become_of_a_file_and_keeps_nothing(exc
     wrong = {"metadata": '{"yaer": 2024}'}
     answer = await client.post("/api/v1/documents?dry_run=true", files=files, data=wrong, headers=keys["staff"])
     assert (answer.status_code, answer.json()["errors"][0]["name"]) == (400, "yaer")
+
+
+async def test_a_dry_run_says_that_a_file_was_purged(exchange, client, keys):
+    content = b"%PDF-1.7 anything"
+    file = await a_kept_file(exchange, "a.pdf", "application/pdf", content)
+    await exchange.add(a_practice(id="gone", files=(file,)), pages_of("Byt."))
+    await exchange.purge("gone", "a test")
+    files = {"file": ("b.pdf", content, "application/pdf")}
+    answer = await client.post("/api/v1/documents?dry_run=true", files=files, headers=keys["staff"])
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/purged-file")
 
 
 async def test_a_patch_of_the_languages_has_the_text_analysed_in_them(exchange, client, keys):
