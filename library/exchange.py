@@ -137,7 +137,7 @@ class Exchange:
         self._fresh = FreshTables()
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
-        self._shelf = Shelf(self.catalog, analyzer, settings.memory.shown)
+        self._shelf = Shelf(self.catalog, settings.memory.shown)
         self._answers: Remembered[Answer] = Remembered(
             settings.memory.answers, lambda answer: ANSWER_BYTES + FOUND_BYTES * len(answer.found)
         )

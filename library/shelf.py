@@ -1,7 +1,7 @@
 """What hits are shown from: documents and their texts, as they were read, until they change.
 
-Reading and decoding a hit's document and pages, and analysing its titles, takes many times as long as finding it. What
-an audience may not see is asked of each document each time: that is not kept.
+Reading and decoding a hit's document and pages takes many times as long as finding it. What an audience may not see is
+asked of each document each time: that is not kept.
 """
 
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from library.catalog import AnalysedPage, Catalog
 from library.entries import DescribedText, about, titles
 from library.fragments import Source, cut, whole
-from library.language import Analyzer, TokenPlaces, TokenTable
+from library.language import TokenPlaces, token_places
 from library.model import Document, DocumentId
 from library.search import Fragment, Hit
 
@@ -29,16 +29,15 @@ Spans = tuple[tuple[int, int], ...]
 class Shelved:
     """A document, and those of its texts that fragments were cut from."""
 
-    def __init__(self, document: Document, analyzer: Analyzer) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
         self.nbytes = DOCUMENT_BYTES
         """About how much memory it takes."""
-        self._analyzer = analyzer
         self._pages: dict[int, Source[TokenPlaces]] = {}
         self._fragments: dict[tuple[int, tuple[int, ...]], Fragment] = {}
         self._title_spans: dict[tuple[int, tuple[int, ...]], tuple[str, Spans]] = {}
-        self._titles: Sequence[tuple[str, Source[TokenTable]]] | None = None
-        self._described: Sequence[Source[TokenTable]] | None = None
+        self._titles: Sequence[tuple[str, Source[TokenPlaces]]] | None = None
+        self._described: Sequence[Source[TokenPlaces]] | None = None
 
     def has_page(self, place: int) -> bool:
         """`place`: in the row of pages, from 0."""
@@ -70,29 +69,28 @@ class Shelved:
             kept = self._title_spans[place, tokens] = language, whole(title, tokens).spans
         return kept
 
-    def titles(self) -> Sequence[tuple[str, Source[TokenTable]]]:
+    def titles(self) -> Sequence[tuple[str, Source[TokenPlaces]]]:
         """Each with its language."""
         if self._titles is None:
             self._titles = [(title.language, self._source(title)) for title in titles(self.document)]
         return self._titles
 
-    def described(self) -> Sequence[Source[TokenTable]]:
+    def described(self) -> Sequence[Source[TokenPlaces]]:
         if self._described is None:
             # None of what only some may read is among it: that is not searched (entries.py).
             self._described = [self._source(text) for text in about(self.document)]
         return self._described
 
-    def _source(self, text: DescribedText) -> Source[TokenTable]:
-        return Source(text.field, None, text.text, self._analyzer.table(text.text, text.language))
+    def _source(self, text: DescribedText) -> Source[TokenPlaces]:
+        return Source(text.field, None, text.text, token_places(text.text))
 
 
 class Shelf:
     """Documents of which hits were shown, the least recently shown leaving first. For one event loop."""
 
-    def __init__(self, catalog: Catalog, analyzer: Analyzer, room: int) -> None:
+    def __init__(self, catalog: Catalog, room: int) -> None:
         """`room` is in bytes."""
         self._catalog = catalog
-        self._analyzer = analyzer
         self._room = room
         self._revision = -1
         self._used = 0
@@ -112,7 +110,7 @@ class Shelf:
         missing = [hit.id for hit in hits if hit.id not in shelf]
         if missing:
             read = await self._catalog.documents(missing)
-            shelf |= {document: Shelved(each, self._analyzer) for document, each in read.items()}
+            shelf |= {document: Shelved(each) for document, each in read.items()}
         pages = list(_missing_pages(hits, shelf))
         if pages:
             for (document, place), page in (await self._catalog.passages(pages)).items():

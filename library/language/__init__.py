@@ -28,7 +28,7 @@ from library.language.function_words import is_function_key, is_function_word, l
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
-from library.language.tokens import Form, Named, TokenPlaces, TokenTable, language_of
+from library.language.tokens import Form, Named, TokenPlaces, TokenTable, language_of, token_places
 
 __all__ = [
     "LANGUAGES",
@@ -50,4 +50,5 @@ __all__ = [
     "shared_analyzer",
     "skeleton",
     "skeletons",
+    "token_places",
 ]

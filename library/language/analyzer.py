@@ -5,7 +5,6 @@ from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import islice
 
-import numpy as np
 from msgspec import Struct
 
 from library.language.concepts import Keys, Standing, named_by, named_in
@@ -15,7 +14,16 @@ from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, guessed_lemmas, known_lemmas, lemmas
 from library.language.memo import Memo
 from library.language.spellings import SPELT_LANGUAGES
-from library.language.tokens import EMPTY_TABLE, LONGEST_TOKEN, Form, TokenTable, language_of, spans, taken_apart
+from library.language.tokens import (
+    EMPTY_TABLE,
+    LONGEST_TOKEN,
+    Form,
+    TokenTable,
+    language_of,
+    placed,
+    spans,
+    taken_apart,
+)
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
 
@@ -54,12 +62,12 @@ class Analyzer:
         tokens, starts, lengths = taken_apart(text)
         if not tokens:
             return EMPTY_TABLE
-        numbers = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+        words, where = placed(tokens, starts, lengths)
         return TokenTable(
-            forms=tuple(map(_forms(language).__getitem__, numbers)),
-            ids=np.fromiter(map(numbers.__getitem__, tokens), np.uint32, len(tokens)),
-            starts=starts,
-            lengths=np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16),
+            forms=tuple(map(_forms(language).__getitem__, words)),
+            ids=where.ids,
+            starts=where.starts,
+            lengths=where.lengths,
             concepts=named_in(tokens, language, _looked_up),
         )
 

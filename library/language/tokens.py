@@ -6,7 +6,7 @@ its table.
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -94,6 +94,23 @@ class TokenPlaces(Struct, frozen=True, eq=False):
     def decode(blob: bytes) -> "TokenPlaces":
         """Of an encoded table only this: a page of results needs no more, and the words take ten times as long."""
         return _places(_decoder.decode(blob))
+
+
+def token_places(text: str) -> TokenPlaces:
+    """Of a text that was never analysed, as its table has them, without looking any word up."""
+    return placed(*taken_apart(text))[1]
+
+
+def placed(
+    tokens: Sequence[str], starts: NDArray[np.uint32], lengths: NDArray[np.uint32]
+) -> tuple[Iterable[str], TokenPlaces]:
+    """What was taken apart, as different words and where they stand."""
+    numbers = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+    return numbers, TokenPlaces(
+        ids=np.fromiter(map(numbers.__getitem__, tokens), np.uint32, len(tokens)),
+        starts=starts,
+        lengths=np.minimum(lengths, np.iinfo(np.uint16).max).astype(np.uint16),
+    )
 
 
 class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):

@@ -30,7 +30,7 @@ def page(text=TEXT):
 
 async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
     await catalog.put(a_practice(files=(FILE,)), [page()])
-    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    shelf = Shelf(catalog, 1 << 20)
     first = (await shelf.take([HIT]))["p1"]
     again = (await shelf.take([HIT]))["p1"]
     assert again is first
@@ -43,7 +43,7 @@ async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
 
 async def test_after_a_change_it_is_read_anew(catalog):
     added = await catalog.put(a_practice(files=(FILE,)), [page()])
-    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    shelf = Shelf(catalog, 1 << 20)
     await shelf.take([HIT])
     await catalog.revise(msgspec.structs.replace(added, title={"cs": "Jinak"}))
     assert (await shelf.take([HIT]))["p1"].document.title == {"cs": "Jinak"}
@@ -53,7 +53,7 @@ async def test_after_a_change_it_is_read_anew(catalog):
 
 async def test_what_has_not_changed_is_not_read_anew(catalog):
     await catalog.put(a_practice(files=(FILE,)), [page()])
-    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    shelf = Shelf(catalog, 1 << 20)
     first = (await shelf.take([HIT]))["p1"]
     await catalog.put(a_practice(id="p2", files=(FILE,)), [page()])
     assert (await shelf.take([HIT]))["p1"] is first
@@ -62,7 +62,7 @@ async def test_what_has_not_changed_is_not_read_anew(catalog):
 
 async def test_what_changes_while_it_is_being_read_is_not_kept(catalog):
     added = await catalog.put(a_practice(files=(FILE,)), [page()])
-    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    shelf = Shelf(catalog, 1 << 20)
     for title in ("Jednou", "Podruhé"):
         added = msgspec.structs.replace(added, title={"cs": title})
         *_, added = await asyncio.gather(*(shelf.take([HIT]) for _ in range(5)), catalog.revise(added))
@@ -72,7 +72,7 @@ async def test_what_changes_while_it_is_being_read_is_not_kept(catalog):
 async def test_it_keeps_no_more_than_it_has_room_for(catalog):
     for number in range(5):
         await catalog.put(a_practice(id=f"p{number}", files=(FILE,)), [page()])
-    shelf = Shelf(catalog, shared_analyzer(), 3 * DOCUMENT_BYTES)
+    shelf = Shelf(catalog, 3 * DOCUMENT_BYTES)
     for number in range(5):
         taken = await shelf.take([Hit(f"p{number}", 1.0, (Passage("text", 0, (0,)),))])
         assert taken[f"p{number}"].has_page(0)
@@ -81,7 +81,7 @@ async def test_it_keeps_no_more_than_it_has_room_for(catalog):
 
 async def test_of_fragments_too(catalog):
     await catalog.put(a_practice(files=(FILE,)), [page("slovo " * 100)])
-    shelf = Shelf(catalog, shared_analyzer(), 1 << 20)
+    shelf = Shelf(catalog, 1 << 20)
     taken = (await shelf.take([HIT]))["p1"]
     for token in range(100):
         assert taken.fragment(0, (token,)) is not None

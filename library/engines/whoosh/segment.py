@@ -23,7 +23,9 @@ Keys = NDArray[np.int64]
 
 DOCUMENT_BITS = 32
 
-MAPPED_READS = 64
+LOOKED_UP = 4_096
+"""Terms of which it is kept where their postings are: a question asks for each several times."""
+MAPPED_READS = 256
 """Reads of the file between which what it has mapped is given back: the system maps some 64 kB around each."""
 
 
@@ -105,6 +107,7 @@ class Segment:
         # Whoosh's columns are read by seeking.
         self._lock = Lock()
         self._reads = 0
+        self._looked_up: dict[tuple[str, bytes], _Found] = {}
         self.ids = [key.decode() for key in self._files.column("key")]
         self.year = np.array(self._files.column("year").load(), np.int32)
         self.added = np.array(self._files.column("added").load(), np.int64)
@@ -214,12 +217,17 @@ class Segment:
         # Most words of a question a segment has not: to know that costs less than to look them up.
         if not self._filter.may_have(field, term):
             return None
-        arrays = self.field(field)
-        row = arrays.row(term)
-        if row is None:
-            return None
+        found = self._looked_up.get((field, term))
+        if found is None:
+            arrays = self.field(field)
+            row = arrays.row(term)
+            if row is None:
+                return None
+            if len(self._looked_up) >= LOOKED_UP:
+                self._looked_up.clear()
+            found = self._looked_up[field, term] = _Found(arrays, arrays.postings(row))
         self._was_read()
-        return _Found(arrays, arrays.postings(row))
+        return found
 
     def _was_read(self) -> None:
         self._reads += 1

@@ -203,4 +203,5 @@ def _named(clause: Clause, view: View) -> Iterator[Expansion]:
 
 
 def _has(view: View, lemma: str) -> bool:
-    return any(view.sees(lemma_field(zone), lemma.encode()) for zone in ZONES)
+    # Most stand on a page, so that is asked first.
+    return any(view.sees(lemma_field(zone), lemma.encode()) for zone in reversed(ZONES))
