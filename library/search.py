@@ -356,4 +356,9 @@ class SearchIndex(Protocol):
         """A short text that changes with every change of what can be found."""
         ...
 
+    async def follow(self) -> None:
+        """Until cancelled, get ready for what is about to be committed, by whichever process, so that no search after
+        the commit has to. What is found never depends on it."""
+        ...
+
     async def close(self) -> None: ...

@@ -108,7 +108,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tessdata: str = ""
     """The folder of Tesseract's language files; empty: where systems keep them."""
     warm: bool = True
-    """Whether suggestions are made ready after each change of the index; if not, who types first waits for them."""
+    """Whether suggestions are made ready when the index has changed and rests; else who types first waits."""
     follow_seconds: Positive = 600
     """How long one connection may follow what goes on with a file."""
     free_mb: Positive = 200

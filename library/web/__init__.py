@@ -13,7 +13,7 @@ What all of it shares
     events.py             server-sent events
     health.py             whether the library is alive; metrics.py for Prometheus, logs.py for whoever reads logs
     languages.py          in which language labels are shown
-    mending.py            an index that cannot be used is made anew; warming.py makes suggestions ready beforehand
+    mending.py            an index that cannot be used is made anew; warming.py gets ready for what is coming
     parameters.py         parameters by name, with a reason for each that cannot be used
     problems.py           what an error looks like (RFC 9457)
     requests.py           what every answer has in common

@@ -66,7 +66,7 @@ from library.web.vocabulary import (
     vocabulary_list,
     vocabulary_lists,
 )
-from library.web.warming import keep_warm
+from library.web.warming import keep_followed, keep_warm
 
 COMPRESSION = CompressionConfig(
     backend="brotli",
@@ -235,6 +235,7 @@ def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManage
             keep_what_is_loaded()
         behind = [
             asyncio.create_task(keep_mended(exchange)),
+            asyncio.create_task(keep_followed(exchange)),
             asyncio.create_task(keep_unfound(app.state.listening, exchange)),
         ]
         if settings.warm:

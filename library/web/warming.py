@@ -1,11 +1,14 @@
-"""What suggestions need of each state of the index is made before somebody who types waits for it.
+"""What searches and suggestions need of each state of the index is made before somebody waits for it.
 
-The words of a large index take seconds to be read for the first time, and those of its new part after each commit.
+A commit is opened beside the searches. The words of a large index take seconds to be read for the first time, and those
+of its new part after each commit. What the first letters suggest takes seconds of the interpreter too, which searches
+would miss: it is made when nothing has come in for a while, and by and by.
 """
 
 import asyncio
 import logging
 from datetime import UTC, datetime
+from time import perf_counter
 
 from library.errors import LibraryError
 from library.exchange import Exchange
@@ -18,18 +21,30 @@ FIRST_LETTERS = "abcdefghijklmnoprstuvzабвгдежзийклмнопрсту�
 """With which anybody begins to type; what they need of the index, longer beginnings need too."""
 LOOK_EVERY = 5.0
 """Seconds between looks at whether the index has changed."""
+LOOKS = 5
+"""At which the index must have been the same until the first letters are made ready: longer than the worker lets its
+commits wait."""
+NO_WORD = "\U0010ffff"
+"""Which begins no word; to ask for such words has the words read, and nothing else."""
 
 _log = logging.getLogger(__name__)
 
 
 async def keep_warm(exchange: Exchange) -> None:
     """Follow the index until cancelled. Nothing that happens to the index gets out of here."""
-    generation = ""
+    ready, seen, looks = "", "", LOOKS  # the first time at once
     while True:
         try:
-            before, generation = generation, await warm(exchange, generation)
-            if not before and generation:
-                keep_what_is_loaded()
+            present = await exchange.index.generation()
+            if present == seen:
+                looks += 1
+            else:
+                await exchange.index.completions(NO_WORD, _anybody(), 1)
+                seen, looks = present, 0 if seen else looks
+            if looks >= LOOKS:
+                before, ready = ready, await warm(exchange, ready)
+                if not before:
+                    keep_what_is_loaded()
         except LibraryError as error:
             _log.info("suggestions are not ready yet: %s", error.detail)
         except Exception:  # noqa: BLE001  # what is only made early must not take the server down
@@ -37,11 +52,28 @@ async def keep_warm(exchange: Exchange) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
+async def keep_followed(exchange: Exchange) -> None:
+    """Open what is committed beside the searches, until cancelled."""
+    while True:
+        try:
+            await exchange.index.follow()
+        except Exception:  # noqa: BLE001  # then searches open it themselves
+            _log.exception("a commit could not be opened beforehand")
+        await asyncio.sleep(LOOK_EVERY)
+
+
 async def warm(exchange: Exchange, generation: str) -> str:
-    """Make suggestions ready unless they are; the generation of the index that they are ready for."""
+    """Make suggestions ready unless they are, as far as the index stays the same; the generation of the index that they
+    are ready for. As long as a letter has taken, the next one waits."""
     present = await exchange.index.generation()
-    if present != generation:
-        anybody = Audience(today=datetime.now(UTC).date())
-        for letter in FIRST_LETTERS:
-            await exchange.suggest(letter, anybody, language=DEFAULT, limit=SUGGESTIONS)
+    for letter in FIRST_LETTERS if present != generation else ():
+        begun = perf_counter()
+        await exchange.suggest(letter, _anybody(), language=DEFAULT, limit=SUGGESTIONS)
+        if await exchange.index.generation() != present:
+            break
+        await asyncio.sleep(perf_counter() - begun)
     return present
+
+
+def _anybody() -> Audience:
+    return Audience(today=datetime.now(UTC).date())

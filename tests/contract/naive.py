@@ -3,6 +3,7 @@
 It promises what every engine promises but scores: hits by relevance come in the newest order.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -111,6 +112,9 @@ class NaiveIndex:
 
     async def generation(self) -> str:
         return str(self._commits)
+
+    async def follow(self) -> None:
+        await asyncio.Event().wait()
 
     async def close(self) -> None:
         """Nothing is open."""

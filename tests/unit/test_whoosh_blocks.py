@@ -195,7 +195,9 @@ def test_in_a_hurry_nothing_is_made():
 
 def test_a_generation_is_never_named_twice(tmp_path):
     folder = IndexFolder(tmp_path, "1")
-    folder.point_to("0001", 1)
+    folder.announce("0001", 1)
+    folder.switch()
     first = folder.current().generation
-    folder.point_to("0001", 1)
+    folder.announce("0001", 1)
+    folder.switch()
     assert folder.current().generation != first

@@ -23,6 +23,7 @@ from tests.contract.conftest import in_batches
 from tests.contract.test_agreement import Chance
 
 ROOT = Path(__file__).parents[2]
+ALL_COUNTED = SearchQuery(limit=0, facets=("organisation",))
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ async def hits(index, match):
 
 async def found(index, match):
     return sorted(hit.id for hit in await hits(index, match))
+
+
+def at_once(coroutine):
+    """What it returns if it waits for nobody; else None."""
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        return ended.value
+    coroutine.close()
+    return None
 
 
 def segment_files(folder):
@@ -197,11 +208,12 @@ class TestWriters:
         assert not any("tmp" in name or "0123456789" in name or "_99" in name or "1700000000" in name for name in left)
         assert len(live & left) >= 1
 
-    async def test_a_killed_commit_is_as_if_it_had_never_been(self, index, folder):
+    @pytest.mark.parametrize("step", ["announce", "switch"])
+    async def test_a_killed_commit_is_as_if_it_had_never_been(self, index, folder, step):
         await index.update([saying("děti")])
         killed = in_another_process(
-            """
-            folder.IndexFolder.point_to = die
+            f"""
+            folder.IndexFolder.{step} = die
             await index.update([saying("škola")])
             """,
             folder,
@@ -313,6 +325,53 @@ class TestReaders:
             await opened.search(SearchQuery(match=Phrase(f"{word} {word}")), an_admin())
         assert 0 < opened.memory <= 1 << 20
         await opened.close()
+
+
+class TestFollowers:
+    @pytest.fixture
+    async def following(self, index):
+        """The index, which somebody has searched, and which gets ready for what others commit."""
+        await index.update([saying("děti", "p0")])
+        await index.search(ALL_COUNTED, the_public())
+        task = asyncio.create_task(index.follow())
+        yield index
+        task.cancel()
+
+    async def test_each_commit_is_found_at_once_and_nothing_that_it_took_away(self, following, another):
+        for number in range(5):
+            await another.update([saying("děti", f"p{number + 1}")], [f"p{number}"])
+            assert await found(following, Word("děti")) == [f"p{number + 1}"]
+        await another.purge(["p5"])
+        assert await found(following, Word("děti")) == []
+
+    async def test_no_search_opens_what_was_opened_before(self, following, another):
+        """What every search needs is ready: it is answered where it is asked, which it is only from what is kept."""
+        await another.update([saying("škola", "p1")])
+        while (result := at_once(following.search(ALL_COUNTED, the_public()))) is None:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0)
+        assert result.total == 2
+        assert sum(count.count for count in result.facets["organisation"].values) == 2
+
+    async def test_a_commit_that_was_announced_and_never_made_is_not_taken_for_the_next(self, following, folder):
+        killed = in_another_process(
+            """
+            folder.IndexFolder.switch = die
+            await index.update([saying("děti a škola", "dead")])
+            """,
+            folder,
+        )
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        await asyncio.sleep(0.1)  # in which the follower may open it
+        assert await found(following, Word("děti")) == ["p0"]
+        done = in_another_process('await index.update([saying("děti", "p1")])', folder)
+        assert done.returncode == 0, done.stderr
+        assert await found(following, Word("děti")) == ["p0", "p1"]
+
+    async def test_a_writer_does_not_wait_for_ever(self, following, another, folder, monkeypatch):
+        monkeypatch.setattr("library.engines.whoosh.folder.READY_WITHIN", 0.01)
+        with IndexFolder(folder, "1").getting_ready():
+            await another.update([saying("děti", "p1")])
+        assert await found(following, Word("děti")) == ["p0", "p1"]
 
 
 class TestMerging:
@@ -470,9 +529,7 @@ async def test_a_search_whose_words_are_known_is_answered_where_it_is_asked(inde
     await index.update([saying("děti ve škole")], [])
     asked = SearchQuery(match=Word("škola"), facets=("topic",), limit=10)
     before = await index.search(asked, an_admin())
-    with pytest.raises(StopIteration) as ended:
-        index.search(asked, an_admin()).send(None)  # runs on only if it waits for nobody
-    assert ended.value.value == before
+    assert at_once(index.search(asked, an_admin())) == before
 
 
 async def test_what_is_known_is_answered_of_the_present_generation(index, another):

@@ -84,6 +84,11 @@ class Cache(Generic[Kept]):
         finally:
             self._thread.hurries = False
 
+    def of_owner(self, owner: Hashable) -> list[tuple[Hashable, Kept]]:
+        """What is kept of this owner: the second part of each key, and the value."""
+        with self._lock:
+            return [(key[1], entry.value) for key, entry in self._entries.items() if key[0] == owner]
+
     def keep_only(self, owners: Container[Hashable]) -> None:
         """Forget what belongs to nobody of these; the first part of a key names its owner."""
         with self._lock:

@@ -2,6 +2,8 @@
 
 index/lock         held by the one writer
 index/current      which folder and which of its commits is the index; replaced as a whole
+index/coming       what is about to be: readers open it already, and then it becomes `current`
+index/followers    locked by all who get ready for what is coming; index/opening: by those who are just at it
 index/0001/        a Whoosh index; a rebuild fills the next number and then switches `current` to it
 """
 
@@ -23,6 +25,11 @@ from msgspec import Struct
 from library.engines.whoosh.schema import SCHEMA_VERSION
 from library.errors import IndexBusy, IndexUnavailable, LibraryError, Unavailable
 from library.search import IndexState
+
+NOTICED_WITHIN = 0.04
+"""Seconds within which followers notice what is coming: two of their looks (index.py)."""
+READY_WITHIN = 1.0
+"""Seconds that a writer waits for followers to have opened it; who is later opens it in a search."""
 
 _NUMBERED = re.compile(r"\d{4,}")
 _SEGMENT = re.compile(r"(MAIN_[0-9a-z]+)\..+")
@@ -65,31 +72,39 @@ class IndexFolder:
         self.path = path
         self._pointer = path / "current"
         self._pointer_name = str(self._pointer)
+        self._coming = path / "coming"
         self._analysis = analysis
 
     def stamp(self) -> Stamp | None:
         """Changes with each commit; one system call. None while there is no index."""
-        try:
-            # Half the time of Path.stat, and on the way of every search.
-            status = os.stat(self._pointer_name)  # noqa: PTH116
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        return status.st_mtime_ns, status.st_ino, status.st_ctime_ns
+        return _stamp(self._pointer_name)
+
+    def coming(self) -> Stamp | None:
+        """Of what is about to be the index: the one that it will have, but for the last part. None where nothing is."""
+        return _stamp(str(self._coming))
 
     def current(self) -> Current:
         """Raises NotReady where no index can be used."""
+        return self._said(self._pointer)
+
+    def announced(self) -> Current:
+        """What is about to be the index. Raises NotReady where nothing is."""
+        return self._said(self._coming)
+
+    def _said(self, pointer: Path) -> Current:
         try:
-            current = msgspec.json.decode(self._pointer.read_bytes(), type=Current)
+            current = msgspec.json.decode(pointer.read_bytes(), type=Current)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NotReady(IndexState.MISSING, f"there is no index in {self.path}; rebuild it") from error
         except (OSError, msgspec.DecodeError) as error:
-            raise NotReady(IndexState.TORN, f"{self._pointer} cannot be read; rebuild the index") from error
+            raise NotReady(IndexState.TORN, f"{pointer} cannot be read; rebuild the index") from error
         if (current.schema, current.analysis) != (SCHEMA_VERSION, self._analysis):
             raise NotReady(IndexState.OUTDATED, "the index was made by another version of the library; rebuild it")
         return current
 
-    def point_to(self, folder: str, commit: int, made: str | None = None) -> None:
-        """From now on this commit is the index, also after a power cut."""
+    def announce(self, folder: str, commit: int, made: str | None = None) -> None:
+        """Say what is about to be the index. A commit that was announced and never made the index is forgotten with the
+        next one."""
         current = Current(
             folder=folder,
             made=made or secrets.token_hex(4),
@@ -97,11 +112,50 @@ class IndexFolder:
             schema=SCHEMA_VERSION,
             analysis=self._analysis,
         )
-        written = self.path / "current.tmp"
+        written = self.path / "coming.tmp"
         written.write_bytes(msgspec.json.encode(current))
         make_lasting([written])
-        written.replace(self._pointer)
+        written.replace(self._coming)
+
+    def switch(self) -> None:
+        """From now on what was announced is the index, also after a power cut."""
+        self._coming.replace(self._pointer)
         make_lasting([self.path])
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """In here, writers wait a moment for who gets ready for what is coming."""
+        with self._shared("followers"):
+            yield
+
+    @contextmanager
+    def getting_ready(self) -> Iterator[None]:
+        """What those do while they are at it."""
+        with self._shared("opening"):
+            yield
+
+    def wait_for_followers(self) -> None:
+        """Until those that follow have opened what was announced, or have taken too long."""
+        if not self._nobody_has("followers"):
+            time.sleep(NOTICED_WITHIN)
+            until = time.monotonic() + READY_WITHIN
+            while not self._nobody_has("opening") and time.monotonic() < until:
+                time.sleep(0.01)
+
+    @contextmanager
+    def _shared(self, name: str) -> Iterator[None]:
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / name).open("w") as lock:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_SH)
+            yield
+
+    def _nobody_has(self, name: str) -> bool:
+        with (self.path / name).open("w") as lock:
+            try:
+                fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
 
     @contextmanager
     def writing(self, patience: float) -> Iterator[None]:
@@ -125,6 +179,15 @@ class IndexFolder:
 
     def _numbers(self) -> list[str]:
         return [name for name in os.listdir(self.path) if _NUMBERED.fullmatch(name)]  # noqa: PTH208  # names are all we need
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        # Half the time of Path.stat, and on the way of every search.
+        status = os.stat(path)  # noqa: PTH116
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_ctime_ns
 
 
 def sweep(folder: Path, segments: Iterable[str], contents: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -13,7 +13,7 @@ import numpy as np
 from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.evaluate import Evaluation
-from library.engines.whoosh.folder import IndexFolder, NotReady, Stamp, our_errors, sweep
+from library.engines.whoosh.folder import Current, IndexFolder, NotReady, Stamp, our_errors, sweep
 from library.engines.whoosh.matched import NOTHING, Listed, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
@@ -52,8 +52,10 @@ PATIENCE = 10.0
 """Seconds that a writer waits for another."""
 FREE_BYTES = 64 << 20
 """Room that a commit leaves on the disk."""
-WRITING_THREADS = 2
-"""For writing, and for what is read for the first time and takes seconds."""
+WRITING_THREADS = 3
+"""For writing, for what is coming, and for what is read for the first time and takes seconds."""
+LOOK_EVERY = 0.02
+"""Seconds between a follower's looks at what is coming."""
 AT_ONCE = 1_000_000
 """Documents times words, at most, of a search that is answered where it is asked: some milliseconds."""
 PAGES_AT_ONCE = 10
@@ -89,6 +91,7 @@ class WhooshIndex:
         self._free_bytes = free_bytes
         self._cache: Cache[Any] = Cache(cache_bytes, _bytes_of)
         self._opened: _Opened | None = None
+        self._ahead: _Opened | None = None
         self._opening = Lock()
         self._named: tuple[Stamp | None, str] | None = None
         # One: several would only take the interpreter from each other.
@@ -161,10 +164,17 @@ class WhooshIndex:
             self._named = stamp, await self._run(self._generation)
         return self._named[1]
 
+    async def follow(self) -> None:
+        with self._folder.followed():
+            while True:
+                if self._lags():
+                    await self._run(self._keep_up)
+                await asyncio.sleep(LOOK_EVERY)
+
     async def close(self) -> None:
         self._searching.shutdown(wait=True)
         self._aside.shutdown(wait=True)
-        self._opened = None
+        self._opened = self._ahead = None
 
     async def _run(self, work: Callable[[], Answer], thread: ThreadPoolExecutor | None = None) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(thread or self._aside, work)
@@ -213,7 +223,8 @@ class WhooshIndex:
             with self._opening:
                 opened = self._opened
                 if opened is None or opened.stamp != stamp:
-                    opened = self._opened = self._open_settled(opened)
+                    opened = self._open_settled(opened)
+                    self._answer_of(opened)
         if isinstance(opened.snapshot, NotReady):
             # Anew each time: an error that is raised again and again grows by each one's traceback.
             raise NotReady(opened.snapshot.state, opened.snapshot.detail) from opened.snapshot.__cause__
@@ -224,23 +235,66 @@ class WhooshIndex:
         for _ in range(OPENING_TRIES):
             stamp = self._folder.stamp()
             try:
-                return _Opened(stamp, self._open(before))
+                return _Opened(stamp, self._opened_ahead(stamp) or self._open(self._folder.current(), before))
             except NotReady as error:
                 if self._folder.stamp() == stamp:
                     return _Opened(stamp, error)
         return _Opened(None, NotReady(IndexState.TORN, "the index changes faster than it can be opened; try again"))
 
-    def _open(self, before: _Opened | None) -> Snapshot:
-        current = self._folder.current()
+    def _answer_of(self, opened: _Opened) -> None:
+        self._opened, self._ahead = opened, None
+        if isinstance(opened.snapshot, Snapshot):
+            self._cache.keep_only({opened.snapshot.owner, *(segment.name for segment in opened.snapshot.segments)})
+
+    def _open(self, current: Current, before: _Opened | None) -> Snapshot:
         shared = before.snapshot.segments if before and isinstance(before.snapshot, Snapshot) else ()
         known = {segment.name: segment for segment in shared}
         path = self._folder.path / current.folder
         with our_errors("opening the index"):
             contents = read_contents(path, current.commit)
             segments = [known.get(it.segment_id()) or Segment(path, it, self._cache) for it in contents.segments]
-            snapshot = Snapshot(current.generation, segments, [~dead_of(it) for it in contents.segments], self._cache)
-        self._cache.keep_only({snapshot.owner, *(segment.name for segment in segments)})
+            return Snapshot(current.generation, segments, [~dead_of(it) for it in contents.segments], self._cache)
+
+    # Getting ready for what is coming
+
+    def _lags(self) -> bool:
+        coming, opened, ahead = self._folder.coming(), self._opened, self._ahead
+        if opened is None:
+            return False
+        return opened.stamp != self._folder.stamp() or (coming is not None and (ahead is None or ahead.stamp != coming))
+
+    def _keep_up(self) -> None:
+        self._get_ready()
+        with suppress(NotReady):
+            self._snapshot()
+
+    def _get_ready(self) -> None:
+        """Open what is announced, with all that searches have needed of the present generation, in which they go on."""
+        with self._folder.getting_ready(), self._opening:
+            coming, before = self._folder.coming(), self._opened
+            if coming is None or (self._ahead is not None and self._ahead.stamp == coming):
+                return
+            try:
+                announced = self._folder.announced()
+                # Else it is the index by now, or another one is coming.
+                if self._folder.coming() == coming:
+                    self._ahead = _Opened(coming, self._ready(announced, before))
+            except NotReady as error:  # which searches will be told, should it become the index
+                self._ahead = _Opened(coming, error)
+
+    def _ready(self, announced: Current, before: _Opened | None) -> Snapshot:
+        snapshot = self._open(announced, before)
+        if before is not None and isinstance(before.snapshot, Snapshot):
+            snapshot.make_ready_like(before.snapshot)
         return snapshot
+
+    def _opened_ahead(self, stamp: Stamp | None) -> Snapshot | None:
+        """What was opened when the pointer with this stamp was only coming: it was renamed since, which changes the
+        last part."""
+        ahead = self._ahead
+        if stamp is None or ahead is None or ahead.stamp is None or ahead.stamp[:2] != stamp[:2]:
+            return None
+        return ahead.snapshot if isinstance(ahead.snapshot, Snapshot) else None
 
     # Writing
 
@@ -255,7 +309,7 @@ class WhooshIndex:
                 writer = SegmentWriter(path, contents, free_bytes=self._free_bytes)
             _take(writer, entries, withdrawn)
             with our_errors("writing to the index"):
-                self._folder.point_to(current.folder, writer.commit(), current.made)
+                self._publish(current.folder, writer.commit(), current.made)
 
     def _purge(self, documents: Sequence[DocumentId]) -> None:
         self._snapshot()
@@ -265,7 +319,7 @@ class WhooshIndex:
             writer = SegmentWriter(path, read_contents(path, current.commit))
             writer.take((), documents)
             commit = writer.commit_without_the_dead()
-            self._folder.point_to(current.folder, commit, current.made)
+            self._publish(current.folder, commit, current.made)
             # At once, and not with the next commit: who is just opening what goes here tries again.
             sweep(path, writer.segments(), contents_file(commit))
             self._folder.sweep_folders([current.folder])
@@ -280,9 +334,18 @@ class WhooshIndex:
             commit = writer.commit()
             before = self._kept_folders()
             sweep(path, writer.segments(), contents_file(commit))
-            self._folder.point_to(path.name, commit)
+            self._publish(path.name, commit)
             # The one before stays until the next switch, for readers that are just opening it.
             self._folder.sweep_folders([*before, path.name])
+
+    def _publish(self, folder: str, commit: int, made: str | None = None) -> None:
+        """Make a commit the index when all who follow are ready for it, so that no search has to wait."""
+        self._folder.announce(folder, commit, made)
+        self._get_ready()
+        self._folder.wait_for_followers()
+        self._folder.switch()
+        with suppress(NotReady):
+            self._snapshot()
 
     def _kept_folders(self) -> list[str]:
         try:

@@ -4,7 +4,6 @@ Documents are numbered through: a segment's first document follows the last one 
 """
 
 from collections.abc import Callable, Container, Hashable, Iterator, Sequence
-from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -70,6 +69,7 @@ class Snapshot:
         self.year = np.concatenate([*(segment.year for segment in segments), np.empty(0, np.int32)])
         self.added = np.concatenate([*(segment.added for segment in segments), np.empty(0, np.int64)])
         self._embargo = np.concatenate([*(segment.embargo for segment in segments), np.empty(0, np.int32)])
+        self.ids = [document for segment in self.segments for document in segment.ids]
         self.owner = next(_owners)
         self._cache = cache
 
@@ -81,10 +81,6 @@ class Snapshot:
         """The segments, each with the numbers of its documents."""
         for segment, first in zip(self.segments, self.firsts, strict=False):
             yield segment, slice(first, first + segment.size)
-
-    @cached_property
-    def ids(self) -> list[str]:
-        return [document for segment in self.segments for document in segment.ids]
 
     def order(self, sort: Sort) -> Order:
         """All documents in this order (relevance: in the newest, which decides between equal scores)."""
@@ -108,8 +104,21 @@ class Snapshot:
         reads_only = audience.role is Role.READER
         organisation = None if reads_only else audience.organisation
         key = ("view", audience.role is Role.ADMIN, reads_only, organisation, audience.today)
-        view: View = self.kept(key, lambda: View(self, self._visible(audience), key))
+        view: View = self.kept(key, lambda: View(self, self._visible(audience), key, audience))
         return view
+
+    def make_ready_like(self, before: "Snapshot") -> None:
+        """Make what was made of an earlier generation for many searches: its facets and orders, and who sees what."""
+        for key, made in self._cache.of_owner(before.owner):
+            match key, made:
+                case ("facet", str(name)), _:
+                    self.facet(name)
+                case ("bits", str(name)), _:
+                    self.facet_bits(name)
+                case ("order", Sort() as by), _:
+                    self.order(by)
+                case _, View():
+                    self.seen_by(made.audience)
 
     def may_have(self, field: str, term: bytes) -> bool:
         """False where no document can hold the term."""
@@ -168,8 +177,10 @@ def _facets(size: int, values: tuple[str, ...], documents: NDArray[Any], places:
 class View:
     """A snapshot as one audience sees it: everything that is counted, is counted over visible documents."""
 
-    def __init__(self, snapshot: Snapshot, visible: Mask, key: Hashable) -> None:
+    def __init__(self, snapshot: Snapshot, visible: Mask, key: Hashable, audience: Audience) -> None:
         self.snapshot = snapshot
+        self.audience = audience
+        """One of those who see the same."""
         self.visible = visible
         self.count = int(visible.sum())
         self._key = key
