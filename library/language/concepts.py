@@ -41,17 +41,23 @@ class Standing(NamedTuple):
 def named_in(tokens: Sequence[str], language: str, form_of: FormOf) -> tuple[Named, ...]:
     """The concepts that stand in a text of these tokens in this language."""
     labels = _labels_in_texts(language, form_of)
-    begun = list(map(labels.begun.__getitem__, tokens))
+    keys = labels.keys
+    begun = [(first, here) for first, here in enumerate(map(labels.begun.__getitem__, tokens)) if here]
     places: dict[str, list[tuple[int, int]]] = {}
-    behind = 0
-    for first, branches in enumerate(begun):
-        if branches and first >= behind:
-            further = map(labels.keys.__getitem__, tokens[first + 1 : first + labels.longest])
-            found = _longest(branches, further, first)
-            if found is not None:
-                behind = first + found.length
-                for concept in found.concepts:
-                    places.setdefault(concept, []).append((first, found.length))
+    behind, last = 0, len(tokens) - 1
+    for first, here in begun:
+        if first < behind:
+            continue
+        # Most words that begin a label stand in a text for themselves: `v`, of `v tísni`.
+        if first == last or here.next_keys.isdisjoint(keys[tokens[first + 1]]):
+            found = here.alone(first)
+        else:
+            following = map(keys.__getitem__, tokens[first + 1 : first + labels.longest])
+            found = _longest(here.branches, following, first)
+        if found is not None:
+            behind = first + found.length
+            for concept in found.concepts:
+                places.setdefault(concept, []).append((first, found.length))
     return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
 
 
@@ -66,6 +72,27 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
             yield found
 
 
+class _Begun(NamedTuple):
+    """Where the first token of a label leads to from the root."""
+
+    branches: tuple[Branch, ...]
+    concepts: tuple[str, ...]
+    """Those with a label of this one token."""
+    next_keys: Keys
+    """Of tokens that go on with a label."""
+
+    def alone(self, first: int) -> Standing | None:
+        """What stands at token `first` where the token behind it goes on with no label."""
+        return Standing(first, 1, self.concepts) if self.concepts else None
+
+
+def _begun(branches: tuple[Branch, ...]) -> _Begun | None:
+    if not branches:
+        return None
+    concepts = {concept for branch in branches for concept in branch.concepts}
+    return _Begun(branches, tuple(sorted(concepts)), frozenset(chain.from_iterable(b.further for b in branches)))
+
+
 class _LabelsInTexts:
     """The labels of one language as texts are held against them, and what is known of the words that were."""
 
@@ -73,8 +100,8 @@ class _LabelsInTexts:
         self.longest = _depth(tree)
         """Tokens of the longest label."""
         self.keys = Memo(keys_of)
-        self.begun = Memo(lambda word: _branches(tree, keys_of(word)))
-        """Where a word leads to from the root: for most words nowhere, and no more need be known of them."""
+        self.begun = Memo(lambda word: _begun(_branches(tree, keys_of(word))))
+        """Where a word leads to: for most words nowhere, and no more need be known of them."""
 
 
 @cache

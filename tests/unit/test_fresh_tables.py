@@ -15,6 +15,12 @@ def test_a_table_that_was_just_made_comes_back_as_it_was_once():
     assert tables.decode(blob).forms == table.forms
 
 
+def test_a_page_that_came_in_two_documents_is_decoded_for_neither():
+    tables = FreshTables()
+    blobs = [tables.encode(ANALYZER.table("Děti a škola", "cs")) for _ in range(2)]
+    assert tables.decode(blobs[0]) is tables.decode(blobs[1])
+
+
 def test_the_oldest_go_where_there_are_too_many(monkeypatch):
     monkeypatch.setattr("library.fresh_tables.MOST_TOKENS", 5)
     tables = FreshTables()
