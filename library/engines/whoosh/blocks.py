@@ -35,8 +35,8 @@ BITS_PER_TERM = 16
 """Between so many and twice as many bits a term keep what `TermFilter` knows."""
 OTHER_BIT = 0x9E3779B1
 """2**32 by the golden ratio: multiplying by it makes of a hash another one."""
-WORTH_COMPRESSING = 256
-"""Bytes of a block from which compressing it pays."""
+WORTH_COMPRESSING = 1_024
+"""Bytes of a block from which compressing it pays: all of 256 would take an eighth more time, for 5 % of the room."""
 COMPRESSION = 1
 """zlib's level."""
 
