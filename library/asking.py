@@ -104,15 +104,15 @@ class Asker:
         self, asked: SearchQuery, result: SearchResult
     ) -> tuple[SearchQuery, SearchResult, tuple[str, ...]]:
         enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
-        best, most, warnings = asked, result.total, tuple[str, ...]()
-        for match, wanted, words in weakened(asked.match) if most < enough else ():
+        best, found, warnings = asked, result, tuple[str, ...]()
+        for match, wanted, words in weakened(asked.match) if result.total < enough else ():
             weaker = msgspec.structs.replace(asked, match=match)
-            total = await self._count(weaker)
-            if total > most:
-                best, most, warnings = weaker, total, (_fewer(result.total, words, wanted),)
-            if total >= enough:
+            more = await self._index.search(weaker, self._audience)
+            if more.total > found.total:
+                best, found, warnings = weaker, more, (_fewer(result.total, words, wanted),)
+            if more.total >= enough:
                 break
-        return best, result if best is asked else await self._index.search(best, self._audience), warnings
+        return best, found, warnings
 
     # Mending
 
