@@ -27,7 +27,9 @@ from library.settings import Settings
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
-"""Seconds between looks at an empty inbox."""
+"""Seconds between looks at an empty inbox where nobody has written anything."""
+LOOK_EVERY = 0.02
+"""Seconds between looks whether somebody has."""
 PAUSE_WHEN_UNAVAILABLE = 5.0
 """Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
 READERS = max(os.cpu_count() or 1, 2)
@@ -36,14 +38,16 @@ BEHIND = 6
 """Files that are described and kept at once, beside those that are being read: with two, readers wait a third of the
 time for whoever is busy with the index."""
 COMMIT_EVERY = 2.0
-"""Seconds after which documents that have come in are given to the index, while more are coming."""
+"""Seconds after which documents that have come in are given to the index, while some more are coming."""
+MANY = 50
+"""Waiting jobs, of which all would wait longer for a commit."""
 COMMIT_SHARE = 0.1
 """Of the time at most, that giving them to the index may take: a document costs the less the more come with it. While
 many files wait, each is found some seconds later, but all of them sooner."""
 YOUNG = 50_000
 """Things that come into being until garbage is looked for: the tables of some pages, not Python's 700 things."""
 LONGEST_PATIENCE = 20.0
-"""Seconds after which what has come in is given to the index all the same."""
+"""Seconds after which what has come in is given to the index all the same, however many wait."""
 
 
 class AnotherWorker(Conflict):
@@ -119,9 +123,21 @@ async def _work_on_and_on(exchange: Exchange) -> None:
     async with _readers(exchange.settings) as readers:
         await asyncio.gather(asyncio.to_thread(_load, exchange), readers.start())
         while True:
-            await _drain(exchange, readers)
+            news = exchange.inbox.news()
+            if await exchange.inbox.has_work():
+                await _drain(exchange, readers)
+            else:
+                await _catch_up(exchange)
             await exchange.compare()
-            await asyncio.sleep(PAUSE)
+            await _news_after(news, exchange)
+
+
+async def _news_after(news: int | None, exchange: Exchange) -> None:
+    """Until somebody has written something, or for a while."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + PAUSE
+    while exchange.inbox.news() == news and clock() < until:  # noqa: ASYNC110  # who writes is another process
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def _load(exchange: Exchange) -> None:
@@ -151,22 +167,27 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
     steps = Steps(exchange.inbox.note)
     clock = asyncio.get_running_loop().time
     slots = {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(len(readers) + BEHIND)}
-    idle, due = 0, clock() + COMMIT_EVERY
+    idle, since = 0, clock()
+    due = since + COMMIT_EVERY
     telling = asyncio.create_task(steps.keep_telling())
     try:
         while slots:
-            ended, _ = await asyncio.wait(
-                slots, timeout=PAUSE if idle else due - clock(), return_when=asyncio.FIRST_COMPLETED
-            )
+            news = exchange.inbox.news()
+            wait = LOOK_EVERY if idle else max(due - clock(), 0.0)
+            ended, _ = await asyncio.wait(slots, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
             for slot in ended:
                 slot.result()
             slots -= ended
             idle += len(ended)
-            if not slots or clock() >= due:
+            if clock() >= due and clock() < since + LONGEST_PATIENCE and await exchange.inbox.has_waiting(MANY):
+                due = min(clock() + COMMIT_EVERY, since + LONGEST_PATIENCE)
+            elif not slots or clock() >= due:
                 due = clock() + await _patience_after(_catch_up(exchange))
+                since = clock()
             if idle:  # nothing waits: what is being read need not fill a commit
                 due = min(due, clock() + COMMIT_EVERY)
-            if slots and not ended:  # one reader may have a long file: the others look for what has come since
+            if slots and not ended and exchange.inbox.news() != news:
+                # One reader may have a long file: the others look for what has come since.
                 slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
                 idle = 0
     except BaseException:

@@ -4,10 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-import aiosqlite
 import msgspec
 
-from library.database import Database, now, rows
+from library.database import Database, now, read
 from library.errors import Conflict, NotFound, Unavailable
 from library.model import Audience, Document, DocumentId, File, OrganisationId, Page, Value, Visibility
 
@@ -36,6 +35,8 @@ class Pending(Value, frozen=True):
     id: DocumentId
     revision: int
     withdrawn: bool
+    table_bytes: int = 0
+    """What the token tables of its pages take."""
 
 
 class Stamp(Value, frozen=True):
@@ -68,25 +69,31 @@ class Catalog:
 
         Raises NotFound, and Conflict where the document has changed since it was read, like `revise`.
         """
-        async with self._database.transaction() as writing:
-            before = await _alive(writing, document.id)
+
+        def work(writing: sqlite3.Connection) -> Document:
+            before = _alive(writing, document.id)
             _refuse_changed(document, before)
             again = _dated(document, before)
-            await _write(writing, again, before)
-            await writing.execute("DELETE FROM pages WHERE document = ?", (again.id,))
-            await _write_pages(writing, again.id, pages)
+            _write(writing, again, before)
+            writing.execute("DELETE FROM pages WHERE document = ?", (again.id,))
+            _write_pages(writing, again.id, pages)
             return again
+
+        return await self._database.write(work)
 
     async def say_language(self, document_id: DocumentId, number: int | None, language: str) -> None:
         """Note what staff have said of a page, or of the whole document, for whoever reads its file again."""
-        async with self._database.transaction() as writing:
+
+        def work(writing: sqlite3.Connection) -> None:
             if number is None:
-                await writing.execute("DELETE FROM said_languages WHERE document = ?", (document_id,))
+                writing.execute("DELETE FROM said_languages WHERE document = ?", (document_id,))
             else:
-                await writing.execute(
+                writing.execute(
                     "INSERT OR REPLACE INTO said_languages (document, number, language) VALUES (?, ?, ?)",
                     (document_id, number, language),
                 )
+
+        await self._database.write(work)
 
     async def said_languages(self, document_id: DocumentId) -> dict[int, str]:
         """The languages that staff have said single pages are in, by their numbers."""
@@ -102,21 +109,24 @@ class Catalog:
         version, and what it was is kept. A withdrawn document returns. Raises Conflict for an id of another
         organisation, and for one that was purged.
         """
-        async with self._database.transaction() as writing:
-            before = await _kept_or_purged(writing, document.id)
+
+        def work(writing: sqlite3.Connection) -> Document:
+            before = _kept_or_purged(writing, document.id)
             if before is not None and before.organisation != document.organisation:
                 raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
             put = _dated(document, before)
             if before is not None and put.version > before.version:
-                await _keep_version(writing, before)
-                await writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
-            await _write(writing, put, before)
+                _keep_version(writing, before)
+                writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
+            _write(writing, put, before)
             if before is not None:
-                await writing.execute("DELETE FROM files WHERE document = ?", (put.id,))
-                await writing.execute("DELETE FROM pages WHERE document = ?", (put.id,))
-            await _write_files(writing, put)
-            await _write_pages(writing, put.id, pages)
+                writing.execute("DELETE FROM files WHERE document = ?", (put.id,))
+                writing.execute("DELETE FROM pages WHERE document = ?", (put.id,))
+            _write_files(writing, put)
+            _write_pages(writing, put.id, pages)
             return put
+
+        return await self._database.write(work)
 
     async def revise(self, document: Document) -> Document:
         """Describe a document anew; its files and pages stay. It comes back as it is now.
@@ -124,18 +134,22 @@ class Catalog:
         Raises NotFound, and Conflict where the document has changed since it was read: `document.changed` tells when
         that was, so nobody's words are written over unseen.
         """
-        async with self._database.transaction() as writing:
-            before = await _alive(writing, document.id)
+
+        def work(writing: sqlite3.Connection) -> Document:
+            before = _alive(writing, document.id)
             _refuse_changed(document, before)
             revised = _dated(msgspec.structs.replace(document, files=before.files), before)
-            await _write(writing, revised, before)
+            _write(writing, revised, before)
             return revised
+
+        return await self._database.write(work)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library; `put` and `restore` bring it back. Raises NotFound."""
-        async with self._database.transaction() as writing:
-            document = await _alive(writing, document_id)
-            await writing.execute(
+
+        def work(writing: sqlite3.Connection) -> None:
+            document = _alive(writing, document_id)
+            writing.execute(
                 """
                 UPDATE documents
                    SET withdrawn = :now, reason = :reason, unindexed = 1,
@@ -146,16 +160,21 @@ class Catalog:
                 {"id": document_id, "reason": reason, "now": now(), "was_public": _is_public(document)},
             )
 
+        await self._database.write(work)
+
     async def restore(self, document_id: DocumentId) -> Document:
         """Bring a withdrawn document back as it was. Raises NotFound where none was withdrawn."""
-        async with self._database.transaction() as writing:
-            if not await rows(writing, _WITHDRAWN, (document_id,)):
+
+        def work(writing: sqlite3.Connection) -> Document:
+            if not read(writing, _WITHDRAWN, (document_id,)):
                 raise no_document(document_id)
-            before = await _kept(writing, document_id)
+            before = _kept(writing, document_id)
             assert before is not None
             restored = _dated(before, before)
-            await _write(writing, restored, before)
+            _write(writing, restored, before)
             return restored
+
+        return await self._database.write(work)
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -361,7 +380,8 @@ class Catalog:
         """Changes that the index has not got, oldest first."""
         found = await self._database.rows(
             """
-            SELECT id, revision, withdrawn IS NOT NULL AS withdrawn
+            SELECT id, revision, withdrawn IS NOT NULL AS withdrawn,
+                   (SELECT coalesce(sum(length(tokens)), 0) FROM pages WHERE document = id) AS table_bytes
               FROM documents
              WHERE unindexed = 1
              ORDER BY revision
@@ -369,15 +389,18 @@ class Catalog:
             """,
             (limit,),
         )
-        return [Pending(id=row["id"], revision=row["revision"], withdrawn=bool(row["withdrawn"])) for row in found]
+        return [msgspec.convert({**row, "withdrawn": bool(row["withdrawn"])}, Pending) for row in map(dict, found)]
 
     async def mark_indexed(self, pending: Sequence[Pending]) -> None:
         """The index has these; what has changed again since then stays unindexed."""
-        async with self._database.transaction() as writing:
-            await writing.executemany(
+
+        def work(writing: sqlite3.Connection) -> None:
+            writing.executemany(
                 "UPDATE documents SET unindexed = 0 WHERE id = ? AND revision = ?",
                 [(change.id, change.revision) for change in pending],
             )
+
+        await self._database.write(work)
 
     async def table_bytes(self) -> dict[DocumentId, int]:
         """How much each document's token tables take; nothing of documents without pages."""
@@ -402,34 +425,37 @@ class Catalog:
     async def keep_tables(self, tables: Mapping[Place, bytes], version: str) -> None:
         """Keep pages' new tables. Nothing happens to a page that has one of this version already: if it was replaced in
         the meantime, it came with its own."""
-        async with self._database.transaction() as writing:
-            await writing.executemany(
+
+        def work(writing: sqlite3.Connection) -> None:
+            writing.executemany(
                 "UPDATE pages SET tokens = ?, analysis = ? WHERE document = ? AND position = ? AND analysis <> ?",
                 [(table, version, *place, version) for place, table in tables.items()],
             )
+
+        await self._database.write(work)
 
 
 # Inside a transaction ------------------------------------------------------------------------------------------------
 
 
-async def _kept(writing: aiosqlite.Connection, document_id: DocumentId) -> Document | None:
+def _kept(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:
     """The document as it stands in the catalogue, withdrawn or not."""
-    found = await rows(writing, "SELECT document FROM documents WHERE id = ?", (document_id,))
+    found = read(writing, "SELECT document FROM documents WHERE id = ?", (document_id,))
     return _read(found[0]["document"], document_id) if found else None
 
 
-async def _kept_or_purged(writing: aiosqlite.Connection, document_id: DocumentId) -> Document | None:
+def _kept_or_purged(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:
     """The same; raises Conflict for a document that was purged."""
     sql = "SELECT NULL FROM purges WHERE document = :id UNION ALL SELECT document FROM documents WHERE id = :id"
-    found = await rows(writing, sql, {"id": document_id})
+    found = read(writing, sql, {"id": document_id})
     if found and found[0][0] is None:
         raise Conflict(f"the document '{document_id}' was purged: an id is not used again")
     return _read(found[0][0], document_id) if found else None
 
 
-async def _alive(writing: aiosqlite.Connection, document_id: DocumentId) -> Document:
+def _alive(writing: sqlite3.Connection, document_id: DocumentId) -> Document:
     sql = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NULL"
-    found = await rows(writing, sql, (document_id,))
+    found = read(writing, sql, (document_id,))
     if not found:
         raise no_document(document_id)
     return _read(found[0]["document"], document_id)
@@ -440,8 +466,8 @@ def _refuse_changed(document: Document, before: Document) -> None:
         raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
 
 
-async def _write(writing: aiosqlite.Connection, document: Document, before: Document | None) -> None:
-    await writing.execute(
+def _write(writing: sqlite3.Connection, document: Document, before: Document | None) -> None:
+    writing.execute(
         """
         INSERT INTO documents (id, organisation, document, revision)
         VALUES (:id, :organisation, :document, (SELECT coalesce(max(revision), 0) + 1 FROM documents))
@@ -467,14 +493,14 @@ async def _write(writing: aiosqlite.Connection, document: Document, before: Docu
     )
 
 
-async def _write_files(writing: aiosqlite.Connection, document: Document) -> None:
-    await writing.executemany(
+def _write_files(writing: sqlite3.Connection, document: Document) -> None:
+    writing.executemany(
         "INSERT INTO files (document, sha256) VALUES (?, ?)", [(document.id, sha256) for sha256 in _hashes(document)]
     )
 
 
-async def _write_pages(writing: aiosqlite.Connection, document_id: DocumentId, pages: Sequence[AnalysedPage]) -> None:
-    await writing.executemany(
+def _write_pages(writing: sqlite3.Connection, document_id: DocumentId, pages: Sequence[AnalysedPage]) -> None:
+    writing.executemany(
         """
         INSERT INTO pages (document, position, number, language, analysis, text, tokens, confidence)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -486,8 +512,8 @@ async def _write_pages(writing: aiosqlite.Connection, document_id: DocumentId, p
     )
 
 
-async def _keep_version(writing: aiosqlite.Connection, document: Document) -> None:
-    await writing.execute(
+def _keep_version(writing: sqlite3.Connection, document: Document) -> None:
+    writing.execute(
         """
         INSERT INTO versions (document, version, described, pages)
         SELECT id, :version, document,

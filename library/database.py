@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 
@@ -17,6 +18,7 @@ BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction."""
 
 Parameters = Sequence[object] | Mapping[str, object]
+Result = TypeVar("Result")
 
 
 class Database:
@@ -65,6 +67,13 @@ class Database:
             return await self.rows(sql)
         return found
 
+    def commits(self) -> int | None:
+        """A number that changes with each commit of whomever; None where another process is just holding the file."""
+        try:
+            return self._commits()
+        except sqlite3.OperationalError:
+            return None
+
     def _commits(self) -> int:
         """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version). Some microseconds: it is
         read from memory that connections share."""
@@ -73,7 +82,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """One coroutine's turn to write: all of it is lasting when the block ends, none of it where it raises.
-        A block must not open another."""
+        A block must not open another. What has nothing else to wait for is quicker as `write`."""
         with _our_errors(self._path):
             async with self._turn:
                 self._actor = acting()  # which the connection's thread cannot ask for itself
@@ -85,6 +94,29 @@ class Database:
                     # Even a cancelled BEGIN or COMMIT still runs in the connection's thread; this runs behind it.
                     await self._writer.rollback()
                     raise
+
+    async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """A transaction in one go: `work` runs in the connection's thread, and all of it is lasting when this returns,
+        none of it where `work` raises; one or the other where this is cancelled. Each statement of a `transaction`
+        takes its own way to that thread and back, which is most of what a short one costs."""
+        actor = acting()
+        connection = cast("Any", self._writer)  # aiosqlite has no public name for what all its methods are made of
+
+        def at_once() -> Result:
+            self._actor = actor
+            writing: sqlite3.Connection = connection._conn  # noqa: SLF001
+            writing.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(writing)
+                writing.commit()
+            except BaseException:
+                writing.rollback()
+                raise
+            return result
+
+        with _our_errors(self._path):
+            async with self._turn:
+                return cast("Result", await connection._execute(at_once))  # noqa: SLF001
 
     async def change(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """One statement that is a transaction of its own, and what it returns: a third of the way to and from the
@@ -124,6 +156,11 @@ class Database:
 async def rows(connection: aiosqlite.Connection, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
     """What a statement finds or returns, inside a transaction."""
     return list(await connection.execute_fetchall(sql, parameters))
+
+
+def read(connection: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    """The same inside a `write`."""
+    return connection.execute(sql, parameters).fetchall()
 
 
 def now() -> str:

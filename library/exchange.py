@@ -16,7 +16,7 @@ from library.answers import Answer, Found, Reading, for_eyes, found
 from library.asking import Asker, Outcome
 from library.backups import Backup, back_up
 from library.batches import Batches
-from library.catalog import AnalysedPage, Catalog, no_document
+from library.catalog import AnalysedPage, Catalog, Pending, no_document
 from library.database import Database, open_database
 from library.engines import open_index
 from library.errors import (
@@ -82,8 +82,11 @@ from library.suggestions import Suggester, Suggestion
 from library.unfound import Unfound
 from library.words import because
 
-CATCH_UP_BATCH = 200
-"""Documents that go into the index in one commit."""
+CATCH_UP_BATCH = 1_000
+"""Documents that go into the index in one commit at most."""
+CATCH_UP_BYTES = 10_000_000
+"""Of token tables, that do: some 4,000 pages, which take 100 MB while they are written. Whatever comes in one commit
+shares its words, so that two halves cost more than the whole."""
 ALL_CHANGES = 1 << 62
 """More changes than there can be."""
 COMPARED_AT_ONCE = 50
@@ -534,7 +537,7 @@ class Exchange:
         Raises IndexBusy and IndexUnavailable; what is left stays marked for the next time.
         """
         caught, latest = 0, await self.catalog.revision()
-        while pending := [row for row in await self.catalog.unindexed(CATCH_UP_BATCH) if row.revision <= latest]:
+        while pending := _together(await self.catalog.unindexed(CATCH_UP_BATCH), latest):
             withdrawn = [row.id for row in pending if row.withdrawn]
             alive = [row.id for row in pending if not row.withdrawn]
             coming = await entries(alive, self.catalog, self.analyzer, self._fresh.decode)
@@ -659,6 +662,18 @@ class Exchange:
             analysis=self.analyzer.version,
             confidence=page.confidence,
         )
+
+
+def _together(pending: Sequence[Pending], latest: int) -> list[Pending]:
+    """The first of these changes, none after the `latest`, that go into the index in one commit."""
+    found: list[Pending] = []
+    size = 0
+    for change in pending:
+        size += change.table_bytes
+        if change.revision > latest or (found and size > CATCH_UP_BYTES):
+            break
+        found.append(change)
+    return found
 
 
 async def open_exchange(settings: Settings) -> Exchange:

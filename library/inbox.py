@@ -6,10 +6,9 @@ import sqlite3
 from base64 import b32encode
 from collections.abc import Collection, Mapping, Sequence
 
-import aiosqlite
 import msgspec
 
-from library.database import Database, now, rows
+from library.database import Database, now, read
 from library.errors import Conflict, NotFound, ReaderCrashed
 from library.jobs import Accepted, IngestJob, JobState, Progress, Submission
 from library.model import DocumentId, OrganisationId
@@ -35,40 +34,50 @@ class Inbox:
         else before.
         """
         digest = _digest(submission)
-        async with self._database.transaction() as writing:
-            await _refuse_reused_key(writing, submission, digest)
-            same = await _same(writing, submission, digest)
+
+        def work(writing: sqlite3.Connection) -> Accepted:
+            _refuse_reused_key(writing, submission, digest)
+            same = _same(writing, submission, digest)
             if same is None:
-                document_id = await _document_id(writing, submission)
-                return Accepted(job=await _enter(writing, submission, digest, document_id), news="new")
+                document_id = _document_id(writing, submission)
+                return Accepted(job=_enter(writing, submission, digest, document_id), news="new")
             if same.state is not JobState.FAILED:
                 return Accepted(job=same, news="known")
-            await writing.execute(
+            writing.execute(
                 "UPDATE jobs SET batch = ?, submitted_by = ?, within = ? WHERE id = ?",
                 (submission.batch, submission.submitted_by, submission.within, same.id),
             )
-            return Accepted(job=(await _wait_again(writing, same.id))[0], news="again")
+            return Accepted(job=_wait_again(writing, same.id)[0], news="again")
+
+        return await self._database.write(work)
 
     async def retry_coded(self, code: str) -> int:
         """Let all jobs wait again that ended with this code; how many do. Those that are done with a document from part
         of their pages are among them."""
-        async with self._database.transaction() as writing:
-            return len(await _let_wait(writing, "state IN ('failed', 'done') AND code = ?", code))
+
+        def work(writing: sqlite3.Connection) -> int:
+            return len(_let_wait(writing, "state IN ('failed', 'done') AND code = ?", code))
+
+        return await self._database.write(work)
 
     async def retry(self, job_id: str | None = None, *, batch: str | None = None) -> int:
         """Let a failed job wait again, or all that have failed, in one batch where it is given; how many do. Raises
         NotFound, and Conflict for a job that has not failed."""
-        async with self._database.transaction() as writing:
-            again = await _wait_again(writing, job_id, batch)
+
+        def work(writing: sqlite3.Connection) -> int:
+            again = _wait_again(writing, job_id, batch)
             if job_id is not None and not again:
-                job = await _job(writing, job_id)
+                job = _job(writing, job_id)
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
             return len(again)
 
+        return await self._database.write(work)
+
     async def reread(self, submission: Submission, document_id: DocumentId = "") -> bool:
         """Queue the file of a document, or an archive, to be read again; False where it is queued for that already."""
-        async with self._database.transaction() as writing:
-            queued = await rows(
+
+        def work(writing: sqlite3.Connection) -> bool:
+            queued = read(
                 writing,
                 """
                 SELECT 1
@@ -79,9 +88,11 @@ class Inbox:
                 (document_id, submission.sha256, submission.organisation),
             )
             if not queued:
-                job = await _enter(writing, submission, "", document_id)
-                await writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
+                job = _enter(writing, submission, "", document_id)
+                writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
             return not queued
+
+        return await self._database.write(work)
 
     # Working ---------------------------------------------------------------------------------------------------------
 
@@ -107,8 +118,9 @@ class Inbox:
     async def recover(self) -> int:
         """Let what was cut off wait again; how many that were. What was cut off too often has failed. For the one
         worker, as it starts: whatever is `working` then is nobody's."""
-        async with self._database.transaction() as writing:
-            given_up = await rows(
+
+        def work(writing: sqlite3.Connection) -> int:
+            given_up = read(
                 writing,
                 """
                 UPDATE jobs
@@ -123,26 +135,28 @@ class Inbox:
                     ATTEMPTS,
                 ),
             )
-            again = await rows(
-                writing, "UPDATE jobs SET state = 'waiting', step = '' WHERE state = 'working' RETURNING id"
-            )
+            again = read(writing, "UPDATE jobs SET state = 'waiting', step = '' WHERE state = 'working' RETURNING id")
             return len(given_up) + len(again)
+
+        return await self._database.write(work)
 
     async def give_back(self) -> None:
         """Let what is `working` wait again, as if it had never been begun. For the one worker, when something stops it
         that is no file's fault: a full disk, somebody who ends it."""
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, step = '' WHERE state = 'working'"
-            )
+        await self._database.change(
+            "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, step = '' WHERE state = 'working'"
+        )
 
     async def note(self, progress: Mapping[str, Progress]) -> None:
         """Note how far jobs are, by their ids. Those that nobody works on any more stay as they are."""
-        async with self._database.transaction() as writing:
-            await writing.executemany(
+
+        def work(writing: sqlite3.Connection) -> None:
+            writing.executemany(
                 "UPDATE jobs SET step = ?, page = ?, pages = ? WHERE id = ? AND state = 'working'",
                 [(each.step, each.page, each.pages, job_id) for job_id, each in progress.items()],
             )
+
+        await self._database.write(work)
 
     async def unpacked(self, job_id: str, notes: Sequence[str], reader: int) -> None:
         """What the job's file encloses was handed in, and there is nothing else in it, say readers of this version.
@@ -185,16 +199,15 @@ class Inbox:
         """Note which of the jobs that are done have a document that the index has got."""
         if await self._database.row("SELECT 1 FROM jobs WHERE step = 'indexing'") is None:
             return
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                """
-                UPDATE jobs
-                   SET step = ''
-                 WHERE state = 'done'
-                   AND step = 'indexing'
-                   AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.id = jobs.document AND unindexed = 1)
-                """
-            )
+        await self._database.change(
+            """
+            UPDATE jobs
+               SET step = ''
+             WHERE state = 'done'
+               AND step = 'indexing'
+               AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.id = jobs.document AND unindexed = 1)
+            """
+        )
 
     async def _at_work(self, job_id: str, sql: str, *values: str) -> None:
         if not await self._database.change(sql, (*values, job_id)):
@@ -294,6 +307,16 @@ class Inbox:
         )
         return found is not None
 
+    async def has_waiting(self, many: int) -> bool:
+        """Whether so many jobs wait, or more, paused or not."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'waiting' LIMIT ?)"
+        return int((await self._database.rows(sql, (many,)))[0][0]) == many
+
+    def news(self) -> int | None:
+        """A number that changes with everything that anybody commits, jobs among it; None where it cannot be told at
+        this moment. Takes some microseconds."""
+        return self._database.commits()
+
     async def counts(self) -> dict[JobState, int]:
         """How many jobs there are in each state, 0 among them."""
         found = await self._database.rows("SELECT state, count(*) AS jobs FROM jobs GROUP BY state")
@@ -303,8 +326,8 @@ class Inbox:
 # Inside a transaction ------------------------------------------------------------------------------------------------
 
 
-async def _refuse_reused_key(writing: aiosqlite.Connection, submission: Submission, digest: str) -> None:
-    used = await rows(
+def _refuse_reused_key(writing: sqlite3.Connection, submission: Submission, digest: str) -> None:
+    used = read(
         writing,
         "SELECT id FROM jobs WHERE idempotency_key = ? AND organisation = ? AND digest <> ?",
         (submission.idempotency_key or None, submission.organisation, digest),
@@ -313,9 +336,9 @@ async def _refuse_reused_key(writing: aiosqlite.Connection, submission: Submissi
         raise Conflict(f"this idempotency key came with another file or description before, in job {used[0]['id']}")
 
 
-async def _same(writing: aiosqlite.Connection, submission: Submission, digest: str) -> IngestJob | None:
+def _same(writing: sqlite3.Connection, submission: Submission, digest: str) -> IngestJob | None:
     """The job that this submission would only repeat."""
-    found = await rows(
+    found = read(
         writing,
         """
         SELECT *
@@ -346,24 +369,24 @@ async def _same(writing: aiosqlite.Connection, submission: Submission, digest: s
     return _read(found[0]) if found else None
 
 
-async def _document_id(writing: aiosqlite.Connection, submission: Submission) -> DocumentId:
+def _document_id(writing: sqlite3.Connection, submission: Submission) -> DocumentId:
     """That of what it replaces, else the one said, else that of the organisation's document or job with the same
     bytes, else a new one."""
     replaced = submission.said.get(REPLACES)
     if replaced is not None:
         alive = "SELECT 1 FROM documents WHERE id = ? AND organisation = ? AND withdrawn IS NULL"
-        if not await rows(writing, alive, (replaced, submission.organisation)):
+        if not read(writing, alive, (replaced, submission.organisation)):
             raise NotFound(f"'{submission.organisation}' has no document '{replaced}' that this file could replace")
         return str(replaced)
     said = submission.said.get("id")
     if isinstance(said, str) and said:
         others = "SELECT 1 FROM documents WHERE id = ? AND organisation <> ?"
-        if await rows(writing, others, (said, submission.organisation)):
+        if read(writing, others, (said, submission.organisation)):
             raise Conflict(f"the id '{said}' belongs to a document of another organisation")
-        if await rows(writing, "SELECT 1 FROM purges WHERE document = ?", (said,)):
+        if read(writing, "SELECT 1 FROM purges WHERE document = ?", (said,)):
             raise Conflict(f"the document '{said}' was purged: an id is not used again")
         return said
-    known = await rows(
+    known = read(
         writing,
         """
         SELECT id, withdrawn IS NOT NULL AS rank, documents.rowid AS came
@@ -381,10 +404,8 @@ async def _document_id(writing: aiosqlite.Connection, submission: Submission) ->
     return str(known[0]["id"]) if known else new_id()
 
 
-async def _enter(
-    writing: aiosqlite.Connection, submission: Submission, digest: str, document_id: DocumentId
-) -> IngestJob:
-    entered = await rows(
+def _enter(writing: sqlite3.Connection, submission: Submission, digest: str, document_id: DocumentId) -> IngestJob:
+    entered = read(
         writing,
         """
         INSERT INTO jobs (id, document, organisation, name, sha256, size, said, digest, idempotency_key,
@@ -411,14 +432,14 @@ async def _enter(
     return _read(entered[0])
 
 
-async def _wait_again(writing: aiosqlite.Connection, job_id: str | None, batch: str | None = None) -> list[IngestJob]:
+def _wait_again(writing: sqlite3.Connection, job_id: str | None, batch: str | None = None) -> list[IngestJob]:
     """Lets this failed job wait, or all of them, in this batch or in all of them."""
     which = "state = 'failed' AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?)"
-    return await _let_wait(writing, which, job_id, job_id, batch, batch)
+    return _let_wait(writing, which, job_id, job_id, batch, batch)
 
 
-async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str | None) -> list[IngestJob]:
-    again = await rows(
+def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> list[IngestJob]:
+    again = read(
         writing,
         f"""
         UPDATE jobs
@@ -431,8 +452,8 @@ async def _let_wait(writing: aiosqlite.Connection, which: str, *values: str | No
     return [_read(row) for row in again]
 
 
-async def _job(writing: aiosqlite.Connection, job_id: str) -> IngestJob:
-    found = await rows(writing, "SELECT * FROM jobs WHERE id = ?", (job_id,))
+def _job(writing: sqlite3.Connection, job_id: str) -> IngestJob:
+    found = read(writing, "SELECT * FROM jobs WHERE id = ?", (job_id,))
     if not found:
         raise no_job(job_id)
     return _read(found[0])

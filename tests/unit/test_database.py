@@ -12,9 +12,11 @@ import pytest
 from library.database import _migrate, _migrations, open_database, rows
 from library.errors import Unavailable
 
+ADD = "INSERT INTO organisations VALUES (?, ?, '', 0)"
+
 
 async def add(writing, organisation):
-    await writing.execute("INSERT INTO organisations VALUES (?, ?, '', 0)", (organisation, organisation))
+    await writing.execute(ADD, (organisation, organisation))
 
 
 async def one_transaction(database, *added: str):
@@ -142,6 +144,30 @@ async def test_a_transaction_that_raises_leaves_nothing(database):
     with pytest.raises(sqlite3.IntegrityError):
         await one_transaction(database, "alfa", "beta", "alfa")
     assert await organisations(database) == []
+
+
+async def test_a_transaction_in_one_go_is_lasting_as_a_whole_or_not_at_all(database):
+    def add_two(writing):
+        for organisation in ("alfa", "beta"):
+            writing.execute(ADD, (organisation, organisation))
+
+    def add_two_and_fail(writing):
+        add_two(writing)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.write(add_two_and_fail)
+    assert await organisations(database) == []
+    await database.write(add_two)
+    assert await organisations(database) == ["alfa", "beta"]
+
+
+async def test_a_transaction_in_one_go_may_be_cancelled_and_holds_up_nobody(database):
+    task = asyncio.create_task(database.write(lambda writing: writing.execute(ADD, ("alfa", "alfa"))))
+    await asyncio.sleep(0)
+    task.cancel()
+    await one_transaction(database, "beta")
+    assert set(await organisations(database)) - {"alfa"} == {"beta"}
 
 
 async def test_transactions_of_two_coroutines_do_not_mix(database):

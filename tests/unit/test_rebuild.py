@@ -31,6 +31,16 @@ async def test_what_was_never_indexed_is_written_once(exchange):
     assert await exchange.catch_up() == 0
 
 
+async def test_more_than_one_commit_takes_goes_in_by_several_and_all_is_found(exchange, monkeypatch):
+    monkeypatch.setattr("library.exchange.CATCH_UP_BYTES", 1)
+    await exchange.rebuild()
+    for number in range(3):
+        await exchange.add(a_practice(id=f"p{number}"), [Page(number=1, text="děti ve škole", language="cs")])
+    assert await exchange.catch_up() == 3
+    assert (await exchange.index.generation()).endswith(".4")
+    assert (await exchange.index.search(SearchQuery(match=Word("škola")), an_admin())).total == 3
+
+
 async def test_documents_in_shares_stay_in_their_order_and_none_is_lost(exchange, monkeypatch):
     names = [f"p{number}" for number in range(7)]
     for name in names:
