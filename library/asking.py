@@ -6,6 +6,7 @@
 4. Where nothing had them all: what else to ask, each with what it would find (`instead`).
 """
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import lru_cache
 
@@ -121,17 +122,22 @@ class Asker:
         first with which something has all words; else the likeliest."""
         warnings = []
         for word in _words(clause):
-            spellings = await self._spellings(word)
+            spellings = await self._spellings(word, asked)
             if spellings:
                 spelling = await self._first_that_finds(clause, word, spellings, asked)
                 clause = _replaced(clause, word, spelling)
                 warnings.append(f"Nothing has '{word.text}'; '{spelling}' was searched instead.")
         return clause, warnings
 
-    async def _spellings(self, word: Word) -> tuple[str, ...]:
+    async def _spellings(self, word: Word, asked: SearchQuery) -> Sequence[str]:
+        """Words that are written somewhere; where none is near, known ones that find something in other languages."""
         if await self.total(SearchQuery(match=word)):
             return ()
-        return await self._index.nearest(word.text, self._audience, MOST_MENDED)
+        written = await self._index.nearest(word.text, self._audience, MOST_MENDED)
+        if written or not asked.expand:
+            return written
+        known = await to_thread(self._analyzer.known_near, word.text, MOST_MENDED)
+        return [each for each in known if await self.total(SearchQuery(match=Word(each)))]
 
     async def _first_that_finds(self, clause: Clause, word: Word, spellings: Sequence[str], asked: SearchQuery) -> str:
         for spelling in spellings:

@@ -11,6 +11,7 @@ __main__.py        makes those files beforehand
 rules.py           what the lemma of an unknown word is likely to be, by its end
 typed.py           which lemmas may be meant by a typed word, with its diacritics or without
 spellings.py       which words may be meant by one typed without diacritics
+mistyped.py        which known words may be meant by one that nobody wrote
 latin.py           Cyrillic words typed in Latin letters
 concepts.py        the thesaurus found in texts and in typed words
 families.py        words near to a typed one: of another part of speech, of another language
@@ -28,6 +29,7 @@ from library.language.function_words import is_function_key, is_function_word, l
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
+from library.language.mistyped import errors_mended
 from library.language.tokens import Form, Named, TokenPlaces, TokenTable, language_of, token_places
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "TokenTable",
     "clean",
     "detect_language",
+    "errors_mended",
     "fold",
     "is_function_key",
     "is_function_word",

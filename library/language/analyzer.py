@@ -13,6 +13,7 @@ from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, guessed_lemmas, known_lemmas, lemmas
 from library.language.memo import Memo
+from library.language.mistyped import known_near
 from library.language.spellings import SPELT_LANGUAGES
 from library.language.tokens import (
     EMPTY_TABLE,
@@ -94,6 +95,12 @@ class Analyzer:
     def relatives(self, token: QueryToken) -> tuple[str, ...]:
         """The lemma keys of words near to the token's: of another part of speech, or in another language."""
         return relatives((*token.lemmas, *token.folded), _folded_keys(token), _looked_up)
+
+    def known_near(self, word: str, most: int) -> tuple[str, ...]:
+        """The words that the library knows in some language, whoever wrote them, of which a typed one may be a slip;
+        none for one that a dictionary knows as it is."""
+        heard = any(token.lemmas or token.folded for token in self.query_tokens(word))
+        return () if heard else known_near(fold(word), _looked_up, most)
 
 
 @lru_cache(maxsize=1)

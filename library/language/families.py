@@ -3,6 +3,7 @@
 Some eighty thousand words are kept as one text and a few arrays, since each process that searches has them.
 """
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,9 @@ from library.vocabulary.families import Family, families
 MOST_FAMILIES = 4
 """Families that a word stands for at most: *order* is in many, and who types it means one of them."""
 
+_LETTERS = "".join(map(chr, (*range(0x41, 0x180), *range(0x400, 0x4A0))))
+"""Latin and Cyrillic ones, plain and marked."""
+
 Members = tuple[str, ...]
 """A family as the lemma keys of its words."""
 
@@ -32,6 +36,11 @@ def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, 
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
+def words_like(letter: str, shortest: int, longest: int, form_of: FormOf) -> set[str]:
+    """The words of families, in their dictionary forms, of so many letters and with this folded one first."""
+    return _kept(form_of).words_like(letter, shortest, longest)
+
+
 class _Kept:
     """The families, and where each folded key stands in them."""
 
@@ -39,7 +48,7 @@ class _Kept:
         text, ends = bytearray(), array("I", [0])
         hashes, numbers, places = array("q"), array("H"), array("B")
         for number, members in enumerate(found):
-            text += "\n".join(members).encode()
+            text += ("\n".join(members) + "\n").encode()
             ends.append(len(text))
             hashes.extend(hash(fold(member)) for member in members)  # the same within this process
             numbers.extend([number] * len(members))
@@ -60,7 +69,13 @@ class _Kept:
 
     def members(self, number: int) -> Members:
         """The lemma keys of one family."""
-        return tuple(self._text[self._ends[number] : self._ends[number + 1]].decode().split("\n"))
+        return tuple(self._text[self._ends[number] : self._ends[number + 1]].decode().splitlines())
+
+    def words_like(self, letter: str, shortest: int, longest: int) -> set[str]:
+        """The words of so many letters that begin with this one, whatever marks it has."""
+        marked = "".join(filter(lambda each: fold(each) == letter, _LETTERS)) or letter
+        found = re.finditer(rf":([{re.escape(marked)}].{{{shortest - 1},{longest - 1}}})\n", self._text.decode())
+        return {each[1] for each in found}
 
 
 def _places(members: Members) -> Iterator[int]:

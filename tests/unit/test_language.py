@@ -147,3 +147,20 @@ def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_do
     assert language_beyond_doubt(english) == "en"
     assert language_beyond_doubt(english + 8 * spanish) == ""
     assert detect_language(english + 8 * spanish) == "es"
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("podvof", "podvod"),
+        ("sebevražrdný", "sebevražedný"),
+        ("pritulko", ""),  # of a Ukrainian word in Latin letters no slip is known
+        ("пийтулок", "притулок"),
+        ("podvod", ""),  # a word
+        ("xqz", ""),  # any short word is near to it
+        ("[^\\n", ""),
+    ],
+)
+def test_a_slip_is_near_to_words_that_the_library_knows(typed: str, near: str):
+    found = ANALYZER.known_near(typed, 1)
+    assert found == ((near,) if near else ())

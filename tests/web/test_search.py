@@ -2,6 +2,7 @@
 
 import pytest
 
+from library.model import Visibility
 from tests.builders import a_practice, pages_of
 
 SEARCH = "/api/v1/search"
@@ -157,6 +158,19 @@ async def test_a_slip_is_mended_and_the_answer_says_so(client):
         "total": 1,
         "link": f"{SEARCH}?highlight=off&q=migrants",
     }
+
+
+async def test_a_slip_of_a_word_that_only_texts_in_another_language_answer_is_mended(exchange, client, keys):
+    given = {"id": "f", "title": {"en": "Rent"}, "summary": {}, "languages": ("en",), "visibility": Visibility.MEMBERS}
+    await exchange.add(a_practice(**given), pages_of("How a fraud with deposits works.", language="en"))
+    await exchange.catch_up()
+    for asked, headers, mended in (
+        ({"q": "podvof"}, keys["member"], "podvod"),
+        ({"q": "podvof", "expand": "off"}, keys["member"], None),
+        ({"q": "podvof"}, None, None),  # nothing that they may see has it
+    ):
+        body = (await client.get(SEARCH, params=asked, headers=headers)).json()
+        assert (body["did_you_mean"], [item["id"] for item in body["items"]]) == (mended, ["f"] if mended else [])
 
 
 async def test_the_same_other_questions_are_told_to_who_asks_by_body(client):

@@ -16,12 +16,8 @@ from library.engines.whoosh.matched import Mask
 from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.snapshot import View
-from library.language import fold, is_function_key
+from library.language import errors_mended, fold, is_function_key
 
-SHORTEST_MENDED = 4
-"""Letters below which a word is not mended: any other is near to it."""
-LONG = 8
-"""Letters from which two errors are mended."""
 MOST_COMPLETIONS = 100
 """Words that a beginning is completed to at most."""
 
@@ -104,9 +100,9 @@ def _name(key: str, forms: Counter[str], prefix: str) -> str:
 def nearest(word: str, view: View, most: int) -> tuple[str, ...]:
     """The written words that differ from a folded one by an error or two, the likeliest first: fewer errors, the same
     first letter, more documents."""
-    if len(word) < SHORTEST_MENDED:
+    errors = errors_mended(word)
+    if not errors:
         return ()
-    errors = 2 if len(word) >= LONG else 1
     counted: Counter[str] = Counter()
     apart: dict[str, tuple[int, bool]] = {}
     for vocabulary, counts in _vocabularies(view):
