@@ -18,7 +18,7 @@ from library.language import shared_analyzer
 from library.model import Visibility
 from library.search import Every, IndexState, Lemma, Not, OneOf, Phrase, Prefix, SearchQuery, Some, Sort, Word
 from library.settings import BadSettings
-from tests.builders import a_practice, an_admin, an_entry, the_public
+from tests.builders import a_member, a_practice, an_admin, an_entry, the_public
 from tests.contract.conftest import in_batches
 from tests.contract.test_agreement import Chance
 
@@ -351,6 +351,23 @@ class TestFollowers:
             await asyncio.sleep(0)
         assert result.total == 2
         assert sum(count.count for count in result.facets["organisation"].values) == 2
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_what_it_takes_over_from_one_generation_to_the_next_is_as_if_opened_anew(
+        self, following, another, folder, seed
+    ):
+        """Through commits that add, replace, withdraw and merge, each generation asked the same as the one before."""
+        chance = Chance(seed)
+        audiences = [the_public(), a_member(), an_admin()]
+        asked = [(chance.query(), audience) for _ in range(12) for audience in audiences]
+        await another.update(chance.corpus())
+        for number in range(writing.TIER + 2):
+            coming = [chance.entry(f"n{seed}{number}"), *([chance.entry("d1")] if number % 3 == 1 else [])]
+            await another.update(coming, [f"d{number}"] if number % 4 == 3 else [])
+            answers = [await following.search(query, audience) for query, audience in asked]
+            anew = WhooshIndex(folder, shared_analyzer())
+            assert answers == [await anew.search(query, audience) for query, audience in asked]
+            await anew.close()
 
     async def test_a_commit_that_was_announced_and_never_made_is_not_taken_for_the_next(self, following, folder):
         killed = in_another_process(

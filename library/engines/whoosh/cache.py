@@ -52,6 +52,11 @@ class Cache(Generic[Kept]):
             raise NotKept
         return self._keep(key, make())
 
+    def peek(self, key: tuple[Hashable, ...]) -> Kept | None:
+        """The value under this key, if there is one."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.value
+
     def get_each(
         self, owner: Hashable, keys: Sequence[Hashable], make: Callable[[Sequence[Any]], Sequence[Kept]]
     ) -> list[Kept]:

@@ -24,7 +24,7 @@ from library.engines.whoosh.matched import (
     without,
 )
 from library.engines.whoosh.parts import Part, one_of, part
-from library.engines.whoosh.snapshot import View
+from library.engines.whoosh.snapshot import Snapshot, View
 from library.engines.whoosh.words import Leaf, Sought, is_facet, sought
 from library.language import Analyzer, fold
 from library.search import Clause, Concept, Every, Lemma, Not, OneOf, Phrase, Prefix, Some, Word
@@ -76,8 +76,7 @@ class Evaluation:
         return found.matched.times(rarity.factor)
 
     def _part(self, terms: Sought) -> Part:
-        found: Part = self._view.snapshot.kept(terms, lambda: part(terms, self._view.snapshot))
-        return found
+        return _part(terms, self._view.snapshot)
 
     def _rarity(self, found: Part) -> _Rarity:
         """Of what stands in these of the visible documents: that a form of a word is rare, or a word of another
@@ -100,9 +99,9 @@ class Evaluation:
         if len(terms) < len(soughts):
             ways = [self._way(one) for one in clause.clauses]
             return self._as_rare(clause, one_of(ways, clause.weights, self._size))
-        found: Part = self._view.snapshot.kept(
+        found: Part = self._view.snapshot.kept_of_each(
             (tuple(terms), clause.weights),
-            lambda: one_of([self._part(each).matched for each in terms], clause.weights, self._size),
+            lambda some: one_of([_part(each, some).matched for each in terms], clause.weights, some.size),
         )
         return self._as_rare(clause, found)
 
@@ -138,6 +137,11 @@ class Evaluation:
         if least == 1:
             return either(parts, self._size)
         return at_least(parts, least, self._size)
+
+
+def _part(terms: Sought, snapshot: Snapshot) -> Part:
+    found: Part = snapshot.kept_of_each(terms, lambda some: part(terms, some))
+    return found
 
 
 def _value(clause: Leaf) -> str:

@@ -244,7 +244,7 @@ class WhooshIndex:
     def _answer_of(self, opened: _Opened) -> None:
         self._opened, self._ahead = opened, None
         if isinstance(opened.snapshot, Snapshot):
-            self._cache.keep_only({opened.snapshot.owner, *(segment.name for segment in opened.snapshot.segments)})
+            self._cache.keep_only({*opened.snapshot.owners, *(segment.name for segment in opened.snapshot.segments)})
 
     def _open(self, current: Current, before: _Opened | None) -> Snapshot:
         shared = before.snapshot.segments if before and isinstance(before.snapshot, Snapshot) else ()

@@ -88,6 +88,30 @@ def listing(ids: Ids, scores: Weights, size: int) -> Matched:
     return Spread(spread, bits=as_bits(spread > 0))
 
 
+def continued(before: Matched, until: int, more: Matched, size: int) -> Matched:
+    """Of so many documents, those before `until` as in the first, and then those of the second, which are numbered from
+    there. All of them score, and by no factor."""
+    match before:
+        case Listed():
+            known, new = listed_before(before, until), listed(more)
+            ids = np.concatenate([known.ids, new.ids + np.int32(until)])
+            return listing(ids, np.concatenate([known.scores, new.scores]), size)
+        case Spread():
+            scores = np.zeros(size, np.float32)
+            scores[:until] = before.scores[:until]
+            match more:
+                case Listed(ids=ids):
+                    scores[until + ids] = more.scores
+                case Spread():
+                    scores[until:] = more.scores
+            return Spread(scores, bits=as_bits(scores > 0))
+
+
+def listed_before(matched: Listed, until: int) -> Listed:
+    end = int(np.searchsorted(matched.ids, until))
+    return Listed(matched.ids[:end], matched.scores[:end])
+
+
 def unscored(mask: Mask) -> Spread:
     """What matches without a score."""
     return Spread(np.broadcast_to(np.float32(0), mask.shape), mask)

@@ -11,7 +11,19 @@ import numpy as np
 from msgspec import Struct
 
 from library.engines.whoosh.arrays import Ids, Weights
-from library.engines.whoosh.matched import FEW, NOTHING, Listed, Mask, Matched, Spread, best_of, has, listed, listing
+from library.engines.whoosh.matched import (
+    FEW,
+    NOTHING,
+    Listed,
+    Mask,
+    Matched,
+    Spread,
+    best_of,
+    continued,
+    has,
+    listed,
+    listing,
+)
 from library.engines.whoosh.schema import SEPARATOR
 from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
 from library.engines.whoosh.snapshot import Snapshot
@@ -38,6 +50,15 @@ class Part(Struct, frozen=True, eq=False):
     def nbytes(self) -> int:
         return self.matched.nbytes + self.unlikely.nbytes + self.beside.nbytes
 
+    def continued(self, until: int, more: "Part", size: int) -> "Part":
+        """What so many documents have: those before `until` what this says, the others, numbered from there, what the
+        other one says."""
+        return Part(
+            matched=continued(self.matched, until, more.matched, size),
+            unlikely=_continued(self.unlikely, until, more.unlikely),
+            beside=_continued(self.beside, until, more.beside),
+        )
+
 
 class _Found(NamedTuple):
     """A term's documents, numbered through all segments."""
@@ -51,6 +72,10 @@ class _Alternative(NamedTuple):
 
     factor: np.float32
     terms: list[_Found]
+
+
+def _continued(before: Ids, until: int, more: Ids) -> Ids:
+    return np.concatenate([before[: np.searchsorted(before, until)], more + np.int32(until)])
 
 
 def part(sought: Sought, snapshot: Snapshot) -> Part:

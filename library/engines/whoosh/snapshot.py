@@ -4,8 +4,8 @@ Documents are numbered through: a segment's first document follows the last one 
 """
 
 from collections.abc import Callable, Container, Hashable, Iterator, Sequence
-from itertools import count
-from typing import Any
+from itertools import count, takewhile
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +21,9 @@ from library.engines.whoosh.segment import Segment
 from library.language import fold
 from library.model import Audience, Role, Visibility
 from library.search import FACETS, Sort
+
+MOST_NEW = 0.5
+"""Of the documents, that may be new to a generation which takes over from the one before."""
 
 _owners = count()
 
@@ -57,8 +60,24 @@ class Facets(Struct, frozen=True, eq=False):
         return [place for place, value in enumerate(self.values) if value in values]
 
 
+class _Before(NamedTuple):
+    """What a generation has of an earlier one."""
+
+    owner: int
+    until: int
+    """The documents with lower numbers are the same in both."""
+    rest: "Snapshot"
+    """The others, numbered from 0."""
+    has_all: bool
+    """Whether all that could be seen in the earlier one can still be seen."""
+
+
+class Grows(Protocol):
+    def continued(self, until: int, more: Any, size: int) -> "Grows": ...
+
+
 class Snapshot:
-    """One generation of the index; never changes."""
+    """One generation of the index. What it holds never changes."""
 
     def __init__(self, generation: str, segments: Sequence[Segment], live: Sequence[Mask], cache: Cache[Any]) -> None:
         self.generation = generation
@@ -70,12 +89,40 @@ class Snapshot:
         self.added = np.concatenate([*(segment.added for segment in segments), np.empty(0, np.int64)])
         self._embargo = np.concatenate([*(segment.embargo for segment in segments), np.empty(0, np.int32)])
         self.ids = [document for segment in self.segments for document in segment.ids]
+        self._live = tuple(live)
         self.owner = next(_owners)
         self._cache = cache
+        self._before: _Before | None = None
 
     def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What was made once for this generation."""
         return self._cache.get((self.owner, key), make)
+
+    def kept_of_each(self, key: Hashable, make: Callable[["Snapshot"], Grows]) -> Any:
+        """The same for what each document has by itself, dead or alive: what the generation before has of it is taken
+        over, and made for the others only."""
+        return self.kept(key, lambda: self._continued(key, make))
+
+    def _continued(self, key: Hashable, make: Callable[["Snapshot"], Grows]) -> Grows:
+        before = self._before
+        known: Grows | None = None if before is None else self._cache.peek((before.owner, key))
+        if before is None or known is None:
+            return make(self)
+        return known.continued(before.until, make(before.rest), self.size)
+
+    def in_all_that_was_seen(self, key: Hashable) -> tuple[Any, "Snapshot"] | None:
+        """What was kept of the generation before, and the documents beyond it; None where nothing was kept, or where
+        not all of what could be seen in it still can."""
+        before = self._before
+        if before is None or not before.has_all:
+            return None
+        known = self._cache.peek((before.owner, key))
+        return None if known is None else (known, before.rest)
+
+    @property
+    def owners(self) -> set[Hashable]:
+        """Under which it keeps what is made of it, and under which it finds what was."""
+        return {self.owner} if self._before is None else {self.owner, self._before.owner, self._before.rest.owner}
 
     def placed(self) -> Iterator[tuple[Segment, slice]]:
         """The segments, each with the numbers of its documents."""
@@ -108,7 +155,18 @@ class Snapshot:
         return view
 
     def make_ready_like(self, before: "Snapshot") -> None:
-        """Make what was made of an earlier generation for many searches: its facets and orders, and who sees what."""
+        """Make what was made of the generation before for many searches, its facets and orders and who sees what; and
+        find there what was made of words."""
+        names, known = ([segment.name for segment in each.segments] for each in (self, before))
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(names, known, strict=False)))
+        until = self.firsts[same]
+        if until > MOST_NEW * self.size:
+            self._before = _Before(
+                owner=before.owner,
+                until=until,
+                rest=Snapshot(self.generation, self.segments[same:], self._live[same:], self._cache),
+                has_all=until == before.size and np.array_equal(before.live, self.live[:until]),
+            )
         for key, made in self._cache.of_owner(before.owner):
             match key, made:
                 case ("facet", str(name)), _:
@@ -193,6 +251,18 @@ class View:
         """What was made once for this audience and generation."""
         return self.snapshot.kept((self._key, key), make)
 
+    def kept_union(self, key: Hashable, make: Callable[["View"], Any]) -> Any:
+        """The same for what is true, or in a set, if it is for any of the documents: to what the generation before has,
+        that of the new ones is added."""
+        return self.kept(key, lambda: self._united(key, make))
+
+    def _united(self, key: Hashable, make: Callable[["View"], Any]) -> Any:
+        before = self.snapshot.in_all_that_was_seen((self._key, key))
+        if before is None:
+            return make(self)
+        known, rest = before
+        return known | make(rest.seen_by(self.audience))
+
     def number_of(self, document: str) -> int | None:
         number = self.snapshot.number_of(document)
         return number if number is not None and self.visible[number] else None
@@ -200,14 +270,16 @@ class View:
     def written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
         """How the visible documents write a folded word: pairs of a form and its lemma key (or nothing). A pair without
         a form says that the word is the lemma behind the key."""
-        forms: frozenset[tuple[str, str]] = self.kept(("forms", surface), lambda: self._written_forms(surface))
+        forms: frozenset[tuple[str, str]] = self.kept_union(
+            ("forms", surface), lambda some: _written_forms(some, surface)
+        )
         return forms
 
     def sounding_like(self, skeleton: str) -> frozenset[str]:
         """The visible documents' folded words in another alphabet that have this skeleton."""
         if not skeleton:
             return frozenset()
-        words: frozenset[str] = self.kept(("skeleton", skeleton), lambda: self._sounding_like(skeleton))
+        words: frozenset[str] = self.kept_union(("skeleton", skeleton), lambda some: _sounding_like(some, skeleton))
         return words
 
     def surfaces(self, zones: Sequence[str], prefix: str, most: int) -> tuple[str, ...]:
@@ -221,13 +293,7 @@ class View:
             self.visible[place][segment.documents(field, term)].any() for segment, place in self.snapshot.placed()
         )
 
-    def _written_forms(self, surface: str) -> frozenset[tuple[str, str]]:
-        return frozenset((form, key) for form, key in self._noted("forms", surface))
-
-    def _sounding_like(self, skeleton: str) -> frozenset[str]:
-        return frozenset(surface for (surface,) in self._noted("skeletons", skeleton))
-
-    def _noted(self, field: str, word: str) -> Iterator[list[str]]:
+    def noted(self, field: str, word: str) -> Iterator[list[str]]:
         """What the visible documents note of a word: the parts of the field's terms behind it."""
         return (term.decode().split(SEPARATOR)[1:] for term in self._seen(field, word + SEPARATOR))
 
@@ -235,6 +301,14 @@ class View:
         """The terms that begin like this and that a visible document has."""
         placed = self.snapshot.placed()
         return {term for segment, place in placed for term in segment.seen(field, prefix.encode(), self.visible[place])}
+
+
+def _written_forms(view: View, surface: str) -> frozenset[tuple[str, str]]:
+    return frozenset((form, key) for form, key in view.noted("forms", surface))
+
+
+def _sounding_like(view: View, skeleton: str) -> frozenset[str]:
+    return frozenset(surface for (surface,) in view.noted("skeletons", skeleton))
 
 
 KNOWN_FIELDS = frozenset(("", "title", *FACETS))

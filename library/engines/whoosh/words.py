@@ -179,7 +179,7 @@ def _spelled_otherwise(token: QueryToken, view: View) -> Iterator[Expansion]:
     marked = any(form != token.surface for form, key in view.written_forms(token.surface) if form)
     why = "diacritics" if bare and marked else "inflection"
     for slot, reason in ((known.likely, why), (known.unlikely, "transliteration")):
-        meant = {key.partition(":")[2] for key in slot.lemmas if _has(view, key)} - {token.form}
+        meant = {key.partition(":")[2] for key in _seen(slot.lemmas, view)} - {token.form}
         if reason == "transliteration":
             meant = {lemma for lemma in meant if not fold(lemma).isascii()}
         if meant:
@@ -191,7 +191,7 @@ def _named(clause: Clause, view: View) -> Iterator[Expansion]:
         case OneOf(clauses, _, typed):
             if named := tuple(part.id for part in clauses if isinstance(part, Concept)):
                 yield Expansion(typed, named, "concept")
-            relatives = [key for part in clauses if isinstance(part, Lemma) for key in part.keys if _has(view, key)]
+            relatives = [key for part in clauses if isinstance(part, Lemma) for key in _seen(part.keys, view)]
             if relatives:
                 word = " ".join(part.text for part in clauses if isinstance(part, Word))
                 yield Expansion(word, tuple(dict.fromkeys(key.partition(":")[2] for key in relatives)), "family")
@@ -202,6 +202,14 @@ def _named(clause: Clause, view: View) -> Iterator[Expansion]:
             return
 
 
-def _has(view: View, lemma: str) -> bool:
+def _seen(lemmas: tuple[str, ...], view: View) -> list[str]:
+    """Those of the lemmas that visible documents have, in their order."""
+    seen: frozenset[str] = view.kept_union(
+        ("seen lemmas", lemmas), lambda some: frozenset(lemma for lemma in lemmas if _sees(some, lemma))
+    )
+    return [lemma for lemma in lemmas if lemma in seen]
+
+
+def _sees(view: View, lemma: str) -> bool:
     # Most stand on a page, so that is asked first.
     return any(view.sees(lemma_field(zone), lemma.encode()) for zone in reversed(ZONES))
