@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, Self
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +16,7 @@ from library.errors import BadMetadata, LibraryError, PurgedFile
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
-from library.places import Look
+from library.places import Look, Placed
 from library.said import REPLACES, Said, read_said
 from library.sidecars import SIDECAR
 from library.words import Words
@@ -139,9 +139,9 @@ async def hand_in(
     batch = (await exchange.batches.open(organisation, submitted_by)).id
     for path in files:
         try:
-            described = dict(await asyncio.to_thread(said.of, path))
+            described, place, look = await asyncio.to_thread(_described, said, path)
             whose = described.pop("organisation", organisation)
-            here = _Here(exchange, path, whose, await asyncio.to_thread(_look, path, described)) if by_place else None
+            here = await _Here.of(exchange, place, whose, look) if by_place else None
             if here and (document := await here.unchanged()) is not None:
                 yield Outcome(file=path.name, ended="known", document=document)
                 continue
@@ -168,19 +168,27 @@ async def hand_in(
 
 
 class _Here:
-    """A file at its place."""
+    """A file at its place, and what was handed in from there before."""
 
-    def __init__(self, exchange: Exchange, path: Path, organisation: OrganisationId, look: Look) -> None:
+    def __init__(
+        self, exchange: Exchange, place: str, organisation: OrganisationId, look: Look, before: Placed | None
+    ) -> None:
         self._exchange = exchange
-        self._place = str(path.resolve())
+        self._place = place
         self._organisation = organisation
         self._look = look
+        self._before = before
+
+    @classmethod
+    async def of(cls, exchange: Exchange, place: str, organisation: OrganisationId, look: Look) -> Self:
+        return cls(exchange, place, organisation, look, await exchange.places.at(place, organisation))
 
     async def unchanged(self) -> DocumentId | None:
         """The document that the file became when it looked as now, if that is still as it was then; empty for an
         archive."""
-        job_id = await self._exchange.places.job_of(self._place, self._organisation, self._look)
-        for job in await self._exchange.inbox.these([job_id]):
+        if self._before is None or self._before.look != self._look:
+            return None
+        for job in await self._exchange.inbox.these([self._before.job]):
             still = not job.document or await self._exchange.catalog.has_file(job.document, job.sha256)
             if job.state is JobState.DONE and still:
                 return job.document
@@ -189,8 +197,8 @@ class _Here:
     async def replaces(self) -> DocumentId:
         """The document of which this is the next version: what whatever was here before became, if that is in the
         library and had other bytes. Raises OSError."""
-        last = await self._exchange.places.last_document(self._place, self._organisation)
-        if not await self._exchange.catalog.documents([last]):
+        last = self._before.document if self._before else ""
+        if not last or not await self._exchange.catalog.documents([last]):
             return ""
         same = await self._exchange.catalog.has_file(last, await asyncio.to_thread(hash_of, Path(self._place)))
         return "" if same else last
@@ -199,10 +207,13 @@ class _Here:
         await self._exchange.places.remember(self._place, self._organisation, self._look, job.id, job.document)
 
 
-def _look(path: Path, described: Said) -> Look:
+def _described(said: Descriptions, path: Path) -> tuple[dict[str, Any], str, Look]:
+    """What was said of a file, its place and how it looks. Raises BadMetadata and OSError."""
+    described = dict(said.of(path))
     seen = path.stat()
-    said = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
-    return Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=said)
+    without = {name: value for name, value in described.items() if name != "organisation"}
+    digest = sha256(msgspec.json.encode(without, order="deterministic")).hexdigest()
+    return described, str(path.resolve()), Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=digest)
 
 
 def hash_of(path: Path) -> str:
@@ -213,9 +224,21 @@ def hash_of(path: Path) -> str:
 
 async def chunks(path: Path) -> AsyncIterator[bytes]:
     """The bytes of a file, piece by piece."""
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
+    file, chunk = await asyncio.to_thread(_begun, path)
+    with file:
+        while chunk:
             yield chunk
+            # A file that had less than was asked for has ended: most are read on one way to a thread.
+            chunk = await asyncio.to_thread(file.read, CHUNK) if len(chunk) == CHUNK else b""
+
+
+def _begun(path: Path) -> tuple[BinaryIO, bytes]:
+    file = path.open("rb")
+    try:
+        return file, file.read(CHUNK)
+    except BaseException:
+        file.close()
+        raise
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:

@@ -80,10 +80,10 @@ class Accounts:
 
     async def organisation(self, organisation_id: OrganisationId) -> Organisation:
         """Raises NotFound."""
-        row = await self._database.row("SELECT * FROM organisations WHERE id = ?", (organisation_id,))
-        if row is None:
-            raise NotFound(f"there is no organisation '{organisation_id}'")
-        return _organisation(row)
+        for each in await self.organisations():
+            if each.id == organisation_id:
+                return each
+        raise NotFound(f"there is no organisation '{organisation_id}'")
 
     async def organisations(self) -> list[Organisation]:
         """All of them, by id."""

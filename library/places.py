@@ -15,30 +15,30 @@ class Look(Value, frozen=True):
     """A digest."""
 
 
+class Placed(Value, frozen=True):
+    """The last file that was handed in from a place."""
+
+    look: Look
+    job: str
+    document: DocumentId
+    """Empty for an archive."""
+
+
 class Places:
     """What was handed in from which place. Every method may raise Unavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def job_of(self, place: str, organisation: OrganisationId, look: Look) -> str:
-        """The id of the job that read the file at this place as it looks now; empty where there is none."""
+    async def at(self, place: str, organisation: OrganisationId) -> Placed | None:
+        """What the organisation last handed in from there."""
         row = await self._database.row(
-            """
-            SELECT job
-              FROM places
-             WHERE place = ? AND organisation = ? AND size = ? AND mtime = ? AND said = ?
-            """,
-            (place, organisation, look.size, look.mtime, look.said),
+            "SELECT * FROM places WHERE place = ? AND organisation = ?", (place, organisation)
         )
-        return "" if row is None else str(row["job"])
-
-    async def last_document(self, place: str, organisation: OrganisationId) -> DocumentId:
-        """The id of the document that a file at this place became, however it looked; empty where there is none."""
-        row = await self._database.row(
-            "SELECT document FROM places WHERE place = ? AND organisation = ?", (place, organisation)
-        )
-        return "" if row is None else str(row["document"])
+        if row is None:
+            return None
+        look = Look(size=row["size"], mtime=row["mtime"], said=row["said"])
+        return Placed(look=look, job=row["job"], document=row["document"])
 
     async def remember(
         self, place: str, organisation: OrganisationId, look: Look, job: str, becomes: DocumentId
