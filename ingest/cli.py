@@ -16,7 +16,7 @@ from ingest.log import log_to_stderr
 from ingest.progress import JsonReport, PersonReport, Report, report_lines
 from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.watch import DONE, FAILED, Watched, keep_watching
-from ingest.worker import follow, work_with_others
+from ingest.worker import follow, give_way, work_with_others
 from library.batches import EVERYTHING
 from library.command import ExitCode, run
 from library.errors import BadRequest
@@ -243,6 +243,7 @@ async def _watch(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         told=words(asked.lang),
     )
     log_to_stderr()
+    give_way(exchange.settings)
     await asyncio.gather(keep_watching(exchange, watched, asked.settle), follow(exchange))
     return ExitCode.WELL
 
@@ -258,11 +259,13 @@ async def _organisation(exchange: Exchange, named: str | None) -> str:
 
 
 async def _work(exchange: Exchange) -> ExitCode:
+    give_way(exchange.settings)
     await work_with_others(exchange)
     return ExitCode.WELL
 
 
 async def _follow(exchange: Exchange) -> ExitCode:
+    give_way(exchange.settings)
     log_to_stderr()
     await follow(exchange)
     return ExitCode.WELL

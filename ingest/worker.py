@@ -55,6 +55,13 @@ class AnotherWorker(Conflict):
     title = "Another worker is at work"
 
 
+def give_way(settings: Settings) -> None:
+    """Have this process, and what it starts, wait for those who answer searches where both want a processor."""
+    present = os.getpriority(os.PRIO_PROCESS, 0)
+    if present < settings.worker_nice:
+        os.setpriority(os.PRIO_PROCESS, 0, settings.worker_nice)
+
+
 @contextmanager
 def the_only_worker(settings: Settings) -> Iterator[None]:
     """Holds the lock that makes this process the one that works on jobs. Raises AnotherWorker."""

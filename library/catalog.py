@@ -310,7 +310,7 @@ class Catalog:
 
     async def changed_since(self, revision: int) -> list[DocumentId]:
         """The documents that have changed, or gone, after the change with this number."""
-        found = await self._database.rows("SELECT id FROM documents WHERE revision > ?", (revision,))
+        found = await self._database.few_rows("SELECT id FROM documents WHERE revision > ?", (revision,))
         return [row["id"] for row in found]
 
     async def stamps(self, since: int) -> list[Stamp]:

@@ -74,6 +74,13 @@ class Database:
         except sqlite3.OperationalError:
             return None
 
+    async def few_rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """The same as `rows` for what is found in some microseconds, so that it is asked here too."""
+        try:
+            return list(self._watcher.execute(sql, parameters))
+        except sqlite3.OperationalError:
+            return await self.rows(sql, parameters)
+
     def _commits(self) -> int:
         """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version). Some microseconds: it is
         read from memory that connections share."""

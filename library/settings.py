@@ -109,6 +109,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The folder of Tesseract's language files; empty: where systems keep them."""
     warm: bool = True
     """Whether suggestions are made ready when the index has changed and rests; else who types first waits."""
+    worker_nice: Annotated[int, Meta(ge=0, le=19)] = 10
+    """How much the worker and its readers give way to those who search on the same processors; 0: not at all."""
     follow_seconds: Positive = 600
     """How long one connection may follow what goes on with a file."""
     free_mb: Positive = 200

@@ -1,10 +1,10 @@
 """python -m tests.bench [PART ...]: measurements on one machine; JSON into .bench/ as it grows, and on the last line.
 
-Parts are the names of collections (collections.py), `fill`, `pages`, `commits` and `files`; none: those of the SCALE.
-`fill` fills the engines with all collections of the SCALE, two at a time; a collection that is not filled is filled
-before it is measured. What is filled stays in .bench/filled, so that a part can be measured again; what was measured of
-other parts before stays in the results, each with the day on which it was measured. A part that fails is told at the
-end, and the others are measured all the same.
+Parts are the names of collections (collections.py), `fill`, `pages`, `commits`, `one commit` and `files`; none: those
+of the SCALE. `fill` fills the engines with all collections of the SCALE, two at a time; a collection that is not filled
+is filled before it is measured. What is filled stays in .bench/filled, so that a part can be measured again; what was
+measured of other parts before stays in the results, each with the day on which it was measured. A part that fails is
+told at the end, and the others are measured all the same.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ from tests.bench.searching import Effort, Results
 SCALES = {
     "small": ("short",),
     "normal": ("10000", "pages", "files"),
-    "full": ("fill", "1000", "10000", "100000", "long", "real", "pages", "commits", "files"),
+    "full": ("fill", "1000", "10000", "100000", "long", "real", "pages", "commits", "one commit", "files"),
 }
 EFFORTS = {
     "small": Effort(questions=6, seconds=0.1, http=False),
     "normal": Effort(questions=20, seconds=2.0, http=True),
     "full": Effort(questions=40, seconds=6.0, http=True),
 }
-OTHERS = ("fill", "pages", "commits", "files")
+OTHERS = ("fill", "pages", "commits", "one commit", "files")
 FOLDER = Path(".bench")
 FILLED = FOLDER / "filled"
 """Filled once; what an engine keeps there is used again until the analysis changes."""
@@ -47,6 +47,7 @@ Milliseconds of the processor, warm medians; what they mean stands in `tests/ben
 
 """
 COMMITTED_TO = "10000"
+ONE_COMMITTED_TO = "100000"
 SAMPLES = Path("ingest/samples/files")
 READ_AS = "the machine may have been shared: compare within this run only, and never by a difference of a few per cent"
 
@@ -97,6 +98,8 @@ async def _measure(part: str, scale: str, results: Results) -> None:
         await all_filled(FILLED, [COLLECTIONS[name] for name in SCALES[scale] if name in COLLECTIONS])
     elif part == "commits":
         keep(await committing.measure(FILLED / COMMITTED_TO, COLLECTIONS[COMMITTED_TO]))
+    elif part == "one commit":
+        keep(await committing.measure_one(FILLED / ONE_COMMITTED_TO, COLLECTIONS[ONE_COMMITTED_TO]))
     else:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             if part == "pages":

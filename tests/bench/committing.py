@@ -34,6 +34,8 @@ FILES = 6_000
 SINGLE = ("xylofarma", "brzdokol", "kvintopol", "hrozenkář")
 """Words, unlike any other, of documents that are put in one at a time."""
 SAMPLE = 2_000
+MEMORY_MB = 400
+"""As the settings say for so many documents."""
 LOOK_EVERY = 0.01
 
 
@@ -72,6 +74,20 @@ async def measure(folder: Path, collection: Collection) -> dict[str, Any]:
         "p99_ratio": round(percentiles(beside)["p99"] / percentiles(alone)["p99"], 2),
         **single,
     }
+
+
+async def measure_one(folder: Path, collection: Collection) -> dict[str, Any]:
+    """The same for a large collection: alone, and while one document at a time is committed."""
+    say(f"{collection.name}: searching while one document at a time comes in")
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        data = Path(temporary) / "data"
+        shutil.copytree(folder / "ours", data)
+        addresses = _addresses(collection)
+        async with served(data, MEMORY_MB) as server:
+            await _asked(server.port, addresses, until=_after(SECONDS))
+            alone = await _asked(server.port, addresses, until=_after(SECONDS))
+            single = await _single(data, server.port, addresses)
+    return {"documents": collection.size, "alone_ms": percentiles(alone), **single}
 
 
 async def _single(data: Path, port: int, addresses: Iterator[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
+from library.settings import Settings
 from library.web.warming import FIRST_LETTERS
 from tests.bench.contenders import FACETS
 from tests.bench.queries import Question
@@ -29,13 +30,14 @@ class Served(NamedTuple):
 
 
 @asynccontextmanager
-async def served(data: Path) -> AsyncIterator[Served]:
+async def served(data: Path, memory_mb: int = Settings().memory_mb) -> AsyncIterator[Served]:
     """The library over this data folder, served by a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     without = {"LIBRARY_REQUESTS_PER_MINUTE": "0", "PYTHONSAFEPATH": "1"}
-    environment = {**os.environ, "LIBRARY_DATA": str(data), "LIBRARY_PORT": str(port), **without}
+    here = {"LIBRARY_DATA": str(data), "LIBRARY_PORT": str(port), "LIBRARY_MEMORY_MB": str(memory_mb)}
+    environment = {**os.environ, **here, **without}
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "library", "serve"), env=environment, stderr=asyncio.subprocess.DEVNULL
     )

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -75,3 +76,11 @@ async def test_a_worker_that_a_script_started_behind_itself_ends_when_it_is_told
         await asyncio.sleep(LOOK_EVERY)
     os.kill(worker, signal.SIGTERM)
     assert await asyncio.wait_for(shell.wait(), 60) == ExitCode.INTERRUPTED
+
+
+def test_the_worker_gives_way_to_who_searches_but_not_further_than_it_has_been_told_to():
+    code = "import os; from ingest.worker import give_way; from library.settings import Settings\n"
+    for nice, wanted in ((7, 7), (3, 7), (12, 12)):
+        code += f"give_way(Settings(worker_nice={nice})); assert os.getpriority(os.PRIO_PROCESS, 0) == {wanted}\n"
+    begun = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert begun.returncode == 0, begun.stderr
