@@ -12,6 +12,7 @@ from math import log
 import numpy as np
 from msgspec import Struct
 
+from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.matched import (
     NOTHING,
     Listed,
@@ -20,6 +21,7 @@ from library.engines.whoosh.matched import (
     at_least,
     either,
     every,
+    has,
     unscored,
     without,
 )
@@ -62,6 +64,10 @@ class Evaluation:
             return None
         terms: Sought | None = self._view.kept(("sought", clause), lambda: sought(clause, self._view, self._analyzer))
         return terms
+
+    def any_has(self, terms: Sought, documents: Ids) -> bool:
+        """Whether what is sought is in any of these documents."""
+        return bool(has(self._part(terms).matched, documents).any())
 
     def _leaf(self, clause: Leaf) -> Matched:
         if is_facet(clause):

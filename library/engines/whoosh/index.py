@@ -419,7 +419,10 @@ def _with_passages(page: Ranked, asked: SearchQuery, view: View, evaluation: Eva
 
 def _all_passages(page: Ids, asked: SearchQuery, view: View, evaluation: Evaluation) -> dict[int, tuple[Passage, ...]]:
     clauses = dict.fromkeys(matched_clauses(asked.match))
-    wanted = [terms for terms in map(evaluation.sought, clauses) if terms is not None]
+    # What none of them has, such as most of a word's relatives, needs not be looked for in each.
+    wanted = [
+        terms for terms in map(evaluation.sought, clauses) if terms is not None and evaluation.any_has(terms, page)
+    ]
     numbers = np.sort(page)
     found: dict[int, tuple[Passage, ...]] = {}
     for segment, place in view.snapshot.placed():
