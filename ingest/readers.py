@@ -10,13 +10,17 @@ from typing import Self
 from ingest.extract import Extract, Limits, Reader, TakeEnclosed
 from ingest.extract.contract import OnPage, nobody_looks_on
 
+AHEAD = 1
+"""Files that stand ready for whichever reader is free next, so that none waits while a job is being taken."""
+
 
 class Lent:
-    """A reader for one file. Once that is read it is another file's, while this one is described, kept and indexed."""
+    """A reader for one file, or a place before all others that wait for one. Once that file is read it is another
+    file's turn, while this one is described, kept and indexed."""
 
-    def __init__(self, reader: Reader, free: "asyncio.Queue[Reader]") -> None:
-        self._reader: Reader | None = reader
+    def __init__(self, free: "asyncio.Queue[Reader]", turns: asyncio.Semaphore) -> None:
         self._free = free
+        self._turns: asyncio.Semaphore | None = turns
 
     async def read(
         self,
@@ -27,17 +31,21 @@ class Lent:
         *,
         languages: Sequence[str] = (),
     ) -> Extract:
-        """As `Reader.read`; once."""
-        assert self._reader is not None, "a reader is lent for one file"
+        """As `Reader.read`, by the first that is free; once."""
+        assert self._turns is not None, "a reader is lent for one file"
         try:
-            return await self._reader.read(path, name, on_page, take_enclosed, languages=languages)
+            reader = await self._free.get()
+            try:
+                return await reader.read(path, name, on_page, take_enclosed, languages=languages)
+            finally:
+                self._free.put_nowait(reader)
         finally:
             self.give_back()
 
     def give_back(self) -> None:
-        if self._reader is not None:
-            self._free.put_nowait(self._reader)
-            self._reader = None
+        if self._turns is not None:
+            self._turns.release()
+            self._turns = None
 
 
 class Readers:
@@ -46,6 +54,7 @@ class Readers:
     def __init__(self, limits: Limits, count: int) -> None:
         self._all = [Reader(limits) for _ in range(count)]
         self._free: asyncio.Queue[Reader] = asyncio.Queue()
+        self._turns = asyncio.Semaphore(count + AHEAD)
         self._open = AsyncExitStack()
 
     def __len__(self) -> int:
@@ -67,8 +76,9 @@ class Readers:
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Lent]:
-        """One that nobody uses, as soon as there is one."""
-        lent = Lent(await self._free.get(), self._free)
+        """One that nobody uses, or will soon, as soon as there is one."""
+        await self._turns.acquire()
+        lent = Lent(self._free, self._turns)
         try:
             yield lent
         finally:

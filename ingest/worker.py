@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 from collections.abc import Awaitable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, ENOSPC
 
@@ -39,11 +40,14 @@ BEHIND = 6
 time for whoever is busy with the index."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while some more are coming."""
-MANY = 50
-"""Waiting jobs, of which all would wait longer for a commit."""
+WHILE_OTHERS_WAIT = 10.0
+"""Seconds that what has come in waits for what comes: each commit costs what some dozens of files do, so all of them
+are found sooner than by several."""
 COMMIT_SHARE = 0.1
 """Of the time at most, that giving them to the index may take: a document costs the less the more come with it. While
 many files wait, each is found some seconds later, but all of them sooner."""
+THREADS = 2
+"""In which files are described and analysed."""
 YOUNG = 50_000
 """Things that come into being until garbage is looked for: the tables of some pages, not Python's 700 things."""
 LONGEST_PATIENCE = 20.0
@@ -126,6 +130,8 @@ async def follow(exchange: Exchange) -> None:
 
 
 async def _work_on_and_on(exchange: Exchange) -> None:
+    # More threads would only take the interpreter from each other, and from the loop that readers wait for.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
     await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
         await asyncio.gather(asyncio.to_thread(_load, exchange), readers.start())
@@ -186,8 +192,8 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
                 slot.result()
             slots -= ended
             idle += len(ended)
-            if clock() >= due and clock() < since + LONGEST_PATIENCE and await exchange.inbox.has_waiting(MANY):
-                due = min(clock() + COMMIT_EVERY, since + LONGEST_PATIENCE)
+            if slots and due <= clock() < since + WHILE_OTHERS_WAIT and await exchange.inbox.has_waiting():
+                due = min(clock() + COMMIT_EVERY, since + WHILE_OTHERS_WAIT)
             elif not slots or clock() >= due:
                 due = clock() + await _patience_after(_catch_up(exchange))
                 since = clock()
@@ -220,7 +226,7 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
 
 
 async def _slot(exchange: Exchange, readers: Readers, steps: Steps) -> None:
-    """One job after the other, until none waits. None is taken before there is a reader for it."""
+    """One job after the other, until none waits. None is taken before a reader will soon be free for it."""
     while True:
         async with readers.lent() as reader:
             job = await exchange.inbox.take()

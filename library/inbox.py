@@ -307,10 +307,17 @@ class Inbox:
         )
         return found is not None
 
-    async def has_waiting(self, many: int) -> bool:
-        """Whether so many jobs wait, or more, paused or not."""
-        sql = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'waiting' LIMIT ?)"
-        return int((await self._database.rows(sql, (many,)))[0][0]) == many
+    async def has_waiting(self) -> bool:
+        """Whether a job waits that is not paused."""
+        found = await self._database.row(
+            """
+            SELECT 1
+              FROM jobs
+             WHERE state = 'waiting' AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
+             LIMIT 1
+            """
+        )
+        return found is not None
 
     def news(self) -> int | None:
         """A number that changes with everything that anybody commits, jobs among it; None where it cannot be told at

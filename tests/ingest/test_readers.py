@@ -22,8 +22,8 @@ async def test_a_reader_is_free_for_the_next_file_as_soon_as_the_one_before_is_r
             assert (await second.read(file, file.name)).pages
 
 
-async def test_while_one_is_read_the_next_file_waits_for_its_reader():
-    async with Readers(Limits(), 1) as readers, readers.lent():
+async def test_while_one_is_read_one_file_stands_ready_and_those_behind_wait():
+    async with Readers(Limits(), 1) as readers, readers.lent(), readers.lent():
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05), readers.lent():
                 pass
