@@ -41,11 +41,11 @@ def language_by_function_words(text: str) -> str:
 def language_beyond_doubt(text: str) -> str:
     """The language (ISO 639-1) of which a text has so many function words of its own that no model need be asked, which
     takes ten times as long. Empty where there is any doubt."""
-    words = text.lower().split()
-    own = [word for word in words if word in _only_in()]
-    (best, most), (_, second) = [*Counter(map(_only_in().get, own)).most_common(2), ("", 0), ("", 0)][:2]
+    words, only_in = text.lower().split(), _only_in()
+    own = [word for word in words if word in only_in]
+    (best, most), (_, second) = [*Counter(map(only_in.get, own)).most_common(2), ("", 0), ("", 0)][:2]
     enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(best or "", USUAL_SHARE))
-    different = {word for word in own if _only_in()[word] == best}
+    different = {word for word in own if only_in[word] == best}
     return best if best and most >= enough and len(different) >= FEWEST_FUNCTION_WORDS else ""
 
 
