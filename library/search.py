@@ -324,6 +324,10 @@ class SearchIndex(Protocol):
         where that begins so, those in most documents first."""
         ...
 
+    async def frequent_words(self, audience: Audience, most: int) -> tuple[str, ...]:
+        """The folded words that stand in most of the visible documents, those of most first; no function words."""
+        ...
+
     async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
         """Words of the visible documents that differ from this one by a slip or two, the likeliest first."""
         ...

@@ -20,6 +20,8 @@ from tests.bench.timing import percentiles
 
 CLIENTS = 4
 SECONDS = 6.0
+SETTLING = 12.0
+"""Seconds after which a server is asked in which nothing comes in."""
 DIFFERENT = 2_000
 """Different questions of the mix; which are asked often follows Zipf."""
 
@@ -78,9 +80,10 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
 
 
 async def _warmed(client: "Client") -> None:
-    """Until what suggestions need is ready, which the server makes when it has started."""
+    """Until what suggestions need is ready, and the frequent words are, which the server makes when it has started."""
     for letter in FIRST_LETTERS:
         await client.read(f"/api/v1/suggest?q={quote(letter)}")
+    await asyncio.sleep(SETTLING)
 
 
 def _address(question: Question) -> str:

@@ -66,6 +66,11 @@ class NaiveIndex:
             :most
         ]
 
+    async def frequent_words(self, audience: Audience, most: int) -> tuple[str, ...]:
+        said = (form for form in self._forms(audience) if not all(map(is_function_key, form.lemmas or ("",))))
+        counts = Counter(form.surface for form in said)
+        return tuple(sorted(counts, key=lambda surface: (-counts[surface], surface))[:most])
+
     async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
         typed = fold(word)
         errors = 0 if len(typed) < 4 else 1 if len(typed) < 8 else 2

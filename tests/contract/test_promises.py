@@ -233,6 +233,15 @@ class TestAudience:
         first = ("zq0x", "zq100x", "zq102x", "zq104x", "zq106x")
         assert await index.completions("zq", the_public(), 5) == first
 
+    async def test_frequent_words_are_those_of_most_visible_documents(self, index):
+        hidden = [saying("zákon", f"h{number}", visibility=Visibility.MEMBERS) for number in range(3)]
+        await index.update([saying("žáci a byt", "p1"), saying("byt a byt", "p2"), *hidden])
+        public, members = [await index.frequent_words(who, 100) for who in (the_public(), a_member())]
+        assert public.index("byt") < public.index("zaci")
+        assert {"a", "zakon"}.isdisjoint(public)
+        assert members.index("zakon") < members.index("byt")
+        assert await index.frequent_words(the_public(), 1) == public[:1]
+
 
 class TestNarrowing:
     @pytest.fixture(autouse=True)

@@ -1,10 +1,14 @@
 """GET /api/v1/suggest, and what makes it ready."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
 from library.errors import IndexUnavailable
 from library.exchange import open_exchange
+from library.model import Audience
+from library.search import SearchQuery, Word
 from library.web.warming import warm
 from tests.builders import a_practice, pages_of
 
@@ -105,3 +109,14 @@ async def test_suggestions_are_made_ready_once_for_each_generation(exchange):
     await exchange.add(a_practice(id="new"), pages_of("Byt."))
     await exchange.catch_up()
     assert await warm(exchange, ready) == await exchange.index.generation() != ready
+
+
+async def test_frequent_words_are_looked_for_beforehand(exchange):
+    await exchange.add(a_practice(id="new"), pages_of("Byt."))
+    await exchange.catch_up()
+    await warm(exchange, "")
+    anybody = Audience(today=datetime.now(UTC).date())
+    assert "byt" in await exchange.index.frequent_words(anybody, 500)
+    before = exchange.remembered_counts()["worked out"]
+    assert (await exchange.search(SearchQuery(match=Word("byt"), limit=0), anybody)).total
+    assert exchange.remembered_counts()["worked out"] == before

@@ -21,7 +21,7 @@ from library.engines.whoosh.passages import passages
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.sharing import Task, written_by_processes
 from library.engines.whoosh.snapshot import Snapshot, View
-from library.engines.whoosh.vocabulary import completions, nearest
+from library.engines.whoosh.vocabulary import completions, frequent_words, nearest
 from library.engines.whoosh.words import expansions, matched_clauses
 from library.engines.whoosh.writing import (
     TOKENS_AT_ONCE,
@@ -151,6 +151,9 @@ class WhooshIndex:
 
     async def completions(self, prefix: str, audience: Audience, most: int) -> tuple[str, ...]:
         return await self._run(lambda: completions(fold(prefix), self._snapshot().seen_by(audience), most))
+
+    async def frequent_words(self, audience: Audience, most: int) -> tuple[str, ...]:
+        return await self._run(lambda: frequent_words(self._snapshot().seen_by(audience), most))
 
     async def nearest(self, word: str, audience: Audience, most: int) -> tuple[str, ...]:
         return await self._run(lambda: nearest(fold(word), self._snapshot().seen_by(audience), most))

@@ -18,6 +18,8 @@ from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.snapshot import View
 from library.language import errors_mended, fold, is_function_key
 
+MORE_THAN_WANTED = 2
+"""Times as many words as are wanted are looked at in each segment, since others have others."""
 MOST_COMPLETIONS = 100
 """Words that a beginning is completed to at most."""
 
@@ -95,6 +97,20 @@ def _completions(prefix: str, view: View) -> tuple[str, ...]:
 def _name(key: str, forms: Counter[str], prefix: str) -> str:
     _, _, lemma = key.partition(":")
     return lemma if lemma and fold(lemma).startswith(prefix) else max(forms, key=lambda form: (forms[form], form))
+
+
+def frequent_words(view: View, most: int) -> tuple[str, ...]:
+    """The folded words that stand in most documents, those of most first; no function words."""
+    counted: Counter[str] = Counter()
+    for vocabulary, counts in _vocabularies(view):
+        here: dict[str, int] = {}
+        for word in (-counts).argsort(kind="stable")[: MORE_THAN_WANTED * most].tolist():
+            _, key = vocabulary.written(word)
+            if counts[word] and not is_function_key(key):
+                # Of a word that is written in several ways the commonest counts: which come first needs no better.
+                here.setdefault(vocabulary.surface(word), int(counts[word]))
+        counted.update(here)
+    return tuple(sorted(counted, key=lambda surface: (-counted[surface], surface))[:most])
 
 
 def nearest(word: str, view: View, most: int) -> tuple[str, ...]:
