@@ -14,7 +14,7 @@ from library.vocabulary.thesaurus import concepts
 
 SAME = 0.8
 """What the same concept by another name counts beside the typed word."""
-TRANSLATED = 0.7
+TRANSLATED = 0.85
 """What a word of the typed one's families in another language counts: library for knihovna."""
 RELATED = 0.6
 """What another word of them in a language of the typed one counts: knihovník for knihovna. It is less surely meant than

@@ -6,7 +6,11 @@ each ranking is measured (measures.py). rows.py says what the rows of a table ar
 main        the queries `b` and `c`, in the words that members usually type, over all passages in one index
 paraphrase  the queries `a`, whose answers were written so as to avoid the words of the query where they could, over
             the passages `a`, which alone were judged for them: how far a search guesses synonyms, not what members meet
+handbook    the queries `h` over the passages `h`, which are written as handbooks are: the nearest to what members meet
 samples     the queries `s` over the public documents of the sample library, taken in from its files
+
+and handbook and samples together, as the aims of the project are named: a row such as `cs -> cs` has the documents of
+one language.
 
 What the figures can say: whether a change of the search made it better or worse on these texts; where inflection,
 missing diacritics, a typing error or another language costs results; how far the library is from engines that anybody
@@ -15,9 +19,9 @@ can set up in an hour, each in its most favourable simple setting.
 What they cannot say:
 - How good the search is for members. The passages are short, clean and few, and whoever judged knew the texts (see
   the package's docstring).
-- That a small difference is real. Column `n` says how many queries a row has: in `main` from six to 41, in `samples`
-  from one to ten. One query moves a mean by up to 1/n, and the rows share their queries. No interval is given, because
-  the queries are no sample.
+- That a small difference is real. Column `n` says how many queries a row has: in `main` from six to 41, in `handbook`
+  up to 60, in `samples` from one to ten. One query moves a mean by up to 1/n, and the rows share their queries. No
+  interval is given, because the queries are no sample.
 - That low figures mean bad ranking. Of the passages that answer (2 or 3) a query in its own language, 23 of 49 of the
   queries `a`, 9 of 72 of `b` and 9 of 46 of `c` have no Snowball stem of a word of four or more letters in common with
   the query, as written or inflected.
@@ -42,7 +46,7 @@ import msgspec
 
 from tests.relevance.collection import Set, Table, load_collection, part_of
 from tests.relevance.measuring import Measured, measure
-from tests.relevance.report import misses, table
+from tests.relevance.report import misses, table, together
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _show(measured: Sequence[Measured], worst: int) -> None:
     for each in measured:
         print("\n".join(table(each.section)), end="\n\n")
+    by_table = {(each.section.set, each.section.table): each.section for each in measured}
+    for each in get_args(Set):
+        if (each, "handbook") in by_table and (each, "samples") in by_table:
+            print("\n".join(table(together(by_table[each, "handbook"], by_table[each, "samples"]))), end="\n\n")
     for each in measured:
         if each.section.set == "development":
             print("\n".join(misses(each.answers, each.titles, worst)))

@@ -2,6 +2,7 @@
 
 `second_opinions.tsv` has two further opinions on every passage that one of the systems had among its first ten for a
 query of table `main`, as written and in English and Ukrainian (of the simple systems these only with stems).
+`handbook_opinions.tsv` has the two opinions of which the judgments of table `handbook` are made.
 """
 
 import sys
@@ -11,25 +12,30 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.relevance.collection import load_collection, part_of
+from tests.relevance.collection import Table, load_collection, part_of
 
-OPINIONS = Path(__file__).parent / "second_opinions.tsv"
+FOLDER = Path(__file__).parent
+OPINIONS: dict[Table, Path] = {
+    "main": FOLDER / "second_opinions.tsv",
+    "handbook": FOLDER / "handbook_opinions.tsv",
+}
 
 
 class Judged(NamedTuple):
-    """The degrees that one passage has for one query: of who wrote the query, and of the second and third judge."""
+    """The degrees that one passage has for one query: of who wrote the query, where they judged, and of two others."""
 
     query: str
     passage: str
-    degrees: tuple[int, int, int]
+    degrees: tuple[int, ...]
 
 
-def judged() -> Iterator[Judged]:
-    """Every passage that three have judged."""
-    first = {query.id: query.judgments for query in part_of(load_collection(), "main").queries}
-    _, *lines = OPINIONS.read_text(encoding="utf-8").splitlines()
-    for query, passage, second, third in (line.split("\t") for line in lines):
-        yield Judged(query, passage, (first[query].get(passage, 0), int(second), int(third)))
+def judged(table: Table) -> Iterator[Judged]:
+    """Every passage that several have judged."""
+    first = {query.id: query.judgments for query in part_of(load_collection(), table).queries}
+    _, *lines = OPINIONS[table].read_text(encoding="utf-8").splitlines()
+    for query, passage, *opinions in (line.split("\t") for line in lines):
+        own = (first[query].get(passage, 0),) if table == "main" else ()
+        yield Judged(query, passage, (*own, *map(int, opinions)))
 
 
 def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
@@ -44,12 +50,15 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 
 def main() -> int:
     """Print the agreement of each two judges on whether a degree is reached."""
-    all_degrees = [each.degrees for each in judged()]
-    print(f"{len(all_degrees)} passages; Cohen's kappa on whether the degree is at least")
-    print("judges        1      2      3")
-    for one, other in combinations(range(3), 2):
-        figures = [kappa([(each[one] >= least, each[other] >= least) for each in all_degrees]) for least in (1, 2, 3)]
-        print(f"{one + 1} and {other + 1}   ", "  ".join(f"{figure:.3f}" for figure in figures))
+    for table in OPINIONS:
+        all_degrees = [each.degrees for each in judged(table)]
+        print(f"{table}: {len(all_degrees)} passages; Cohen's kappa on whether the degree is at least")
+        print("judges        1      2      3")
+        for one, other in combinations(range(len(all_degrees[0])), 2):
+            figures = [
+                kappa([(each[one] >= least, each[other] >= least) for each in all_degrees]) for least in (1, 2, 3)
+            ]
+            print(f"{one + 1} and {other + 1}   ", "  ".join(f"{figure:.3f}" for figure in figures))
     return 0
 
 

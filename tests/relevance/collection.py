@@ -22,13 +22,18 @@ PUBLIC = Audience(today=date(2026, 11, 1))
 
 Over = Literal["passages", "samples"]
 Set = Literal["development", "reported"]
-Table = Literal["main", "paraphrase", "samples"]
-"""What is reported together: queries in usual words; those whose answers tend to avoid them; those over the samples."""
+Table = Literal["main", "paraphrase", "handbook", "samples"]
+"""What is reported together: queries in usual words; those whose answers tend to avoid them; those over passages that
+are written as handbooks are; those over the samples."""
 Judgments = Mapping[str, int]
 """Document id -> degree, 1 to 3; absent is 0."""
 
+_READ: Mapping[Table, tuple[str, ...]] = {"main": ("a", "b"), "paraphrase": ("a",), "handbook": ("h",), "samples": ()}
+"""The parts whose passages were read for the judgments of a table: any other passage would count as no answer."""
+_TABLES: Mapping[str, Table] = {"a": "paraphrase", "b": "main", "c": "main", "h": "handbook", "s": "samples"}
+"""The part of a query -> its table."""
 _PASSAGE_ID = re.compile(r"[a-z]\d{3}")
-_QUERY_ID = re.compile(r"q[a-z]\d{2,3}")
+_QUERY_ID = re.compile(rf"q[{''.join(_TABLES)}]\d{{2,3}}")
 
 
 class BadCollection(ValueError):
@@ -89,21 +94,13 @@ def load_collection(folder: Path = FOLDER) -> Collection:
 
 
 def table_of(query: Query) -> Table:
-    if query.over == "samples":
-        return "samples"
-    return "paraphrase" if query.id.startswith("qa") else "main"
+    return _TABLES[query.id[1]]
 
 
 def part_of(collection: Collection, table: Table) -> Collection:
     """The queries of one table, and the passages that were read for their judgments."""
     queries = tuple(query for query in collection.queries if table_of(query) == table)
-    match table:
-        case "main":
-            return Collection(collection.passages, queries)
-        case "paraphrase":  # An answer among the passages `b` would count as none: nobody judged them for these.
-            return Collection(tuple(each for each in collection.passages if each.id.startswith("a")), queries)
-        case "samples":
-            return Collection((), queries)
+    return Collection(tuple(each for each in collection.passages if each.id.startswith(_READ[table])), queries)
 
 
 def public_samples() -> dict[str, tuple[str, ...]]:

@@ -47,7 +47,7 @@ async def measure(collection: Collection, folder: Path, sets: Sequence[Set]) -> 
 
 async def _exchange(table: Table, folder: Path, part: Collection) -> Exchange:
     match table:
-        case "main" | "paraphrase":
+        case "main" | "paraphrase" | "handbook":
             return await exchange_of_passages(folder, part.passages)
         case "samples":
             return await exchange_of_samples(folder)

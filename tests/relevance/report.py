@@ -1,11 +1,12 @@
 """How the figures, and what went wrong in development, are shown to a person."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from tests.relevance.collection import Set, Table
-from tests.relevance.measures import DEPTH, RELEVANT, Figures
+from tests.relevance.measures import DEPTH, RELEVANT, Figures, mean
 from tests.relevance.rows import Asked
 
 MEASURES = {"ndcg_at_10": "nDCG@10", "mrr": "MRR", "recall_at_20": "recall@20"}
@@ -22,10 +23,10 @@ class RowFigures(Struct, frozen=True, kw_only=True):
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """One table for one set of queries."""
+    """One table for one set of queries, or several tables together."""
 
     set: Set
-    table: Table
+    table: Table | Literal["handbook and samples"]
     documents: int
     rows: tuple[RowFigures, ...]
 
@@ -38,15 +39,31 @@ class Answered(Struct, frozen=True, kw_only=True):
     figures: Figures
 
 
+def together(handbook: Section, samples: Section) -> Section:
+    """The rows that both have, each query counting the same: what is written as members write, and what they have."""
+    assert handbook.set == samples.set
+    others = {row.row: row for row in samples.rows}
+    rows = [_one_row(row, others[row.row]) for row in handbook.rows if row.row in others]
+    documents = handbook.documents + samples.documents
+    return Section(set=handbook.set, table="handbook and samples", documents=documents, rows=tuple(rows))
+
+
+def _one_row(one: RowFigures, other: RowFigures) -> RowFigures:
+    means = {
+        name: mean([one.systems[name]] * one.queries + [other.systems[name]] * other.queries) for name in one.systems
+    }
+    return RowFigures(row=one.row, queries=one.queries + other.queries, systems=means)
+
+
 def table(section: Section) -> Iterator[str]:
     systems = list(section.rows[0].systems)
     block = _WIDTH * len(systems)
     yield f"{section.table} ({section.set}), {section.documents} documents"
-    yield f"{'':14}{'':4}" + "".join(f"  {title:^{block}}" for title in MEASURES.values()).rstrip()
-    yield f"{'':14}{'n':>4}" + "".join("  " + _cells(systems) for _ in MEASURES)
+    yield f"{'':18}{'':4}" + "".join(f"  {title:^{block}}" for title in MEASURES.values()).rstrip()
+    yield f"{'':18}{'n':>4}" + "".join("  " + _cells(systems) for _ in MEASURES)
     for row in section.rows:
         figures = ([f"{getattr(row.systems[name], each):.3f}" for name in systems] for each in MEASURES)
-        yield f"{row.row:14}{row.queries:4}" + "".join("  " + _cells(each) for each in figures)
+        yield f"{row.row:18}{row.queries:4}" + "".join("  " + _cells(each) for each in figures)
 
 
 def _cells(texts: Sequence[str]) -> str:

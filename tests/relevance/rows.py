@@ -4,7 +4,8 @@ cs written      Czech queries as they were written; folded, inflected and typo l
 cs, in en       the same needs as a colleague types them in English, judged on documents in any language
 en -> cs        texts in English (queries in English, and English variants) whose need some document in Czech
                 answers: judgments and ranking are both narrowed to documents in Czech
-cs -> cs        likewise, within one language: what a search without a bridge between languages can reach at best
+cs -> cs        likewise, within one language: what a search without a bridge between languages can reach at best; and
+                the same folded, inflected and with a slip
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,9 @@ from tests.relevance.measures import RELEVANT
 
 ASKED_IN = ("en", "uk")
 DIRECTIONS = (("cs", "cs"), ("en", "cs"), ("uk", "cs"), ("cs", "en"), ("cs", "uk"))
+
+FORMS = ("written", "folded", "inflected", "typo")
+"""How a query is typed in its own language."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -44,7 +48,7 @@ def rows(queries: Sequence[Query], languages: Mapping[str, str]) -> list[Row]:
 def _typed_rows(queries: Sequence[Query]) -> Iterator[Row]:
     for language in sorted({query.language for query in queries}):
         of_language = [query for query in queries if query.language == language]
-        for name in ("written", "folded", "inflected", "typo"):
+        for name in FORMS:
             if name == "folded" and not any(_loses_by_folding(query) for query in of_language):
                 continue  # the same texts as written
             yield Row(f"{language} {name}", tuple(_asked(query, name) for query in of_language if _has(query, name)))
@@ -59,12 +63,14 @@ def _translated_rows(queries: Sequence[Query]) -> Iterator[Row]:
 
 def _directed_rows(queries: Sequence[Query], languages: Mapping[str, str]) -> Iterator[Row]:
     for typed, answered in DIRECTIONS:
-        asked = (_directed(query, typed, answered, languages) for query in queries)
-        yield Row(f"{typed} -> {answered}", tuple(each for each in asked if each is not None))
+        for form in FORMS if typed == answered else FORMS[:1]:
+            asked = (_directed(query, typed, answered, languages, form) for query in queries)
+            name = f"{typed} -> {answered}" + (f" {form}" if form != FORMS[0] else "")
+            yield Row(name, tuple(each for each in asked if each is not None))
 
 
-def _directed(query: Query, typed: str, answered: str, languages: Mapping[str, str]) -> Asked | None:
-    variant = "written" if query.language == typed else typed
+def _directed(query: Query, typed: str, answered: str, languages: Mapping[str, str], form: str) -> Asked | None:
+    variant = form if query.language == typed else typed
     judgments = {each: degree for each, degree in query.judgments.items() if languages[each] == answered}
     if not _has(query, variant) or max(judgments.values(), default=0) < RELEVANT:
         return None

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 
 from library.language import LANGUAGES
@@ -22,12 +23,12 @@ from tests.relevance.collection import (
 )
 from tests.relevance.measures import Figures, figures, mean, ndcg, recall, reciprocal_rank
 from tests.relevance.measuring import measure
-from tests.relevance.report import Answered, misses, table
+from tests.relevance.report import Answered, RowFigures, Section, misses, table, together
 from tests.relevance.rows import Asked, rows
 from tests.relevance.systems import Bm25, Text, simple_engines, stem
 
 JUDGED = {"a": 3, "b": 1, "c": 2}
-QUERIES = {"main": (54, 54), "paraphrase": (31, 31), "samples": (13, 13)}
+QUERIES = {"main": (54, 54), "paraphrase": (31, 31), "handbook": (60, 60), "samples": (13, 13)}
 """A table -> its development queries and its reported ones."""
 
 
@@ -110,15 +111,23 @@ def test_agreement_by_chance_is_none_and_agreement_in_all_is_whole():
 
 def test_second_opinions_are_of_passages_and_queries_of_the_collection():
     passages = {passage.id for passage in load_collection().passages}
-    opinions = list(judged())  # raises KeyError for a query that is none
-    assert len({each[:2] for each in opinions}) == len(opinions) == 3_074
-    assert all(each.passage in passages and set(each.degrees) <= {0, 1, 2, 3} for each in opinions)
+    judged_twice: dict[Table, int] = {"main": 3_074, "handbook": 6_216}
+    for judged_table, count in judged_twice.items():
+        opinions = list(judged(judged_table))  # raises KeyError for a query that is none
+        assert len({each[:2] for each in opinions}) == len(opinions) == count
+        assert all(each.passage in passages and set(each.degrees) <= {0, 1, 2, 3} for each in opinions)
+
+
+def test_the_judgments_of_the_handbooks_are_the_mean_of_two_opinions_rounded_down():
+    means = Counter({(each.query, each.passage): sum(each.degrees) // 2 for each in judged("handbook")})
+    queries = part_of(load_collection(), "handbook").queries
+    assert {(query.id, one): degree for query in queries for one, degree in query.judgments.items()} == +means
 
 
 def test_the_collection_is_as_large_as_it_says():
     collection = load_collection()
     in_usual_words = [query for query in collection.queries if table_of(query) != "paraphrase"]
-    assert len(collection.passages) >= 400
+    assert len(collection.passages) >= 800
     assert len(in_usual_words) >= 120
     assert sum(bool(query.en and query.uk) for query in in_usual_words) >= 40
     assert all(query.inflected and query.typo for query in collection.queries)
@@ -157,12 +166,14 @@ def test_ids_stand_for_one_thing_only():
 
 
 def test_a_table_has_the_passages_that_were_judged_for_it():
-    passages = (a_passage(), a_passage(id="b001"))
+    passages = (a_passage(), a_passage(id="b001"), a_passage(id="h001"))
+    in_handbooks = a_query(id="qh01", judgments={"h001": 3})
     usual = a_query(id="qb01", judgments={"a001": 3, "b001": 2})
     also_usual = a_query(id="qc01", judgments={"a001": 3})
     samples = a_query(id="qs01", over="samples", judgments={"jen-vzorek": 2})
-    collection = Collection(passages, (a_query(), usual, also_usual, samples))
-    assert part_of(collection, "main") == Collection(passages, (usual, also_usual))
+    collection = Collection(passages, (a_query(), usual, also_usual, in_handbooks, samples))
+    assert part_of(collection, "main") == Collection(passages[:2], (usual, also_usual))
+    assert part_of(collection, "handbook") == Collection(passages[2:], (in_handbooks,))
     assert part_of(collection, "paraphrase") == Collection(passages[:1], (a_query(),))
     assert part_of(collection, "samples") == Collection((), (samples,))
 
@@ -235,13 +246,24 @@ async def test_every_simple_engine_finds_any_of_the_words_and_the_best_first():
 # All together --------------------------------------------------------------------------------------------------------
 
 
+def test_two_tables_together_count_each_query_the_same():
+    def section(table: Table, queries: int, ndcg: float) -> Section:
+        row = RowFigures(row="cs written", queries=queries, systems={"ours": Figures(ndcg, ndcg, ndcg)})
+        alone = msgspec.structs.replace(row, row=f"only in {table}")
+        return Section(set="reported", table=table, documents=10, rows=(row, alone))
+
+    both = together(section("handbook", 3, 0.8), section("samples", 1, 1.0))
+    assert (both.documents, [(row.row, row.queries) for row in both.rows]) == (20, [("cs written", 4)])
+    assert both.rows[0].systems["ours"].ndcg_at_10 == pytest.approx(0.85)
+
+
 async def test_a_small_collection_gives_a_table(tmp_path):
     passages = (a_passage(), a_passage(id="a002", title="Kočka", text="Kočka spí."))
     queries = (a_query(written="škola dítě"), a_query(id="qa02", set="reported", written="nic takového"))
     development, reported = await measure(Collection(passages, queries), tmp_path, ("development", "reported"))
     assert development.section.rows[0].systems["ours"] == Figures(1, 1, 1)
     assert reported.section.rows[0].systems["ours"] == Figures(0, 0, 0)
-    assert {len(line) for line in list(table(development.section))[2:]} == {129}
+    assert {len(line) for line in list(table(development.section))[2:]} == {133}
     assert not any("qa02" in line for line in misses(development.answers, development.titles, 10))
 
 
