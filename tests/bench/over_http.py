@@ -56,8 +56,8 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     words never asked for, of the same words in a question never asked, and asked again. And answers a second of a mix,
     beside the route that only says that the process lives."""
     addresses = [_address(question) for question in questions]
+    await _warmed(port)
     async with Client(port) as client:
-        await _warmed(client)
         first = [await client.milliseconds(address) for address in addresses]
         again = [await client.milliseconds(address) for address in addresses]
         known = [await client.milliseconds(f"{address}&year_from=1000") for address in addresses]
@@ -79,10 +79,11 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     }
 
 
-async def _warmed(client: "Client") -> None:
+async def _warmed(port: int) -> None:
     """Until what suggestions need is ready, and the frequent words are, which the server makes when it has started."""
-    for letter in FIRST_LETTERS:
-        await client.read(f"/api/v1/suggest?q={quote(letter)}")
+    async with Client(port) as client:
+        for letter in FIRST_LETTERS:
+            await client.read(f"/api/v1/suggest?q={quote(letter)}")
     await asyncio.sleep(SETTLING)
 
 
