@@ -27,6 +27,8 @@ LOOK_EVERY = 5.0
 LOOKS = 5
 """At which the index must have been the same until the first letters are made ready: longer than the worker lets its
 commits wait."""
+PAUSES = 3
+"""How many times as long as a letter has taken, the next one waits."""
 NO_WORD = "\U0010ffff"
 """Which begins no word; to ask for such words has the words read, and nothing else."""
 
@@ -82,7 +84,7 @@ async def warm(exchange: Exchange, generation: str) -> str:
         await ask()
         if await exchange.index.generation() != present:
             break
-        await asyncio.sleep(perf_counter() - begun)
+        await asyncio.sleep(PAUSES * (perf_counter() - begun))
     return present
 
 

@@ -22,7 +22,7 @@ from library.jobs import IngestJob
 from library.model import Organisation, Page, Practice, Visibility
 from library.settings import Settings
 from tests.bench.collections import Collection
-from tests.bench.over_http import Client, served
+from tests.bench.over_http import Client, served, warmed
 from tests.bench.progress import say
 from tests.bench.queries import questions
 from tests.bench.timing import percentiles
@@ -51,7 +51,7 @@ async def measure(folder: Path, collection: Collection) -> dict[str, Any]:
         await _hand_in(data, files)
         addresses = _addresses(collection)
         async with served(data) as server:
-            await _asked(server.port, addresses, until=_after(SECONDS))
+            await _warm(server.port, addresses)
             alone = await _asked(server.port, addresses, until=_after(SECONDS))
             coming = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "ingest", "work"),
@@ -84,7 +84,7 @@ async def measure_one(folder: Path, collection: Collection) -> dict[str, Any]:
         shutil.copytree(folder / "ours", data)
         addresses = _addresses(collection)
         async with served(data, MEMORY_MB) as server:
-            await _asked(server.port, addresses, until=_after(SECONDS))
+            await _warm(server.port, addresses)
             alone = await _asked(server.port, addresses, until=_after(SECONDS))
             single = await _single(data, server.port, addresses)
     return {"documents": collection.size, "alone_ms": percentiles(alone), **single}
@@ -115,6 +115,12 @@ async def _single(data: Path, port: int, addresses: Iterator[str]) -> dict[str, 
         "one_commit_found_after_seconds": [round(each, 2) for each in found_after],
         "around_commits_ms": percentiles(times),
     }
+
+
+async def _warm(port: int, addresses: Iterator[str]) -> None:
+    """Until the server has made ready what it makes when it has started, and knows the words."""
+    await warmed(port)
+    await _asked(port, addresses, until=_after(SECONDS))
 
 
 def _after(seconds: float) -> Callable[[], bool]:

@@ -56,7 +56,7 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     words never asked for, of the same words in a question never asked, and asked again. And answers a second of a mix,
     beside the route that only says that the process lives."""
     addresses = [_address(question) for question in questions]
-    await _warmed(port)
+    await warmed(port)
     async with Client(port) as client:
         first = [await client.milliseconds(address) for address in addresses]
         again = [await client.milliseconds(address) for address in addresses]
@@ -79,7 +79,7 @@ async def measure(port: int, questions: Sequence[Question]) -> dict[str, Any]:
     }
 
 
-async def _warmed(port: int) -> None:
+async def warmed(port: int) -> None:
     """Until what suggestions need is ready, and the frequent words are, which the server makes when it has started."""
     async with Client(port) as client:
         for letter in FIRST_LETTERS:

@@ -368,6 +368,9 @@ class TestFollowers:
             answers = [await following.search(query, audience) for query, audience in asked]
             anew = WhooshIndex(folder, shared_analyzer())
             assert answers == [await anew.search(query, audience) for query, audience in asked]
+            for audience in audiences:
+                completed = await following.completions("d", audience, 20)
+                assert completed == await anew.completions("d", audience, 20)
             await anew.close()
 
     async def test_a_commit_that_was_announced_and_never_made_is_not_taken_for_the_next(self, following, folder):

@@ -256,6 +256,11 @@ class View:
         that of the new ones is added."""
         return self.kept(key, lambda: self._united(key, make))
 
+    def kept_of_segment(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """The same for what is counted of one segment, which is as it was if all can be seen that could."""
+        before = self.snapshot.in_all_that_was_seen((self._key, key))
+        return self.kept(key, make if before is None else lambda: before[0])
+
     def _united(self, key: Hashable, make: Callable[["View"], Any]) -> Any:
         before = self.snapshot.in_all_that_was_seen((self._key, key))
         if before is None:

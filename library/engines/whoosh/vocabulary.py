@@ -161,7 +161,7 @@ def _vocabularies(view: View) -> Iterator[tuple[Vocabulary, NDArray[np.int32]]]:
     for segment, place in view.snapshot.placed():
         vocabulary = words_of(segment)
         visible = view.visible[place]
-        seen: _Seen = view.kept(
+        seen: _Seen = view.kept_of_segment(
             ("seen", segment.name),
             lambda vocabulary=vocabulary, visible=visible: _seen(vocabulary, visible),  # type: ignore[misc]
         )
