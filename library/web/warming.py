@@ -74,7 +74,7 @@ async def keep_followed(exchange: Exchange) -> None:
 
 async def warm(exchange: Exchange, generation: str) -> str:
     """Make suggestions and frequent words ready unless they are, as far as the index stays the same; the generation of
-    the index that they are ready for. As long as a letter or word has taken, the next one waits."""
+    the index that they are ready for. Some times as long as a letter or word has taken, the next one waits."""
     present = await exchange.index.generation()
     if present == generation:
         return present
