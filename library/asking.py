@@ -39,6 +39,8 @@ from library.vocabulary.thesaurus import concepts, language_of_label, pref_label
 
 ENOUGH = 20
 """Documents below which an answer goes on with those that have fewer of the words: a page."""
+MANY = 2
+"""Words, beside the first, from which it is counted before it is searched how many of them documents have."""
 MOST_MENDED = 3
 """Spellings that are tried for a word that nobody wrote."""
 MOST_INSTEAD = 6
@@ -76,15 +78,15 @@ class Asker:
     async def outcome(self, asked: SearchQuery) -> Outcome:
         typed = asked.match
         meant = self.meant(asked)
-        result = await self._index.search(meant, self._audience)
-        if result.total:
-            searched, found, weaker = await self._with_fewer_words(meant, result)
+        total, result = await self._having_all(meant)
+        if total:
+            searched, found, weaker = await self._with_fewer_words(meant, total, result)
             return Outcome(asked=searched, result=found, mended="", warnings=weaker, instead=())
         mended, warnings = await self._mended(typed, asked)
         if mended != typed:
             meant = self.meant(msgspec.structs.replace(asked, match=mended))
-            result = await self._index.search(meant, self._audience)
-        searched, found, weaker = await self._with_fewer_words(meant, result)
+            total, result = await self._having_all(meant)
+        searched, found, weaker = await self._with_fewer_words(meant, total, result)
         return Outcome(
             asked=searched,
             result=found,
@@ -101,19 +103,28 @@ class Asker:
         """How many documents have all that is asked for."""
         return await self._count(self.meant(asked))
 
+    async def _having_all(self, asked: SearchQuery) -> tuple[int, SearchResult | None]:
+        """How many documents have all words, and which; of many words few have all, so that those are only counted."""
+        if len(list(weakened(asked.match))) >= MANY:
+            return await self._count(asked), None
+        result = await self._index.search(asked, self._audience)
+        return result.total, result
+
     async def _with_fewer_words(
-        self, asked: SearchQuery, result: SearchResult
+        self, asked: SearchQuery, total: int, result: SearchResult | None
     ) -> tuple[SearchQuery, SearchResult, tuple[str, ...]]:
+        """What is found, where `total` have all words, in the end: with how many words, and a sentence on that."""
         enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
-        best, found, warnings = asked, result, tuple[str, ...]()
-        for match, wanted, words in weakened(asked.match) if result.total < enough else ():
+        best, most, warnings = asked, total, tuple[str, ...]()
+        for match, wanted, words in weakened(asked.match) if total < enough else ():
             weaker = msgspec.structs.replace(asked, match=match)
-            more = await self._index.search(weaker, self._audience)
-            if more.total > found.total:
-                best, found, warnings = weaker, more, (_fewer(result.total, words, wanted),)
-            if more.total >= enough:
+            found = await self._index.search(weaker, self._audience) if wanted == 1 else None  # nothing comes after it
+            count = await self._count(weaker) if found is None else found.total
+            if count > most:
+                best, most, result, warnings = weaker, count, found, (_fewer(total, words, wanted),)
+            if count >= enough:
                 break
-        return best, found, warnings
+        return best, result or await self._index.search(best, self._audience), warnings
 
     # Mending
 
