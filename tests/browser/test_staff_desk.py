@@ -322,4 +322,4 @@ def test_the_clicks_in_the_readme_bring_in_a_file_whose_name_and_title_are_scrip
 def steps() -> str:
     """The README's list of clicks at the desk."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return readme[readme.index("To hand\nfiles in, open `/desk`") :].split("\n\n")[1]
+    return readme[readme.index("open `/desk`; three clicks more") :].split("\n\n")[1]
