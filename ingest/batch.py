@@ -139,8 +139,7 @@ async def hand_in(
     batch = (await exchange.batches.open(organisation, submitted_by)).id
     for path in files:
         try:
-            described, place, look = await asyncio.to_thread(_described, said, path)
-            whose = described.pop("organisation", organisation)
+            described, whose, place, look = await asyncio.to_thread(_described, said, path, organisation)
             here = await _Here.of(exchange, place, whose, look) if by_place else None
             if here and (document := await here.unchanged()) is not None:
                 yield Outcome(file=path.name, ended="known", document=document)
@@ -207,13 +206,14 @@ class _Here:
         await self._exchange.places.remember(self._place, self._organisation, self._look, job.id, job.document)
 
 
-def _described(said: Descriptions, path: Path) -> tuple[dict[str, Any], str, Look]:
-    """What was said of a file, its place and how it looks. Raises BadMetadata and OSError."""
+def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> tuple[Said, OrganisationId, str, Look]:
+    """What was said of a file, whose it is (`otherwise` where that was not said), its place and how it looks. Raises
+    BadMetadata and OSError."""
     described = dict(said.of(path))
+    whose = described.pop("organisation", otherwise)
     seen = path.stat()
-    without = {name: value for name, value in described.items() if name != "organisation"}
-    digest = sha256(msgspec.json.encode(without, order="deterministic")).hexdigest()
-    return described, str(path.resolve()), Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=digest)
+    digest = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
+    return described, whose, str(path.resolve()), Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=digest)
 
 
 def hash_of(path: Path) -> str:

@@ -44,7 +44,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     needs.py      which documents need somebody, and what for
     unfound.py    what was asked and found nothing, and nothing of who asked
     people.py     People: who may sign in, sessions
-    shelf.py      what hits are shown from, kept until the catalogue changes
+    shelf.py      what hits are shown from, kept until it changes
     answers.py    an engine's hits -> what a page of results shows
     loaded.py     what a process has loaded stays, and garbage is not looked for among it
     remembered.py what was worked out once and holds until something changes

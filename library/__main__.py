@@ -18,7 +18,8 @@ from library.command import ExitCode, complain, run
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import Organisation, Role, Scope
-from library.people import Person, link_address
+from library.page.addresses import sign_in_link
+from library.people import Person
 from library.search import IndexState
 from library.settings import load_settings
 
@@ -260,7 +261,7 @@ async def _list_people(exchange: Exchange) -> ExitCode:
 async def _make_link(exchange: Exchange, email: str) -> ExitCode:
     secret = await exchange.people.link(email)
     settings = exchange.settings
-    print(f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{link_address(secret)}")
+    print(f"{settings.public_url.rstrip('/') or f'http://{settings.host}:{settings.port}'}{sign_in_link(secret)}")
     return ExitCode.WELL
 
 

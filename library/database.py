@@ -57,34 +57,27 @@ class Database:
         """The same as `rows`, for the few small queries that every request asks: read anew only after a commit, of
         whichever process. Where they are asked: to hand one to the connection's thread takes longer than to answer it,
         and while documents come in there is a commit between any two requests."""
-        try:
-            present = self._commits()
-            kept, found = self._kept.get(sql, (None, []))
-            if kept != present:
-                found = self._watcher.execute(sql).fetchall()
-                self._kept[sql] = (present, found)
-        except sqlite3.OperationalError:  # another process is just holding the file
-            return await self.rows(sql)
+        present = self.commits()
+        kept, found = self._kept.get(sql, (None, []))
+        if present is None or kept != present:
+            found = await self.few_rows(sql)
+            self._kept[sql] = (present, found)
         return found
 
     def commits(self) -> int | None:
-        """A number that changes with each commit of whomever; None where another process is just holding the file."""
+        """A number that changes with each commit of whomever (sqlite.org/pragma.html#pragma_data_version); None where
+        another process is just holding the file. Some microseconds: it is read from memory that connections share."""
         try:
-            return self._commits()
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.OperationalError:
             return None
 
     async def few_rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """The same as `rows` for what is found in some microseconds, so that it is asked here too."""
         try:
-            return list(self._watcher.execute(sql, parameters))
-        except sqlite3.OperationalError:
+            return self._watcher.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError:  # another process is just holding the file
             return await self.rows(sql, parameters)
-
-    def _commits(self) -> int:
-        """A number that changes with each commit (sqlite.org/pragma.html#pragma_data_version). Some microseconds: it is
-        read from memory that connections share."""
-        return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import secrets
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -90,12 +89,8 @@ class People:
 
     async def take(self, ticket: str) -> SignIn | None:
         """The sign-in with this ticket, once; None where there is none, or it took too long."""
-        async with self._database.transaction() as writing:
-            found = await rows(
-                writing,
-                "DELETE FROM sign_ins WHERE sha256 = ? RETURNING state, nonce, verifier, back, begun",
-                (_sha256(ticket),),
-            )
+        sql = "DELETE FROM sign_ins WHERE sha256 = ? RETURNING state, nonce, verifier, back, begun"
+        found = await self._database.change(sql, (_sha256(ticket),))
         if not found or found[0]["begun"] < _since():
             return None
         kept = found[0]
@@ -117,8 +112,8 @@ class People:
 
     async def follow(self, secret: str) -> Person | None:
         """Who signs in by this link, once; None where there is none, it was used, or it is too old."""
-        async with self._database.transaction() as writing:
-            found = await rows(writing, "DELETE FROM links WHERE sha256 = ? RETURNING person, made", (_sha256(secret),))
+        sql = "DELETE FROM links WHERE sha256 = ? RETURNING person, made"
+        found = await self._database.change(sql, (_sha256(secret),))
         if not found or found[0]["made"] < written(datetime.now(UTC) - LINK_HOLDS):
             return None
         return await self.person(found[0]["person"])
@@ -157,11 +152,6 @@ class People:
 
 
 _END_SESSIONS = "UPDATE sessions SET ended = ? WHERE person = ? AND ended IS NULL"
-
-
-def link_address(secret: str) -> str:
-    """The path of a link, whose page asks before it signs in: programs that look at links in letters use none up."""
-    return f"/sign-in/link?{urlencode({'secret': secret})}"
 
 
 def csrf_token(session: str) -> str:

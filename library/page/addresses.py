@@ -8,6 +8,7 @@ Given = Mapping[str, Sequence[str]]
 
 SEARCH_PAGE = "/"
 API = "/api/v1"
+SIGN_IN_LINK = "/sign-in/link"
 
 
 def changed(given: Given, changes: Mapping[str, str | Sequence[str]], path: str = SEARCH_PAGE) -> str:
@@ -36,6 +37,11 @@ def reader_page(document: str, number: int, *, q: str = "", lang: str = "") -> s
 def picture(document: str, number: int, sha256: str) -> str:
     """Of a page. The file's hash makes a new version a new address."""
     return f"/documents/{quote(document, safe='')}/pages/{number}/picture?of={sha256[:12]}"
+
+
+def sign_in_link(secret: str) -> str:
+    """Whose page asks before it signs in: programs that look at links in letters use none up."""
+    return _with(SIGN_IN_LINK, secret=secret)
 
 
 def _with(path: str, **parameters: str) -> str:

@@ -44,7 +44,7 @@ Bringing in and looking after
     resemblances.py       which documents are like one's own
     purges.py             what is removed for good
     keys.py               keys, for administrators
-    sign_in.py            how people sign in, at a provider of identity.py; links.py, by a link instead
+    sign_in.py            how people sign in, at a provider of identity.py; sign_in_links.py, by a link instead
     audit.py              who changed what
     in_need.py            which documents need somebody
     desk/                 the same for people, as pages and forms: the staff desk

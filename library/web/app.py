@@ -38,7 +38,6 @@ from library.web.in_need import documents_in_need
 from library.web.instantsearch import instantsearch
 from library.web.jobs import job, job_events, jobs, retry_job
 from library.web.keys import keys, make_key, revoke_key
-from library.web.links import follow_link, link
 from library.web.mending import keep_mended
 from library.web.metrics import Metrics, metrics
 from library.web.oai import oai, oai_by_form
@@ -52,6 +51,7 @@ from library.web.resemblances import decide_resemblance, document_resemblances, 
 from library.web.results import API
 from library.web.search import room_for_answers, search, search_by_body
 from library.web.sign_in import me, sign_in, sign_out, signed_in
+from library.web.sign_in_links import follow_link, link
 from library.web.statistics import statistics
 from library.web.suggest import suggest
 from library.web.unfound import keep_unfound, unfound_questions

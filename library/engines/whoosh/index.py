@@ -52,7 +52,7 @@ PATIENCE = 10.0
 """Seconds that a writer waits for another."""
 FREE_BYTES = 64 << 20
 """Room that a commit leaves on the disk."""
-WRITING_THREADS = 3
+THREADS_ASIDE = 3
 """For writing, for what is coming, and for what is read for the first time and takes seconds."""
 LOOK_EVERY = 0.02
 """Seconds between a follower's looks at what is coming."""
@@ -96,7 +96,7 @@ class WhooshIndex:
         self._named: tuple[Stamp | None, str] | None = None
         # One: several would only take the interpreter from each other.
         self._searching = ThreadPoolExecutor(1, "whoosh")
-        self._aside = ThreadPoolExecutor(WRITING_THREADS, "whoosh-aside")
+        self._aside = ThreadPoolExecutor(THREADS_ASIDE, "whoosh-aside")
 
     @property
     def memory(self) -> int:

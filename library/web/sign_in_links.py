@@ -8,20 +8,19 @@ from litestar.params import FromQuery
 
 from library.exchange import Exchange
 from library.model import Role
+from library.page.addresses import SIGN_IN_LINK
 from library.web.access import OPEN_BUT_COUNTED
 from library.web.pages import answered, spoken_wording
 from library.web.sign_in import away, session_of_person
 
-PATH = "/sign-in/link"
 
-
-@get(PATH, opt=OPEN_BUT_COUNTED, include_in_schema=False)
+@get(SIGN_IN_LINK, opt=OPEN_BUT_COUNTED, include_in_schema=False)
 async def link(request: Request[Any, Any, Any], secret: FromQuery[str] = "") -> Response[bytes]:
     """A page that asks before the link is used up: programs that look at every link in a letter post no forms."""
     return _page(request, secret)
 
 
-@post(PATH, opt=OPEN_BUT_COUNTED, include_in_schema=False)
+@post(SIGN_IN_LINK, opt=OPEN_BUT_COUNTED, include_in_schema=False)
 async def follow_link(
     request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]
 ) -> Response[None] | Response[bytes]:
