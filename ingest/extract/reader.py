@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -25,8 +26,11 @@ from library.errors import ExtractionFailed, NeedsMemory, ReaderCrashed, TookToo
 
 logger = logging.getLogger(__name__)
 
-MOST_JOBS = 200
-"""Files after which a child is replaced: what readers leak stays small."""
+LOOKED_AT_EVERY = 200
+"""Files after which a child is replaced that has become larger: what readers leak stays small. One that has not stays:
+starting another costs as much as reading 250 pages."""
+MOST_GROWTH = 50_000_000
+"""Bytes of address space that a child may have more than at its start, when it is looked at."""
 _START_SECONDS = 60
 _LONGEST_NAME = 1_000
 _BYTES_A_CHARACTER = 4
@@ -119,7 +123,7 @@ class Reader:
         if failure == ReaderCrashed.code:
             logger.warning("the reader failed on %s: %s", job.name, child.last_words())
         # Where memory ran out once, readers stay broken: the next good file would fail.
-        if failure == NeedsMemory.code or child.jobs >= MOST_JOBS:
+        if failure == NeedsMemory.code or child.is_worn:
             await self._replace()
         return answer
 
@@ -164,7 +168,8 @@ class _Child:
         self._line = line
         self._folder = folder
         self._out_of_memory = _times_out_of_memory()
-        self.jobs = 0
+        self._jobs = 0
+        self._size = 0
 
     @classmethod
     async def start(cls, limits: Limits, command: Sequence[str]) -> Self:
@@ -196,6 +201,7 @@ class _Child:
         except BaseException:
             await child.end()
             raise
+        child._size = _size(process.pid)
         logger.info("a reader has started; protections: %s", ", ".join(hello.protections) or "limits only")
         return child
 
@@ -209,10 +215,18 @@ class _Child:
         except ConnectionError:
             return True
 
+    @property
+    def is_worn(self) -> bool:
+        """Whether it is time to look at it, and it has become larger, or the system does not tell."""
+        if self._jobs % LOOKED_AT_EVERY:
+            return False
+        size = _size(self._process.pid)
+        return not size or size > self._size + MOST_GROWTH
+
     async def ask(
         self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
     ) -> wire.Answer:
-        self.jobs += 1
+        self._jobs += 1
         pictures = 0
         clock = asyncio.get_running_loop().time
         enclosed = _Enclosed(self._folder / "enclosed", take_enclosed)
@@ -327,6 +341,13 @@ def _environment(folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def _size(process: int) -> int:
+    """Bytes of its address space; 0 where the system does not tell."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    return 0
 
 
 def _times_out_of_memory() -> int:

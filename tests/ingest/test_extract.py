@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,28 @@ async def test_a_file_that_harms_its_reader_fails_alone(good: Path, tmp_path: Pa
         with pytest.raises(error):
             await reader.read(bad, bad.name)
         assert (await reader.read(good, good.name)).pages[0].text == LETTERS
+
+
+@pytest.mark.parametrize(("kept", "processes"), [(20_000_000, [3, 1]), (1_000, [4])])
+async def test_a_reader_that_has_become_larger_is_replaced_when_it_is_looked_at(
+    good: Path, monkeypatch: pytest.MonkeyPatch, kept: int, processes: list[int]
+):
+    monkeypatch.setattr("ingest.extract.reader.LOOKED_AT_EVERY", 3)
+    telling = (
+        "import os\n"
+        "import ingest.extract.child as child\n"
+        "from ingest.extract.contract import Extract\n"
+        "from library.model import Page\n"
+        "leaked = []\n"
+        "def read(source):\n"
+        f"    leaked.append(bytearray({kept}))\n"
+        "    return Extract(pages=(Page(number=1, text=str(os.getpid())),), media_type='text/plain')\n"
+        "child.extract_opened = read\n"
+        "child.main()\n"
+    )
+    async with Reader(Limits(), command=(sys.executable, "-c", telling)) as reader:
+        read_by = [(await reader.read(good, good.name)).pages[0].text for _ in range(sum(processes))]
+    assert list(Counter(read_by).values()) == processes
 
 
 async def test_a_reader_that_somebody_kills_reads_the_file_once_more(good: Path, tmp_path: Path):
