@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, Literal, Self
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +16,7 @@ from library.errors import BadMetadata, LibraryError, PurgedFile
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
-from library.places import Look, Placed
+from library.places import Look, Placed, Seen
 from library.said import REPLACES, Said, read_said
 from library.sidecars import SIDECAR
 from library.words import Words
@@ -139,8 +139,8 @@ async def hand_in(
     batch = (await exchange.batches.open(organisation, submitted_by)).id
     for path in files:
         try:
-            described, whose, place, look = await asyncio.to_thread(_described, said, path, organisation)
-            here = await _Here.of(exchange, place, whose, look) if by_place else None
+            described, whose, seen = await asyncio.to_thread(_described, said, path, organisation)
+            here = await _Here.of(exchange, seen, whose) if by_place else None
             if here and (document := await here.unchanged()) is not None:
                 yield Outcome(file=path.name, ended="known", document=document)
                 continue
@@ -153,9 +153,8 @@ async def hand_in(
                 said=described,
                 submitted_by=submitted_by,
                 batch=batch,
+                place=seen if by_place else None,
             )
-            if here:
-                await here.remember(accepted.job)
         except LibraryError as error:
             yield Outcome(file=path.name, ended="failed", code=error.code, detail=error.detail)
         except OSError as error:
@@ -169,23 +168,19 @@ async def hand_in(
 class _Here:
     """A file at its place, and what was handed in from there before."""
 
-    def __init__(
-        self, exchange: Exchange, place: str, organisation: OrganisationId, look: Look, before: Placed | None
-    ) -> None:
+    def __init__(self, exchange: Exchange, seen: Seen, before: Placed | None) -> None:
         self._exchange = exchange
-        self._place = place
-        self._organisation = organisation
-        self._look = look
+        self._seen = seen
         self._before = before
 
     @classmethod
-    async def of(cls, exchange: Exchange, place: str, organisation: OrganisationId, look: Look) -> Self:
-        return cls(exchange, place, organisation, look, await exchange.places.at(place, organisation))
+    async def of(cls, exchange: Exchange, seen: Seen, organisation: OrganisationId) -> Self:
+        return cls(exchange, seen, await exchange.places.at(seen.place, organisation))
 
     async def unchanged(self) -> DocumentId | None:
         """The document that the file became when it looked as now, if that is still as it was then; empty for an
         archive."""
-        if self._before is None or self._before.look != self._look:
+        if self._before is None or self._before.look != self._seen.look:
             return None
         for job in await self._exchange.inbox.these([self._before.job]):
             still = not job.document or await self._exchange.catalog.has_file(job.document, job.sha256)
@@ -199,21 +194,18 @@ class _Here:
         last = self._before.document if self._before else ""
         if not last or not await self._exchange.catalog.documents([last]):
             return ""
-        same = await self._exchange.catalog.has_file(last, await asyncio.to_thread(hash_of, Path(self._place)))
+        same = await self._exchange.catalog.has_file(last, await asyncio.to_thread(hash_of, Path(self._seen.place)))
         return "" if same else last
 
-    async def remember(self, job: IngestJob) -> None:
-        await self._exchange.places.remember(self._place, self._organisation, self._look, job.id, job.document)
 
-
-def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> tuple[Said, OrganisationId, str, Look]:
-    """What was said of a file, whose it is (`otherwise` where that was not said), its place and how it looks. Raises
+def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> tuple[Said, OrganisationId, Seen]:
+    """What was said of a file, whose it is (`otherwise` where that was not said), and what is seen of it. Raises
     BadMetadata and OSError."""
     described = dict(said.of(path))
     whose = described.pop("organisation", otherwise)
-    seen = path.stat()
+    found = path.stat()
     digest = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
-    return described, whose, str(path.resolve()), Look(size=seen.st_size, mtime=seen.st_mtime_ns, said=digest)
+    return described, whose, Seen(str(path.resolve()), Look(size=found.st_size, mtime=found.st_mtime_ns, said=digest))
 
 
 def hash_of(path: Path) -> str:
@@ -222,23 +214,11 @@ def hash_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-async def chunks(path: Path) -> AsyncIterator[bytes]:
-    """The bytes of a file, piece by piece."""
-    file, chunk = await asyncio.to_thread(_begun, path)
-    with file:
-        while chunk:
+def chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, piece by piece. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
             yield chunk
-            # A file that had less than was asked for has ended: most are read on one way to a thread.
-            chunk = await asyncio.to_thread(file.read, CHUNK) if len(chunk) == CHUNK else b""
-
-
-def _begun(path: Path) -> tuple[BinaryIO, bytes]:
-    file = path.open("rb")
-    try:
-        return file, file.read(CHUNK)
-    except BaseException:
-        file.close()
-        raise
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:

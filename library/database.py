@@ -76,8 +76,12 @@ class Database:
         """The same as `rows` for what is found in some microseconds, so that it is asked here too."""
         try:
             return self._watcher.execute(sql, parameters).fetchall()
-        except sqlite3.OperationalError:  # another process is just holding the file
+        except sqlite3.DatabaseError:  # another process is just holding the file, or `rows` says what is wrong
             return await self.rows(sql, parameters)
+
+    async def few_row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The same as `row` for what is found in some microseconds."""
+        return next(iter(await self.few_rows(sql, parameters)), None)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

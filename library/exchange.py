@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ from library.fragments import whole
 from library.fresh_tables import FreshTables
 from library.gate import Gate, all_confirmed, pass_gate, seen
 from library.harvest import Harvest, Notice
-from library.inbox import Inbox
+from library.inbox import Inbox, accepted
 from library.jobs import Accepted, Submission
 from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
@@ -57,7 +58,7 @@ from library.originals import Originals
 from library.page_languages import in_languages
 from library.people import People
 from library.personal import personal_findings
-from library.places import Places
+from library.places import Places, Seen, remember
 from library.purges import Purged, Purges
 from library.remembered import Remembered
 from library.resemblance import Kind, Library, signature
@@ -282,7 +283,7 @@ class Exchange:
 
     async def accept(
         self,
-        chunks: AsyncIterator[bytes],
+        chunks: Iterable[bytes],
         *,
         name: str,
         said: Mapping[str, Any],
@@ -291,8 +292,10 @@ class Exchange:
         idempotency_key: str = "",
         batch: str = "",
         within: str = "",
+        place: Seen | None = None,
     ) -> Accepted:
-        """Keep a file and queue it for reading. When this returns, both are safe on disk.
+        """Keep a file and queue it for reading, and remember its `place`. When this returns, all is safe on
+        disk. `chunks` are asked for in a thread.
 
         Raises BadRequest for a description that cannot be used, NotFound for an organisation that is not there,
         Conflict for an id that is somebody else's, PurgedFile for a file that this organisation has had purged,
@@ -309,22 +312,28 @@ class Exchange:
         except PurgedFile:
             await self.purges.discard_unneeded(original.sha256, self._discard)
             raise
-        accepted = await self.inbox.accept(
-            Submission(
-                name=name,
-                sha256=original.sha256,
-                size=original.size,
-                organisation=organisation,
-                said=checked,
-                submitted_by=submitted_by,
-                idempotency_key=idempotency_key,
-                batch=batch,
-                within=within,
-            )
+        submission = Submission(
+            name=name,
+            sha256=original.sha256,
+            size=original.size,
+            organisation=organisation,
+            said=checked,
+            submitted_by=submitted_by,
+            idempotency_key=idempotency_key,
+            batch=batch,
+            within=within,
         )
-        if not await asyncio.to_thread(self.originals.path(original.sha256).exists):
-            raise Unavailable("another document with the same file was purged at this moment: hand it in again")
-        return accepted
+
+        def work(writing: sqlite3.Connection) -> Accepted:
+            # Who purges a document with the same bytes has ended, or waits for us and then sees that they are needed.
+            if not self.originals.path(original.sha256).exists():
+                raise Unavailable("another document with the same file was purged at this moment: hand it in again")
+            entered = accepted(writing, submission)
+            if place is not None:
+                remember(writing, place, entered.job)
+            return entered
+
+        return await self._database.write(work)
 
     async def refuse_purged(self, sha256: str, organisation: OrganisationId) -> None:
         """Raises PurgedFile for a file that this organisation has had purged, and has in no document by now."""

@@ -33,23 +33,7 @@ class Inbox:
         `said` names the id of another organisation's document, and for an idempotency key that came with something
         else before.
         """
-        digest = _digest(submission)
-
-        def work(writing: sqlite3.Connection) -> Accepted:
-            _refuse_reused_key(writing, submission, digest)
-            same = _same(writing, submission, digest)
-            if same is None:
-                document_id = _document_id(writing, submission)
-                return Accepted(job=_enter(writing, submission, digest, document_id), news="new")
-            if same.state is not JobState.FAILED:
-                return Accepted(job=same, news="known")
-            writing.execute(
-                "UPDATE jobs SET batch = ?, submitted_by = ?, within = ? WHERE id = ?",
-                (submission.batch, submission.submitted_by, submission.within, same.id),
-            )
-            return Accepted(job=_wait_again(writing, same.id)[0], news="again")
-
-        return await self._database.write(work)
+        return await self._database.write(lambda writing: accepted(writing, submission))
 
     async def retry_coded(self, code: str) -> int:
         """Let all jobs wait again that ended with this code; how many do. Those that are done with a document from part
@@ -291,11 +275,11 @@ class Inbox:
     async def has_had(self, sha256: str, organisation: OrganisationId) -> bool:
         """Whether the organisation ever handed in this very file, also inside another one."""
         had = "SELECT 1 FROM jobs WHERE sha256 = ? AND organisation = ?"
-        return await self._database.row(had, (sha256, organisation)) is not None
+        return await self._database.few_row(had, (sha256, organisation)) is not None
 
     async def has_work(self) -> bool:
         """Whether a job is being worked on, or waits and is not paused."""
-        found = await self._database.row(
+        found = await self._database.few_row(
             """
             SELECT 1
               FROM jobs
@@ -309,7 +293,7 @@ class Inbox:
 
     async def has_waiting(self) -> bool:
         """Whether a job waits that is not paused."""
-        found = await self._database.row(
+        found = await self._database.few_row(
             """
             SELECT 1
               FROM jobs
@@ -331,6 +315,23 @@ class Inbox:
 
 
 # Inside a transaction ------------------------------------------------------------------------------------------------
+
+
+def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
+    """What `Inbox.accept` does."""
+    digest = _digest(submission)
+    _refuse_reused_key(writing, submission, digest)
+    same = _same(writing, submission, digest)
+    if same is None:
+        document_id = _document_id(writing, submission)
+        return Accepted(job=_enter(writing, submission, digest, document_id), news="new")
+    if same.state is not JobState.FAILED:
+        return Accepted(job=same, news="known")
+    writing.execute(
+        "UPDATE jobs SET batch = ?, submitted_by = ?, within = ? WHERE id = ?",
+        (submission.batch, submission.submitted_by, submission.within, same.id),
+    )
+    return Accepted(job=_wait_again(writing, same.id)[0], news="again")
 
 
 def _refuse_reused_key(writing: sqlite3.Connection, submission: Submission, digest: str) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
@@ -15,9 +15,6 @@ from typing import BinaryIO
 
 from library.errors import NotFound, Unavailable
 from library.model import Value
-
-PIECE = 1 << 20
-"""Bytes gathered before they are written, so that a slow upload does not cost a thread switch a packet."""
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -35,23 +32,25 @@ class Originals:
     def __init__(self, folder: Path, free_bytes: int) -> None:
         self._folder = folder
         self._free_bytes = free_bytes
+        self._lasting: set[Path] = set()
 
-    async def keep(self, chunks: AsyncIterator[bytes]) -> Original:
-        """Keep these bytes; when this returns they outlast a power cut. The same bytes again are kept once.
+    async def keep(self, chunks: Iterable[bytes]) -> Original:
+        """Keep these bytes; when this returns they outlast a power cut. The same bytes again are kept once. All of it,
+        `chunks` too, in one turn of a thread: to go there and back costs as much as writing a small file.
 
         Raises Unavailable where the disk is full or cannot be written; what `chunks` raises passes through. Neither
-        leaves anything behind.
+        leaves anything behind, nor does cancelling, for which the chunk that is just being written is waited for.
         """
-        # Not in a thread: whoever cancels us would lose the part that the thread goes on to make.
-        part = _Part(self._folder, self._free_bytes)
+        upload = _Upload(self._folder, self._free_bytes, self._lasting)
+        keeping = asyncio.get_running_loop().run_in_executor(None, upload.keep, chunks)
         try:
-            async for chunk in chunks:
-                part.gathered += chunk
-                if len(part.gathered) >= PIECE:
-                    await asyncio.to_thread(part.write)
-            return await asyncio.to_thread(part.settle)
-        finally:
-            part.close()
+            await asyncio.wait([keeping])
+        except asyncio.CancelledError:
+            upload.unwanted = True
+            await asyncio.wait([keeping])
+            keeping.exception()  # nobody waits for it any more
+            raise
+        return keeping.result()
 
     def path(self, sha256: str) -> Path:
         """Where the original with this hash lies, or would lie. Raises NotFound for what is no hash."""
@@ -70,52 +69,75 @@ class Originals:
         return await asyncio.to_thread(_sweep, self._folder)
 
 
-class _Part:
-    """A file on its way in, in the same file system as where it will lie. Locked as long as its process lives."""
+class _Upload:
+    """A file on its way in."""
 
-    def __init__(self, folder: Path, free_bytes: int) -> None:
+    def __init__(self, folder: Path, free_bytes: int, lasting: set[Path]) -> None:
         self._folder = folder
         self._free_bytes = free_bytes
-        self._digest = hashlib.sha256()
-        self._size = 0
-        self.gathered = bytearray()
-        with _our_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._look_for_room()
-            self._path, self._file = _new_part(folder)
+        self._lasting = lasting
+        """The folders in `folder` whose names are on the disk for good."""
+        self.unwanted = False
 
-    def write(self) -> None:
-        with _our_errors(self._folder):
-            self._look_for_room()
-            self._file.write(self.gathered)
-            self._file.flush()
-        self._digest.update(self.gathered)
-        self._size += len(self.gathered)
-        self.gathered.clear()
+    def keep(self, chunks: Iterable[bytes]) -> Original:
+        """Raises as `Originals.keep`, and _Unwanted."""
+        digest, size = hashlib.sha256(), 0
+        with _part_in(self._folder) as (path, file):
+            for chunk in chunks:
+                self._refuse_unwanted()
+                with _our_errors(self._folder):
+                    self._look_for_room(len(chunk))
+                    file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            with _our_errors(self._folder):
+                self._look_for_room(0)  # an empty file had no chunk
+                file.flush()
+                os.fsync(file.fileno())
+                self._refuse_unwanted()
+                self._settle(path, digest.hexdigest())
+        return Original(sha256=digest.hexdigest(), size=size)
 
-    def settle(self) -> Original:
+    def _settle(self, path: Path, sha256: str) -> None:
         """Give the file its name. An older one of that name has the same bytes, or is damaged: it goes."""
-        self.write()
-        sha256 = self._digest.hexdigest()
         shelf = self._folder / sha256[:2]
-        with _our_errors(self._folder):
-            os.fsync(self._file.fileno())
+        if not shelf.is_dir():
+            self._lasting.discard(shelf)
             shelf.mkdir(exist_ok=True)
-            self._path.replace(shelf / sha256)
-            _sync_folder(shelf)
+        path.replace(shelf / sha256)
+        _sync_folder(shelf)
+        # One that is there need not last: another process may just have made it.
+        if shelf not in self._lasting:
             _sync_folder(self._folder)
-        return Original(sha256=sha256, size=self._size)
+            self._lasting.add(shelf)
 
-    def close(self) -> None:
-        """Let go of it; what has not settled is gone."""
-        with suppress(OSError):  # after a disk that is full, closing tries to write once more
-            self._file.close()
-        with _our_errors(self._folder):
-            self._path.unlink(missing_ok=True)
-
-    def _look_for_room(self) -> None:
-        if shutil.disk_usage(self._folder).free < self._free_bytes + len(self.gathered):
+    def _look_for_room(self, coming: int) -> None:
+        if shutil.disk_usage(self._folder).free < self._free_bytes + coming:
             raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    def _refuse_unwanted(self) -> None:
+        if self.unwanted:
+            raise _Unwanted
+
+
+class _Unwanted(Exception):  # no error: whoever asked has gone
+    """An upload was cancelled."""
+
+
+@contextmanager
+def _part_in(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file in the same file system as where it will lie, which is gone afterwards unless it has another name by then.
+    Locked as long as its process lives."""
+    with _our_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        path, file = _new_part(folder)
+    try:
+        yield path, file
+    finally:
+        with suppress(OSError):  # after a disk that is full, closing tries to write once more
+            file.close()
+        with _our_errors(folder):
+            path.unlink(missing_ok=True)
 
 
 def _new_part(folder: Path) -> tuple[Path, BinaryIO]:

@@ -1,6 +1,9 @@
 """From where on this machine files were handed in, so that of a folder harvested again only what changed is read."""
 
+import sqlite3
+
 from library.database import Database
+from library.jobs import IngestJob
 from library.model import DocumentId, OrganisationId, Value
 
 
@@ -13,6 +16,14 @@ class Look(Value, frozen=True):
     """When it was last written, in nanoseconds."""
     said: str
     """A digest."""
+
+
+class Seen(Value, frozen=True):
+    """A file where it is handed in from."""
+
+    place: str
+    """Its whole path."""
+    look: Look
 
 
 class Placed(Value, frozen=True):
@@ -32,7 +43,7 @@ class Places:
 
     async def at(self, place: str, organisation: OrganisationId) -> Placed | None:
         """What the organisation last handed in from there."""
-        row = await self._database.row(
+        row = await self._database.few_row(
             "SELECT * FROM places WHERE place = ? AND organisation = ?", (place, organisation)
         )
         if row is None:
@@ -40,20 +51,19 @@ class Places:
         look = Look(size=row["size"], mtime=row["mtime"], said=row["said"])
         return Placed(look=look, job=row["job"], document=row["document"])
 
-    async def remember(
-        self, place: str, organisation: OrganisationId, look: Look, job: str, becomes: DocumentId
-    ) -> None:
-        """The file at this place, as it looks, is read by a job and becomes a document."""
-        await self._database.change(
-            """
-            INSERT INTO places (place, organisation, size, mtime, said, job, document)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (place, organisation) DO UPDATE
-               SET size     = excluded.size,
-                   mtime    = excluded.mtime,
-                   said     = excluded.said,
-                   job      = excluded.job,
-                   document = excluded.document
-            """,
-            (place, organisation, look.size, look.mtime, look.said, job, becomes),
-        )
+
+def remember(writing: sqlite3.Connection, seen: Seen, job: IngestJob) -> None:
+    """Inside a transaction: the file at this place, as it looks, is read by this job."""
+    writing.execute(
+        """
+        INSERT INTO places (place, organisation, size, mtime, said, job, document)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (place, organisation) DO UPDATE
+           SET size     = excluded.size,
+               mtime    = excluded.mtime,
+               said     = excluded.said,
+               job      = excluded.job,
+               document = excluded.document
+        """,
+        (seen.place, job.organisation, seen.look.size, seen.look.mtime, seen.look.said, job.id, job.document),
+    )

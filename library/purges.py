@@ -98,7 +98,7 @@ class Purges:
 
     async def with_file(self, sha256: str, organisation: OrganisationId) -> Purged | None:
         """What is left of the organisation's document that had this very file and was purged."""
-        row = await self._database.row(
+        row = await self._database.few_row(
             """
             SELECT purges.*
               FROM purged_files JOIN purges USING (document)

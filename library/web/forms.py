@@ -1,7 +1,7 @@
 """How a form with files is read: its parts by name, with a reason for each that cannot be used."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -88,9 +88,10 @@ async def organisation_in(form: FormMultiDict, audience: Audience, exchange: Exc
     return organisation
 
 
-async def pieces_of(file: UploadFile, upload_bytes: int) -> AsyncIterator[bytes]:
+def pieces_of(file: UploadFile, upload_bytes: int) -> Iterator[bytes]:
+    """The bytes of a file, to be asked for in a thread: they may lie on the disk. Raises TooLarge."""
     read = 0
-    while piece := await file.read(PIECE):
+    while piece := file.file.read(PIECE):
         read += len(piece)
         if read > upload_bytes:
             raise too_large(upload_bytes)

@@ -1,5 +1,6 @@
 """How a file is handed in over HTTP: kept and queued here, read later by the worker."""
 
+import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any
@@ -120,16 +121,21 @@ async def _would_hand_in(
 ) -> WouldHandIn:
     """Raises what handing it in would raise."""
     checked = read_said(said)
-    digest, size = sha256(), 0
-    async for piece in pieces_of(file, exchange.settings.upload_bytes):
-        digest.update(piece)
-        size += len(piece)
-    await exchange.refuse_purged(digest.hexdigest(), organisation)
+    digest, size = await asyncio.to_thread(_hash_and_size, file, exchange.settings.upload_bytes)
+    await exchange.refuse_purged(digest, organisation)
     described = document_from({"title": {}, **checked}, language="", id="", organisation=organisation)
     return WouldHandIn(
         name=name_of(file),
         size=size,
         organisation=organisation,
-        document=await exchange.catalog.with_file(digest.hexdigest(), organisation),
+        document=await exchange.catalog.with_file(digest, organisation),
         missing=list(missing_to_publish(described)),
     )
+
+
+def _hash_and_size(file: UploadFile, upload_bytes: int) -> tuple[str, int]:
+    digest, size = sha256(), 0
+    for piece in pieces_of(file, upload_bytes):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size

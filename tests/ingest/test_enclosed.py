@@ -3,7 +3,6 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
 import pytest
@@ -94,11 +93,9 @@ async def _taken_in(settings: Settings) -> Library:
     await exchange.accounts.add_organisation(Organisation(id="alfa", name="Spolek Alfa"))
     said = {"visibility": "members", "title": "Rok", "keywords": ["škola"]}
     for name, content in HANDED_IN.items():
-        await exchange.accept(
-            _whole(content), name=name, said=said, organisation="alfa", batch="b1", submitted_by="eva"
-        )
+        await exchange.accept([content], name=name, said=said, organisation="alfa", batch="b1", submitted_by="eva")
     await work_with_others(exchange)
-    again = _whole(HANDED_IN["year.zip"])
+    again = [HANDED_IN["year.zip"]]
     await exchange.accept(again, name="again.zip", said={**said, "title": "Znovu"}, organisation="alfa")
     await work_with_others(exchange)
     jobs = {job.name: job for job in await exchange.inbox.jobs()}
@@ -107,10 +104,6 @@ async def _taken_in(settings: Settings) -> Library:
     documents = {name: await exchange.document(kept[name], an_admin()) for name in kept}
     await exchange.close()
     return Library(jobs, texts, documents)
-
-
-async def _whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 def test_each_file_of_an_archive_becomes_a_document(library):

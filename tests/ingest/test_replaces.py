@@ -36,10 +36,7 @@ async def exchange(tmp_path):
 
 
 async def hand_in(exchange, text: str, said, organisation="alfa"):
-    async def pieces():
-        yield text.encode()
-
-    accepted = await exchange.accept(pieces(), name="zprava.txt", said=said, organisation=organisation)
+    accepted = await exchange.accept([text.encode()], name="zprava.txt", said=said, organisation=organisation)
     await work_with_others(exchange)
     return await exchange.inbox.job(accepted.job.id)
 

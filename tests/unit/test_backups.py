@@ -29,10 +29,7 @@ async def exchange(tmp_path):
 
 
 async def add(exchange, document_id: str, text: str) -> str:
-    async def pieces():
-        yield text.encode()
-
-    kept = await exchange.originals.keep(pieces())
+    kept = await exchange.originals.keep([text.encode()])
     file = File(name="text.txt", sha256=kept.sha256, media_type="text/plain", size=kept.size)
     await exchange.add(a_practice(id=document_id, files=(file,)), pages_of(text, language="cs"))
     return kept.sha256

@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from library.errors import NotFound, Unavailable
 from library.inbox import Inbox
 from library.jobs import Submission
-from library.originals import PIECE, Original, Originals
+from library.originals import Original, Originals
 
 MEGABYTE = 1_000_000
 
@@ -27,13 +28,8 @@ def everything_in(folder):
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-async def chunks_of(*chunks: bytes):
-    for chunk in chunks:
-        yield chunk
-
-
 async def test_a_file_is_kept_under_the_hash_of_its_bytes(originals, tmp_path):
-    kept = await originals.keep(chunks_of(b"Sousedsk", "ý stůl".encode()))
+    kept = await originals.keep([b"Sousedsk", "ý stůl".encode()])
     content = "Sousedský stůl".encode()
     assert kept == Original(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
     assert originals.path(kept.sha256) == tmp_path / "files" / kept.sha256[:2] / kept.sha256
@@ -42,33 +38,33 @@ async def test_a_file_is_kept_under_the_hash_of_its_bytes(originals, tmp_path):
 
 async def test_a_file_larger_than_one_piece_is_kept_whole(originals):
     chunks = [bytes([number]) * 300_000 for number in range(12)]
-    kept = await originals.keep(chunks_of(*chunks))
-    assert kept.size == 3_600_000 > 2 * PIECE
+    kept = await originals.keep(chunks)
+    assert kept.size == 3_600_000 > 2 * MEGABYTE
     assert originals.path(kept.sha256).read_bytes() == b"".join(chunks)
 
 
 async def test_an_empty_file_is_a_file(originals):
-    kept = await originals.keep(chunks_of())
+    kept = await originals.keep([])
     assert kept.size == 0
     assert originals.path(kept.sha256).read_bytes() == b""
 
 
 async def test_the_same_bytes_are_kept_once(originals, tmp_path):
-    first = await originals.keep(chunks_of(b"the ", b"same"))
-    assert await originals.keep(chunks_of(b"the same")) == first
+    first = await originals.keep([b"the ", b"same"])
+    assert await originals.keep([b"the same"]) == first
     assert everything_in(tmp_path) == [first.sha256]
 
 
 async def test_keeping_the_same_bytes_again_mends_a_damaged_original(originals):
-    kept = await originals.keep(chunks_of(b"whole"))
+    kept = await originals.keep([b"whole"])
     originals.path(kept.sha256).write_bytes(b"wh")
-    await originals.keep(chunks_of(b"whole"))
+    await originals.keep([b"whole"])
     assert originals.path(kept.sha256).read_bytes() == b"whole"
 
 
 async def test_many_uploads_at_once_do_not_disturb_each_other(originals, tmp_path):
     contents = [f"document {number % 5}".encode() for number in range(20)]
-    kept = await asyncio.gather(*(originals.keep(chunks_of(content)) for content in contents))
+    kept = await asyncio.gather(*(originals.keep([content]) for content in contents))
     assert [originals.path(one.sha256).read_bytes() for one in kept] == contents
     assert len(everything_in(tmp_path)) == 5
 
@@ -83,8 +79,8 @@ def test_what_is_no_hash_is_no_path(originals, name):
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(originals, tmp_path):
-    async def broken():
-        yield b"x" * (2 * PIECE)
+    def broken():
+        yield b"x" * (2 * MEGABYTE)
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
@@ -93,24 +89,29 @@ async def test_an_upload_that_breaks_off_leaves_nothing(originals, tmp_path):
 
 
 async def test_a_cancelled_upload_leaves_nothing(originals, tmp_path):
-    arrived = asyncio.Event()
+    arrived, going_on = threading.Event(), threading.Event()
 
-    async def stalled():
-        yield b"x" * (2 * PIECE)
+    def halting():
+        yield b"x" * MEGABYTE
         arrived.set()
-        await asyncio.Event().wait()
+        going_on.wait()
+        yield b"y"
 
-    task = asyncio.create_task(originals.keep(stalled()))
-    await arrived.wait()
+    task = asyncio.create_task(originals.keep(halting()))
+    await asyncio.to_thread(arrived.wait)
     task.cancel()
+    await asyncio.sleep(0)
+    assert len(everything_in(tmp_path)) == 1
+    going_on.set()
     await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
     assert everything_in(tmp_path) == []
 
 
 async def test_a_sweep_leaves_uploads_alone_that_are_under_way(originals, tmp_path):
-    async def swept_halfway():
-        yield b"x" * PIECE
-        assert await originals.sweep() == 0
+    def swept_halfway():
+        yield b"x" * MEGABYTE
+        assert asyncio.run(originals.sweep()) == 0
         yield b"y"
 
     kept = await originals.keep(swept_halfway())
@@ -122,15 +123,15 @@ async def test_a_sweep_of_a_folder_that_is_not_there_yet_finds_nothing(originals
 
 
 KEEPING = """
-import asyncio, sys
+import asyncio, sys, time
 from pathlib import Path
 from library.originals import Originals
 
-async def chunks():
+def chunks():
     yield b"x" * 3_000_000
     if sys.argv[2] == "halfway":
         print("ready", flush=True)
-        await asyncio.sleep(60)
+        time.sleep(60)
 
 async def main():
     await Originals(Path(sys.argv[1]), free_bytes=0).keep(chunks())
@@ -149,7 +150,7 @@ def kill_a_process_that_keeps_a_file(folder, moment):
 
 
 async def test_what_a_killed_upload_left_is_swept_and_nothing_else(originals, tmp_path):
-    kept = await originals.keep(chunks_of(b"kept"))
+    kept = await originals.keep([b"kept"])
     kill_a_process_that_keeps_a_file(tmp_path / "files", "halfway")
     (left,) = set(everything_in(tmp_path)) - {kept.sha256}
     assert left.endswith(".part")
@@ -165,7 +166,7 @@ async def test_a_process_killed_between_keeping_and_queueing_leaves_a_whole_file
     assert originals.path(hashlib.sha256(content).hexdigest()).read_bytes() == content
     inbox = Inbox(database)
     assert await inbox.jobs() == []
-    kept = await originals.keep(chunks_of(content))
+    kept = await originals.keep([content])
     submission = Submission(name="x.txt", sha256=kept.sha256, size=kept.size, organisation="alfa", said={})
     assert (await inbox.accept(submission)).news == "new"
     assert everything_in(tmp_path / "files") == [kept.sha256]
@@ -177,18 +178,18 @@ async def test_a_process_killed_between_keeping_and_queueing_leaves_a_whole_file
 async def test_nothing_is_taken_in_where_too_little_room_is_left(tmp_path):
     larger_than_the_disk = shutil.disk_usage(tmp_path).total + 1
     with pytest.raises(Unavailable, match="the disk is full"):
-        await Originals(tmp_path / "files", larger_than_the_disk).keep(chunks_of(b"x"))
+        await Originals(tmp_path / "files", larger_than_the_disk).keep([b"x"])
     assert everything_in(tmp_path) == []
 
 
 async def test_a_disk_that_fills_up_halfway_stops_the_upload_and_leaves_nothing_of_it(tmp_path):
     keeps_free = shutil.disk_usage(tmp_path).free - 100 * MEGABYTE
 
-    async def while_another_fills_the_disk():
-        yield b"x" * (2 * PIECE)
+    def while_another_fills_the_disk():
+        yield b"x" * (2 * MEGABYTE)
         with (tmp_path / "ballast").open("wb") as ballast:
             os.posix_fallocate(ballast.fileno(), 0, 200 * MEGABYTE)
-        yield b"x" * (2 * PIECE)
+        yield b"x" * (2 * MEGABYTE)
 
     with pytest.raises(Unavailable, match="the disk is full"):
         await Originals(tmp_path / "files", keeps_free).keep(while_another_fills_the_disk())
@@ -199,7 +200,7 @@ async def test_a_disk_that_fills_up_halfway_stops_the_upload_and_leaves_nothing_
 async def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path):
     (tmp_path / "files").touch()
     with pytest.raises(Unavailable, match="no file can be kept"):
-        await Originals(tmp_path / "files", free_bytes=0).keep(chunks_of(b"x"))
+        await Originals(tmp_path / "files", free_bytes=0).keep([b"x"])
 
 
 def test_a_write_that_the_system_refuses_is_unavailable_and_leaves_nothing(tmp_path):
@@ -209,7 +210,7 @@ from pathlib import Path
 from library.errors import Unavailable
 from library.originals import Originals
 
-async def chunks():
+def chunks():
     for _ in range(5):
         yield b"x" * 1_500_000
 

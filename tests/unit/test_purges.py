@@ -1,5 +1,7 @@
 """A purged document is nowhere: every byte under the data folder is looked at, raw, decompressed and decoded."""
 
+import asyncio
+import hashlib
 import re
 import sqlite3
 import zlib
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from library.errors import Conflict, NotFound, PurgedFile
+from library.errors import Conflict, NotFound, PurgedFile, Unavailable
 from library.exchange import Exchange, open_exchange
 from library.jobs import Submission
 from library.language import TokenTable, fold
@@ -32,12 +34,8 @@ async def exchange(tmp_path) -> AsyncIterator[Exchange]:
     await opened.close()
 
 
-async def pieces(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
 async def a_file(exchange, name: str, content: bytes) -> File:
-    kept = await exchange.originals.keep(pieces(content))
+    kept = await exchange.originals.keep([content])
     return File(name=name, sha256=kept.sha256, media_type="text/plain", size=kept.size)
 
 
@@ -65,7 +63,7 @@ async def fill(exchange) -> None:
     record = await exchange.gate.record("secret")
     assert record.held
     accepted = await exchange.accept(
-        pieces("Nový text z Puclíkova a Zmrzlibertu.".encode()),
+        ["Nový text z Puclíkova a Zmrzlibertu.".encode()],
         name="Puclíkov.txt",
         said={"id": "secret", "title": {"cs": "Zmrzlibert"}},
         organisation="alfa",
@@ -171,15 +169,15 @@ async def test_an_id_that_was_purged_is_not_used_again(exchange):
     with pytest.raises(Conflict, match="was purged"):
         await exchange.add(a_practice(id="secret"), pages_of("text"))
     with pytest.raises(Conflict, match="was purged"):
-        await exchange.accept(pieces(b"text"), name="a.txt", said={"id": "secret"}, organisation="alfa")
+        await exchange.accept([b"text"], name="a.txt", said={"id": "secret"}, organisation="alfa")
     with pytest.raises(NotFound):
         await exchange.catalog.restore("secret")
-    again = await exchange.accept(pieces(b"text"), name="a.txt", said={}, organisation="alfa")
+    again = await exchange.accept([b"text"], name="a.txt", said={}, organisation="alfa")
     assert again.job.document != "secret"
 
 
 async def test_a_document_that_is_being_read_is_not_purged(exchange):
-    await exchange.accept(pieces(b"text"), name="a.txt", said={"id": "busy"}, organisation="alfa")
+    await exchange.accept([b"text"], name="a.txt", said={"id": "busy"}, organisation="alfa")
     await exchange.add(a_practice(id="busy"), pages_of("text"))
     await exchange.inbox.take()
     with pytest.raises(Conflict, match="is being read"):
@@ -188,7 +186,7 @@ async def test_a_document_that_is_being_read_is_not_purged(exchange):
 
 
 async def within(exchange, job_id: str, content: bytes, said) -> str:
-    kept = await exchange.originals.keep(pieces(content))
+    kept = await exchange.originals.keep([content])
     submission = Submission(
         name="a/b.txt", sha256=kept.sha256, size=kept.size, organisation="alfa", said=said, within=job_id
     )
@@ -196,7 +194,7 @@ async def within(exchange, job_id: str, content: bytes, said) -> str:
 
 
 async def test_an_archive_goes_with_the_document_that_came_in_it(exchange):
-    archive = (await exchange.accept(pieces(b"PK secret"), name="a.zip", said={}, organisation="alfa")).job
+    archive = (await exchange.accept([b"PK secret"], name="a.zip", said={}, organisation="alfa")).job
     await within(exchange, archive.id, b"part", {"id": "part"})
     await exchange.add(a_practice(id="part"), pages_of("text"))
     await exchange.purge("part", "why")
@@ -204,7 +202,7 @@ async def test_an_archive_goes_with_the_document_that_came_in_it(exchange):
 
 
 async def test_a_document_in_the_file_of_another_waits_for_that_one_to_be_purged(exchange):
-    mail = (await exchange.accept(pieces(b"mail"), name="a.eml", said={"id": "mail"}, organisation="alfa")).job
+    mail = (await exchange.accept([b"mail"], name="a.eml", said={"id": "mail"}, organisation="alfa")).job
     await within(exchange, mail.id, b"part", {"id": "part"})
     for document_id in ("mail", "part"):
         await exchange.add(a_practice(id=document_id), pages_of("text"))
@@ -244,9 +242,21 @@ async def test_the_bytes_of_a_purged_document_are_not_taken_in_again(exchange):
     await exchange.purge("secret", "na žádost")
     again = "Nový text z Puclíkova a Zmrzlibertu.".encode()
     with pytest.raises(PurgedFile, match=r"purged from the library on .* na žádost"):
-        await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="alfa")
+        await exchange.accept([again], name="jinak.txt", said={}, organisation="alfa")
     assert not exchange.originals.path(file.sha256).exists()
     assert not await exchange.inbox.has_work()
+
+
+async def test_a_file_that_a_purge_takes_away_while_it_is_handed_in_is_not_queued(exchange):
+    kept = exchange.originals.path(hashlib.sha256(b"text").hexdigest())
+    async with exchange._database.transaction():
+        handing_in = asyncio.create_task(exchange.accept([b"text"], name="a.txt", said={}, organisation="alfa"))
+        while not kept.exists():  # noqa: ASYNC110  # a thread keeps it
+            await asyncio.sleep(0)
+        await exchange.originals.discard(kept.name)
+    with pytest.raises(Unavailable, match="hand it in again"):
+        await handing_in
+    assert await exchange.inbox.jobs() == []
 
 
 async def test_another_organisation_is_not_told_and_may_share_the_same_bytes(exchange):
@@ -254,7 +264,7 @@ async def test_another_organisation_is_not_told_and_may_share_the_same_bytes(exc
     await fill(exchange)
     await exchange.purge("secret", "na žádost")
     again = "Nový text z Puclíkova a Zmrzlibertu.".encode()
-    accepted = await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="beta")
+    accepted = await exchange.accept([again], name="jinak.txt", said={}, organisation="beta")
     with pytest.raises(PurgedFile):
-        await exchange.accept(pieces(again), name="jinak.txt", said={}, organisation="alfa")
+        await exchange.accept([again], name="jinak.txt", said={}, organisation="alfa")
     assert exchange.originals.path(accepted.job.sha256).read_bytes() == again

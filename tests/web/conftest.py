@@ -156,9 +156,5 @@ def searches(client, monkeypatch) -> list[SearchQuery]:
 
 async def a_kept_file(exchange, name: str, media_type: str, content: bytes) -> File:
     """A file whose bytes are in the library."""
-
-    async def pieces():
-        yield content
-
-    original = await exchange.originals.keep(pieces())
+    original = await exchange.originals.keep([content])
     return File(name=name, sha256=original.sha256, media_type=media_type, size=original.size)

@@ -139,12 +139,10 @@ async def _headers(exchange: Exchange, audience: Audience) -> dict[str, str]:
 
 
 async def _a_job(exchange: Exchange, document: Document) -> IngestJob:
-    async def content():
-        yield f"Byt {secret_of(document.id)}".encode()
-
+    content = [f"Byt {secret_of(document.id)}".encode()]
     batch = await exchange.batches.open(document.organisation, document.organisation)
     name, organisation = file_name(document.id), document.organisation
-    await exchange.accept(content(), name=name, said={}, organisation=organisation, batch=batch.id)
+    await exchange.accept(content, name=name, said={}, organisation=organisation, batch=batch.id)
     job = await exchange.inbox.take()
     assert job is not None
     await exchange.inbox.done(job.id, ())
