@@ -348,7 +348,7 @@ class Exchange:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
         the members where personal data may be in it, until a person has looked (`confirm`)."""
         admitted = await self._through_gate(document, pages)
-        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
+        analysed = await asyncio.to_thread(self._analysed, pages)
         return await self._let_go(await self.catalog.put(admitted, analysed), document)
 
     async def replaced(self, document_id: DocumentId) -> Document:
@@ -360,7 +360,7 @@ class Exchange:
         looks at it again. Raises NotFound, and Conflict where the document has changed since it was read."""
         wished = await self._as_wished(document)
         admitted = await self._through_gate(wished, pages)
-        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in pages])
+        analysed = await asyncio.to_thread(self._analysed, pages)
         return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
 
     async def revise(self, document: Document) -> Document:
@@ -393,7 +393,7 @@ class Exchange:
         if wished.languages == (await self.catalog.document(wished.id)).languages:
             return await self._let_go(await self.catalog.revise(admitted), wished)
         spoken = await asyncio.to_thread(in_languages, pages, wished.languages)
-        analysed = await asyncio.to_thread(lambda: [self._analysed(page) for page in spoken])
+        analysed = await asyncio.to_thread(self._analysed, spoken)
         return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
 
     async def confirm(self, document_id: DocumentId, check: PersonalDataCheck, looked_at: str) -> Document:
@@ -662,15 +662,19 @@ class Exchange:
         seen = [hit for hit in hits if hit.id in shelf and audience.sees(shelf[hit.id].document)]
         return tuple(found(hit, shelf[hit.id], audience) for hit in seen)
 
-    def _analysed(self, page: Page) -> AnalysedPage:
-        return AnalysedPage(
-            number=page.number,
-            text=page.text,
-            language=page.language,
-            table=self._fresh.encode(self.analyzer.table(page.text, page.language)),
-            analysis=self.analyzer.version,
-            confidence=page.confidence,
-        )
+    def _analysed(self, pages: Sequence[Page]) -> list[AnalysedPage]:
+        tables = self.analyzer.tables([(page.text, page.language) for page in pages])
+        return [
+            AnalysedPage(
+                number=page.number,
+                text=page.text,
+                language=page.language,
+                table=self._fresh.encode(table),
+                analysis=self.analyzer.version,
+                confidence=page.confidence,
+            )
+            for page, table in zip(pages, tables, strict=True)
+        ]
 
 
 def _together(pending: Sequence[Pending], latest: int) -> list[Pending]:

@@ -72,7 +72,6 @@ async def _read(database: Path, ids: Sequence[DocumentId]) -> AsyncGenerator[Seq
 async def _analyse_again(ids: Sequence[DocumentId], catalog: Catalog, analyzer: Analyzer) -> None:
     outdated = await catalog.outdated(ids, analyzer.version)
     if outdated:
-        tables = await asyncio.to_thread(
-            lambda: {place: analyzer.table(page.text, page.language).encode() for place, page in outdated.items()}
-        )
-        await catalog.keep_tables(tables, analyzer.version)
+        pages = [(page.text, page.language) for page in outdated.values()]
+        blobs = await asyncio.to_thread(lambda: [table.encode() for table in analyzer.tables(pages)])
+        await catalog.keep_tables(dict(zip(outdated, blobs, strict=True)), analyzer.version)

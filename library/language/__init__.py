@@ -4,7 +4,8 @@ analyzer.py        all of it together: Analyzer, one per process
 languages.py       the languages served
 detect.py          which language a text is in
 fold.py            one spelling for all: without case and diacritics
-tokens.py          where the words of a text stand, as a table that is kept beside the text
+tokens.py          where the words of a text stand
+token_table.py     the table of them that is kept beside the text
 lemmas.py          the dictionary form of a word
 dictionaries.py    the dictionaries of simplemma, in files that all processes share
 __main__.py        makes those files beforehand
@@ -30,7 +31,7 @@ from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
 from library.language.mistyped import errors_mended
-from library.language.tokens import Form, Named, TokenPlaces, TokenTable, language_of, token_places
+from library.language.token_table import Form, Named, TokenPlaces, TokenTable, language_of, token_places
 
 __all__ = [
     "LANGUAGES",

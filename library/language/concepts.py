@@ -5,15 +5,19 @@ labels overlap the longest counts. A text is held against the labels of its own 
 (OMJ, EAL) of any; typed words against all labels at once, diacritics or not.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, count
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from library.language.fold import fold
 from library.language.lemmas import LEMMA_LANGUAGES
 from library.language.memo import Memo
-from library.language.tokens import Form, Named, spans
+from library.language.token_table import Form, Named
+from library.language.tokens import spans
 from library.vocabulary.thesaurus import concepts
 
 Keys = frozenset[str]
@@ -38,26 +42,26 @@ class Standing(NamedTuple):
     concepts: tuple[str, ...]
 
 
-def named_in(tokens: Sequence[str], language: str, form_of: FormOf) -> tuple[Named, ...]:
-    """The concepts that stand in a text of these tokens in this language."""
-    labels = _labels_in_texts(language, form_of)
-    keys = labels.keys
-    begun = [(first, here) for first, here in enumerate(map(labels.begun.__getitem__, tokens)) if here]
+def named_in(
+    tokens: Sequence[str], words: Sequence[str], ids: NDArray[np.uint32], language: str, form_of: FormOf
+) -> tuple[Named, ...]:
+    """The concepts that stand in a text of these tokens in this language, of which token i is `words[ids[i]]`."""
+    begun = list(map(_labels_in_texts(language, form_of).begun.__getitem__, words))
+    begins = np.array([state is not None for state in begun], np.bool_).take(ids).nonzero()[0]
     places: dict[str, list[tuple[int, int]]] = {}
-    behind, last = 0, len(tokens) - 1
-    for first, here in begun:
+    behind, count_of_tokens = 0, len(tokens)
+    for first, word in zip(begins.tolist(), ids.take(begins).tolist(), strict=True):
         if first < behind:
             continue
-        # Most words that begin a label stand in a text for themselves: `v`, of `v tísni`.
-        if first == last or here.next_keys.isdisjoint(keys[tokens[first + 1]]):
-            found = here.alone(first)
-        else:
-            following = map(keys.__getitem__, tokens[first + 1 : first + labels.longest])
-            found = _longest(here.branches, following, first)
-        if found is not None:
-            behind = first + found.length
-            for concept in found.concepts:
-                places.setdefault(concept, []).append((first, found.length))
+        state, token = begun[word], first
+        found: tuple[str, ...] = ()
+        while state is not None:
+            token += 1
+            if state.concepts:
+                found, behind = state.concepts, token
+            state = state.after(tokens[token]) if token < count_of_tokens else None
+        for concept in found:
+            places.setdefault(concept, []).append((first, behind - first))
     return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
 
 
@@ -72,35 +76,35 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
             yield found
 
 
-class _Begun(NamedTuple):
-    """Where the first token of a label leads to from the root."""
+class _State:
+    """Where some tokens of a label lead to. What comes after them is worked out once for each word that goes on with a
+    label; those that do not are many, and told by their keys."""
 
-    branches: tuple[Branch, ...]
-    concepts: tuple[str, ...]
-    """Those with a label of this one token."""
-    next_keys: Keys
-    """Of tokens that go on with a label."""
+    def __init__(self, branches: tuple[Branch, ...], keys: Mapping[str, Keys]) -> None:
+        self.concepts = tuple(sorted({concept for branch in branches for concept in branch.concepts}))
+        """Those whose label ends here."""
+        self._next_keys = frozenset(chain.from_iterable(branch.further for branch in branches))
+        self._keys = keys
+        self._after: Memo[str, _State | None] = Memo(
+            lambda word: _state([to for branch in branches for to in _branches(branch, keys[word])], keys)
+        )
 
-    def alone(self, first: int) -> Standing | None:
-        """What stands at token `first` where the token behind it goes on with no label."""
-        return Standing(first, 1, self.concepts) if self.concepts else None
+    def after(self, word: str) -> "_State | None":
+        """Where this word leads to; None where no label goes on with it, as most that begin with a usual word do not:
+        `v`, of `v tísni`."""
+        return None if self._next_keys.isdisjoint(self._keys[word]) else self._after[word]
 
 
-def _begun(branches: tuple[Branch, ...]) -> _Begun | None:
-    if not branches:
-        return None
-    concepts = {concept for branch in branches for concept in branch.concepts}
-    return _Begun(branches, tuple(sorted(concepts)), frozenset(chain.from_iterable(b.further for b in branches)))
+def _state(branches: Sequence[Branch], keys: Mapping[str, Keys]) -> _State | None:
+    return _State(tuple(branches), keys) if branches else None
 
 
 class _LabelsInTexts:
     """The labels of one language as texts are held against them, and what is known of the words that were."""
 
     def __init__(self, tree: Branch, keys_of: Callable[[str], Keys]) -> None:
-        self.longest = _depth(tree)
-        """Tokens of the longest label."""
-        self.keys = Memo(keys_of)
-        self.begun = Memo(lambda word: _begun(_branches(tree, keys_of(word))))
+        keys = Memo(keys_of)
+        self.begun: Memo[str, _State | None] = Memo(lambda word: _state(_branches(tree, keys_of(word)), keys))
         """Where a word leads to: for most words nowhere, and no more need be known of them."""
 
 
@@ -170,10 +174,6 @@ def _labels() -> Iterator[tuple[str, str, str]]:
 
 def _forms(text: str, language: str, form_of: FormOf) -> list[Form]:
     return [form_of(text[start:end], language) for start, end in spans(text)]
-
-
-def _depth(branch: Branch) -> int:
-    return max((1 + _depth(further) for further in branch.further.values()), default=0)
 
 
 def _tree(labels: Iterable[tuple[str, Sequence[str]]]) -> Branch:

@@ -6,7 +6,7 @@ are regular. Some of what the rules make is no word; nobody wrote it then, and n
 
 from collections.abc import Iterator
 
-from library.language.tokens import language_of
+from library.language.token_table import language_of
 
 _PERSONS = {
     "cs": (

@@ -1,6 +1,7 @@
 """Which language a text is in."""
 
 from functools import lru_cache
+from itertools import islice
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -20,7 +21,8 @@ of every served language it is some 200; where it is less, the whole text is loo
 
 def detect_language(text: str) -> str:
     """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell."""
-    if sum(map(str.isalpha, text[:2000])) < SHORTEST:
+    letters = filter(str.isalpha, text[:2000])
+    if next(islice(letters, SHORTEST - 1, None), None) is None:
         return ""
     if told := language_beyond_doubt(_pieces(text, READ)):
         return told

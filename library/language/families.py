@@ -15,7 +15,8 @@ import numpy as np
 from library.language.concepts import FormOf, Keys
 from library.language.derivation import derived
 from library.language.fold import fold
-from library.language.tokens import language_of, spans
+from library.language.token_table import language_of
+from library.language.tokens import spans
 from library.vocabulary.families import Family, families
 
 MOST_FAMILIES = 4

@@ -42,11 +42,13 @@ def language_beyond_doubt(text: str) -> str:
     """The language (ISO 639-1) of which a text has so many function words of its own that no model need be asked, which
     takes ten times as long. Empty where there is any doubt."""
     words, only_in = text.lower().split(), _only_in()
-    own = [word for word in words if word in only_in]
-    (best, most), (_, second) = [*Counter(map(only_in.get, own)).most_common(2), ("", 0), ("", 0)][:2]
-    enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(best or "", USUAL_SHARE))
+    own = list(filter(only_in.__contains__, words))
+    counts = Counter(map(only_in.__getitem__, own))
+    second, most = [0, 0, *sorted(counts.values())][-2:]
+    best = next((language for language, count in counts.items() if count == most), "")
+    enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(best, USUAL_SHARE))
     different = {word for word in own if only_in[word] == best}
-    return best if best and most >= enough and len(different) >= FEWEST_FUNCTION_WORDS else ""
+    return best if most >= enough and len(different) >= FEWEST_FUNCTION_WORDS else ""
 
 
 @cache

@@ -5,9 +5,8 @@ from collections import Counter
 import pytest
 
 from library.expansion import RELATED, TRANSLATED, expanded
-from library.language import shared_analyzer
+from library.language import Form, shared_analyzer
 from library.language.families import MOST_FAMILIES, relatives
-from library.language.tokens import Form
 from library.search import Lemma, OneOf, Word
 from library.vocabulary.families import families
 

@@ -6,7 +6,7 @@ from library.language import Analyzer, TokenTable, clean, detect_language, fold
 from library.language.function_words import language_beyond_doubt
 from library.language.lemmas import lemma
 from library.language.memo import MOST_KEPT, Memo
-from library.language.tokens import LONGEST_TOKEN, spans, taken_apart
+from library.language.tokens import LONGEST_AT_ONCE, LONGEST_TOKEN, SHORTEST_AT_ONCE, spans, taken_apart
 
 ANALYZER = Analyzer()
 
@@ -50,12 +50,32 @@ def test_words_are_what_people_count_as_words(text: str, words: list[str]):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "...", "děti", " Praha-Krči, a@b.cz! ", "e\u0301te\u0301 ʼx", "ab" * 100 + " školy"]
+    "others",
+    [
+        [],
+        ["", "a " * SHORTEST_AT_ONCE, ""],
+        ["a" * LONGEST_AT_ONCE, "..." * SHORTEST_AT_ONCE],
+        ["'b'" * SHORTEST_AT_ONCE, "\U0001f600"],
+    ],
 )
-def test_a_text_taken_apart_at_once_has_the_same_tokens(text: str):
-    tokens, starts, lengths = taken_apart(text)
-    assert list(zip(starts.tolist(), (starts + lengths).tolist(), strict=True)) == list(spans(text))
-    assert tokens == [text[start:end][:LONGEST_TOKEN] for start, end in spans(text)]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "...",
+        "děti",
+        " Praha-Krči, a@b.cz!",
+        "m'a''b' 'c’d’",
+        "e\u0301te\u0301 ʼx'ʼ",
+        "ab" * 100 + " školy",
+        "\ud800 a",
+    ],
+)
+def test_texts_taken_apart_at_once_have_the_same_tokens(text: str, others: list[str]):
+    texts = [text, *others, text]
+    for apart, each in zip(taken_apart(texts), texts, strict=True):
+        assert list(zip(apart.starts, apart.starts + apart.lengths, strict=True)) == list(spans(each))
+        assert apart.tokens == [each[start:end][:LONGEST_TOKEN] for start, end in spans(each)]
 
 
 def test_a_memo_works_a_word_out_once_and_forgets_when_it_is_full():

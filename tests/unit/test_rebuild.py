@@ -6,7 +6,7 @@ from library import filling
 from library.catalog import AnalysedPage
 from library.exchange import open_exchange
 from library.filling import in_shares
-from library.language.tokens import EMPTY_TABLE
+from library.language.token_table import EMPTY_TABLE
 from library.model import Organisation, Page
 from library.search import SearchQuery, Word
 from library.settings import Settings

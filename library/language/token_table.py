@@ -1,0 +1,216 @@
+"""The table of a text's tokens that is kept beside the text.
+
+A text is analysed once, when it comes in. Indexing, rebuilding, cutting fragments and finding similar documents read
+its table.
+"""
+
+import os
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from library.language.fold import fold
+from library.language.memo import Memo
+from library.language.tokens import Apart, taken_apart
+
+_LONGEST_NOTED = np.uint32(np.iinfo(np.uint16).max)
+
+
+class Form(Struct, frozen=True, cache_hash=True):
+    """A distinct word of a text: its lower-case form and the lemma keys (`cs:dítě`) under which it is found."""
+
+    form: str
+    lemmas: tuple[str, ...]
+
+    @property
+    def surface(self) -> str:
+        """The form folded."""
+        return fold(self.form)
+
+
+def language_of(key: str) -> str:
+    """The language of a lemma key: `cs:dítě` -> `cs`."""
+    return key.partition(":")[0]
+
+
+class Named(Struct, frozen=True, array_like=True):
+    """A concept of the thesaurus that stands in a text: its id, and each place as (first token, number of tokens)."""
+
+    concept: str
+    places: tuple[tuple[int, int], ...]
+
+
+class TokenPlaces(Struct, frozen=True, eq=False):
+    """Where the tokens of one text stand, and which of them are the same word: token i is `lengths[i]` characters from
+    `starts[i]` on, and the form with the number `ids[i]`."""
+
+    ids: NDArray[np.uint32]
+    starts: NDArray[np.uint32]
+    lengths: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def span(self, token: int) -> tuple[int, int]:
+        """Where the token begins and ends, in characters."""
+        start = int(self.starts[token])
+        return start, start + int(self.lengths[token])
+
+    def spans(self, tokens: Sequence[int]) -> list[tuple[int, int]]:
+        """The same of each of these tokens."""
+        start, length = self.starts.item, self.lengths.item  # of a few, faster than any slice
+        return [(start(token), start(token) + length(token)) for token in tokens]
+
+    @staticmethod
+    def decode(blob: bytes) -> "TokenPlaces":
+        """Of an encoded table only this: a page of results needs no more, and the words take ten times as long."""
+        return _places(_decoder.decode(blob))
+
+
+def token_places(text: str) -> TokenPlaces:
+    """Of a text that was never analysed, as its table has them, without looking any word up."""
+    (apart,) = taken_apart([text])
+    return placed(apart)[1]
+
+
+def placed(apart: Apart) -> tuple[Sequence[str], TokenPlaces]:
+    """What was taken apart, as different words and where they stand."""
+    numbers: dict[str, int] = {}
+    number_of = numbers.setdefault
+    ids = [number_of(token, len(numbers)) for token in apart.tokens]
+    return list(numbers), TokenPlaces(
+        ids=np.array(ids, np.uint32),
+        starts=apart.starts,
+        lengths=np.minimum(apart.lengths, _LONGEST_NOTED).astype(np.uint16),
+    )
+
+
+class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
+    """The tokens of one text in a row: token i is `forms[ids[i]]`."""
+
+    forms: tuple[Form, ...]
+    concepts: tuple[Named, ...] = ()
+
+    def encode(self) -> bytes:
+        gaps = self.starts.copy()
+        gaps[1:] -= self.starts[:-1] + self.lengths[:-1]
+        encoded = _Encoded(_written(self.forms), _packed(self.ids), _packed(gaps), _packed(self.lengths), self.concepts)
+        return _encoder.encode(encoded)
+
+    @staticmethod
+    def decode(blob: bytes) -> "TokenTable":
+        encoded = _decoder.decode(blob)
+        places = _places(encoded)
+        return TokenTable(
+            forms=_read(encoded.forms) if isinstance(encoded.forms, bytes) else encoded.forms,
+            ids=places.ids,
+            starts=places.starts,
+            lengths=places.lengths,
+            concepts=encoded.concepts,
+        )
+
+
+class _Encoded(Struct, frozen=True, array_like=True):
+    """A table as it is kept: gaps between tokens instead of their starts, and each number in as few bytes as the
+    largest of its column needs. Tables of earlier versions have their forms compressed, or bare and then columns of
+    fixed widths."""
+
+    forms: bytes | tuple[Form, ...]
+    ids: bytes
+    gaps: bytes
+    lengths: bytes
+    concepts: tuple[Named, ...] = ()
+
+
+def _places(encoded: _Encoded) -> TokenPlaces:
+    if not isinstance(encoded.forms, bytes):
+        columns = (np.frombuffer(encoded.ids, "<u4"), np.frombuffer(encoded.gaps, "<u4"))
+        return TokenPlaces(*columns, np.frombuffer(encoded.lengths, "<u2"))
+    lengths = _unpacked(encoded.lengths)
+    starts = np.cumsum(_unpacked(encoded.gaps), dtype=np.uint32)
+    starts[1:] += np.cumsum(lengths[:-1], dtype=np.uint32)
+    return TokenPlaces(_unpacked(encoded.ids), starts, lengths.astype(np.uint16))
+
+
+def _packed(numbers: NDArray[Any]) -> bytes:
+    """How many bytes each number takes, and the numbers."""
+    largest = numbers.max(initial=0)
+    width = 1 if largest < 1 << 8 else 2 if largest < 1 << 16 else 4
+    return _WIDTHS[width] + numbers.astype(_NUMBERS[width]).tobytes()
+
+
+def _unpacked(column: bytes) -> NDArray[np.uint32]:
+    return np.frombuffer(column, _NUMBERS[column[0]], offset=1).astype(np.uint32)
+
+
+# Forms ---------------------------------------------------------------------------------------------------------------
+
+_LINES = b"1"
+"""With which written forms begin: behind it the language of their lemmas, then a line for each. Those of an earlier
+version begin with zlib's `x`."""
+_WHOLE = "/"
+"""Before a lemma key that stands there as it is. Other lemmas are what is to be done to the form: the character that is
+so many behind this one says how many to take off its end, and what follows is put there instead."""
+
+
+def _written(forms: Sequence[Form]) -> bytes:
+    language = next((language_of(form.lemmas[0]) for form in forms if form.lemmas), "")
+    return b"\n".join((_LINES + language.encode(), *map(_lines(language).__getitem__, forms)))
+
+
+def _read(written: bytes) -> tuple[Form, ...]:
+    if not written.startswith(_LINES):
+        return _forms.decode(zlib.decompress(written))
+    first, *lines = written.split(b"\n")
+    return tuple(map(_forms_of_lines(first.removeprefix(_LINES).decode()).__getitem__, lines))
+
+
+@lru_cache(maxsize=32)
+def _lines(language: str) -> Memo[Form, bytes]:
+    return Memo(partial(_line, language=language))
+
+
+@lru_cache(maxsize=32)
+def _forms_of_lines(language: str) -> Memo[bytes, Form]:
+    return Memo(partial(_form, language=language))
+
+
+def _line(form: Form, language: str) -> bytes:
+    return "\t".join((form.form, *(_ending(form.form, key, language) for key in form.lemmas))).encode()
+
+
+def _form(line: bytes, language: str) -> Form:
+    form, *endings = line.decode().split("\t")
+    return Form(form, tuple(_lemma(form, ending, language) for ending in endings))
+
+
+def _ending(form: str, key: str, language: str) -> str:
+    if language_of(key) != language:
+        return _WHOLE + key
+    lemma = key.removeprefix(f"{language}:")
+    common = len(os.path.commonprefix((form, lemma)))  # noqa: RUF071  # character by character is what is wanted
+    return chr(ord(_WHOLE) + 1 + len(form) - common) + lemma[common:]
+
+
+def _lemma(form: str, ending: str, language: str) -> str:
+    if ending.startswith(_WHOLE):
+        return ending.removeprefix(_WHOLE)
+    cut = ord(ending[0]) - ord(_WHOLE) - 1
+    return f"{language}:{form[: len(form) - cut]}{ending[1:]}"
+
+
+EMPTY_TABLE = TokenTable(
+    forms=(), ids=np.empty(0, np.uint32), starts=np.empty(0, np.uint32), lengths=np.empty(0, np.uint16)
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Encoded)
+_forms = msgspec.msgpack.Decoder(tuple[Form, ...])
+_WIDTHS = {width: bytes((width,)) for width in (1, 2, 4)}
+_NUMBERS = {width: np.dtype(f"<u{width}") for width in _WIDTHS}
