@@ -251,6 +251,13 @@ _INTERNATIONAL = re.compile(
 _NATIONAL = re.compile(
     r"(?<![\w+.,/-])\d{3}(?P<gap>[\s\u00a0.-]?)\d{3}(?P=gap)\d{3}(?![\w/-]|[.,]\d|[\s\u00a0]\d{3}\b)"
 )
+_ABROAD = re.compile(
+    r"(?<![\w+.,/(-])(?:"
+    r"\(?0(?:39|50|6[3678]|7[37]|9[1-9])\)?[\s\u00a0.-]?\d{3}(?:[\s\u00a0.-]?\d{2}){2}"
+    r"|09[0145]\d[\s\u00a0./-]\d{3}[\s\u00a0.-]?\d{3}"
+    r")(?![\w/-]|[.,]\d)"
+)
+"""A mobile telephone as it is written in Ukraine (067 123 45 67) and in Slovakia (0905 123 456)."""
 _MOBILE = ("6", "7")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w+-]+(?:\.[\w+-]+)*@(?:[\w-]+\.)+[^\W\d_]{2,}(?!\w)")
 
@@ -261,19 +268,20 @@ def _telephones(text: str) -> Iterator[Sighted]:
         home = found["country"] in ("420", "421")
         if not home or digits.startswith((*_MOBILE, "9")) or _of_a_case(text, found):
             yield Sighted("phone", *found.span())
+    for found in _ABROAD.finditer(text):
+        if _says_phone(text, found, in_groups=not found[0].isdecimal()):
+            yield Sighted("phone", *found.span())
     for found in _NATIONAL.finditer(text):
-        if _says_phone(text, found) and (found[0].startswith(_MOBILE) or _of_a_case(text, found)):
+        in_groups = bool(found["gap"]) and found[0].startswith(_MOBILE)
+        if _says_phone(text, found, in_groups=in_groups) and (found[0].startswith(_MOBILE) or _of_a_case(text, found)):
             yield Sighted("phone", *found.span())
 
 
-def _says_phone(text: str, found: re.Match[str]) -> bool:
-    """Whether nine digits are a telephone number: no sum, and a mobile one in groups or one that is called so."""
+def _says_phone(text: str, found: re.Match[str], *, in_groups: bool) -> bool:
+    """Whether digits are a telephone number: no sum, and a mobile one written `in_groups` or one that is called so."""
     if personal_words().amount.match(text, found.end()):
         return False
-    grouped_mobile = bool(found["gap"]) and found[0].startswith(_MOBILE)
-    return (
-        grouped_mobile or personal_words().phone.search(text, max(0, found.start() - NEAR), found.start()) is not None
-    )
+    return in_groups or personal_words().phone.search(text, max(0, found.start() - NEAR), found.start()) is not None
 
 
 def _of_a_case(text: str, found: re.Match[str]) -> bool:

@@ -48,7 +48,7 @@ def test_nearly_all_that_is_marked_is_found_and_little_else(group):
 
 @pytest.mark.parametrize(
     ("group", "of_all", "of_found"),
-    [("numbers", 22 / 23, 22 / 23), ("contacts", 11 / 12, 1), ("names", 9 / 15, 9 / 11)],
+    [("numbers", 22 / 23, 22 / 23), ("contacts", 1, 1), ("names", 9 / 15, 9 / 11)],
 )
 def test_of_sentences_that_no_rule_was_tuned_on_no_less_is_found_than_was_measured(group, of_all, of_found):
     wanted, right, found = (sum(each) for each in zip(*shares(UNSEEN[group]).values(), strict=True))
