@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ingest.metadata import read_description, sidecar_of
-from ingest.tables import TABLES, read_table
+from ingest.tables import TABLES, Table, named, read_table
 from library.errors import BadMetadata, LibraryError, PurgedFile
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState, Step
@@ -53,20 +53,19 @@ class Descriptions(Struct, frozen=True):
         Raises BadMetadata."""
         beside = sidecar_of(path)
         own = read_description(beside) if _is_there(beside) else {}
-        return {**self.for_all, **self.by_name.get(path.name, {}), **own}
+        return {**self.for_all, **self.by_name.get(named(path, self.by_name), {}), **own}
 
 
-def descriptions(metadata: Path | None, visibility: str | None) -> Descriptions:
-    """What `--metadata` (a table, or one TOML description for all files) and `--visibility` say.
+def descriptions(metadata: Path | None, visibility: str | None, files: Sequence[Path] = ()) -> Descriptions:
+    """What `--metadata` (a table, or one TOML description for all files) and `--visibility` say of these files.
 
     Raises BadMetadata, for a table with all that is wrong in it."""
     said: dict[str, Any] = {"visibility": visibility} if visibility else {}
     if metadata is None:
         return Descriptions(said, {})
-    if metadata.suffix.lower() in TABLES:
-        table = read_table(metadata)
-        if table.complaints:
-            raise BadMetadata(f"{metadata.name}: {'; '.join(map(str, table.complaints[:MOST_COMPLAINTS]))}")
+    if (table := _table(metadata)) is not None:
+        if complaints := [*table.complaints, *table.several(files)]:
+            raise BadMetadata(f"{metadata.name}: {'; '.join(map(str, complaints[:MOST_COMPLAINTS]))}")
         return Descriptions(said, table.said)
     return Descriptions({**said, **read_description(metadata)}, {})
 
@@ -76,16 +75,11 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
 
     Raises BadMetadata where `metadata` cannot be read at all."""
     wrong = []
-    names = {path.name for path in files}
-    if metadata is not None and metadata.suffix.lower() in TABLES:
-        table = read_table(metadata)
-        wrong += [each.told(told) for each in table.complaints]
-        wrong += [
-            told.report["without_file"].format(row=row, file=name)
-            for name, row in table.rows.items()
-            if name not in names
-        ]
-        wrong += [told.report["without_row"].format(file=name) for name in sorted(names) if name not in table.rows]
+    if (table := _table(metadata)) is not None:
+        wrong += wrong_rows(files, metadata, told)
+        wrong += rows_without_file(files, metadata, told)
+        without_row = sorted(path.name for path in files if not named(path, table.rows))
+        wrong += [told.report["without_row"].format(file=name) for name in without_row]
     for path in files:
         try:
             beside = sidecar_of(path)
@@ -94,6 +88,25 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
         except LibraryError as error:
             wrong.append(f"{beside.name}: {told.of_reasons(error.reasons) or error.detail}")
     return wrong
+
+
+def wrong_rows(files: Sequence[Path], metadata: Path | None, told: Words) -> list[str]:
+    """What in the table, if it is one, cannot be used for these files. Raises BadMetadata as `read_table`."""
+    table = _table(metadata)
+    return [each.told(told) for each in (*table.complaints, *table.several(files))] if table else []
+
+
+def rows_without_file(files: Sequence[Path], metadata: Path | None, told: Words) -> list[str]:
+    """Which rows of the table, if it is one, are about none of these files. Raises BadMetadata as `read_table`."""
+    if (table := _table(metadata)) is None:
+        return []
+    meant = {named(path, table.rows) for path in files}
+    without = [(name, row) for name, row in table.rows.items() if name not in meant]
+    return [told.report["without_file"].format(row=row, file=name) for name, row in without]
+
+
+def _table(metadata: Path | None) -> Table | None:
+    return read_table(metadata) if metadata is not None and metadata.suffix.lower() in TABLES else None
 
 
 async def refused(

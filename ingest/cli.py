@@ -9,7 +9,18 @@ from typing import TypeAlias
 
 import msgspec
 
-from ingest.batch import Descriptions, Outcome, descriptions, files_in, hand_in, outcome_of, refused, what_is_wrong
+from ingest.batch import (
+    Descriptions,
+    Outcome,
+    descriptions,
+    files_in,
+    hand_in,
+    outcome_of,
+    refused,
+    rows_without_file,
+    what_is_wrong,
+    wrong_rows,
+)
 from ingest.desk import add_desk_commands
 from ingest.extract import READERS
 from ingest.log import log_to_stderr
@@ -18,7 +29,7 @@ from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.watch import DONE, FAILED, Watched, keep_watching
 from ingest.worker import follow, give_way, work_with_others
 from library.batches import EVERYTHING
-from library.command import ExitCode, run
+from library.command import ExitCode, complain, run
 from library.errors import BadRequest
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState
@@ -160,13 +171,16 @@ def _say_lang(command: argparse.ArgumentParser) -> None:
 
 async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     organisation = await _organisation(exchange, asked.organisation)
-    said = descriptions(asked.metadata, asked.visibility)
-    files = files_in(asked.paths, asked.metadata)
+    told, files = words(asked.lang), files_in(asked.paths, asked.metadata)
+    if wrong := wrong_rows(files, asked.metadata, told):
+        complain("\n".join(wrong))
+        return ExitCode.USAGE
+    said = descriptions(asked.metadata, asked.visibility, files)
     if asked.replaces is not None:
         if len(files) != 1:
             raise BadRequest(f"one file is the next version of a document, and here are {len(files)}")
         said = Descriptions({**said.for_all, REPLACES: asked.replaces}, said.by_name)
-    report = JsonReport() if asked.json else PersonReport(words(asked.lang))
+    report = JsonReport() if asked.json else PersonReport(told)
     report.begin(len(files))
     try:
         jobs: list[str] = []
@@ -185,7 +199,9 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     finally:
         alike = sum([await exchange.resemblances.open_in(batch) for batch in batches])
         report.finish(paused=await exchange.batches.paused(EVERYTHING), alike=alike)
-    return ExitCode.SOME_FAILED if report.counts["failed"] else ExitCode.WELL
+    for sentence in (without_file := rows_without_file(files, asked.metadata, told)):
+        complain(sentence)
+    return ExitCode.SOME_FAILED if report.counts["failed"] or without_file else ExitCode.WELL
 
 
 async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) -> None:

@@ -22,7 +22,7 @@ from library.model import (
     Visibility,
     missing_to_publish,
 )
-from library.said import UNKNOWN_LANGUAGE, Said, document_from
+from library.said import UNKNOWN_LANGUAGE, Said, document_from, of_next_version
 
 LEAST_SHARE = 0.1
 """Share of a document's letters that a language needs to be one of the document's languages."""
@@ -94,10 +94,23 @@ def described_again(before: Document, extract: Extract, said: Said, sha256: str)
 
 def _title_again(before: Document, extract: Extract, said: Said, languages: Sequence[str]) -> LocalizedText:
     found = best(extract.clues, "title")
-    as_found = {best(before.clues, "title"), *(_file_title(file.name) for file in before.files)}
-    if not found or "title" in said or set(before.title.values()) - as_found:
+    if not found or "title" in said or not _title_as_found(before):
         return before.title
     return {languages[0] if languages else UNKNOWN_LANGUAGE: found}
+
+
+def _title_as_found(document: Document) -> bool:
+    """Whether its title is what was found in its file, which nobody has changed."""
+    as_found = {best(document.clues, "title"), *(_file_title(file.name) for file in document.files)}
+    return not set(document.title.values()) - as_found
+
+
+def said_of_next_version(before: Document, said: Said, extract: Extract) -> Said:
+    """What describes the next version of a document, a title of its own included where nobody gave the one before."""
+    carried = of_next_version(before, said)
+    if "title" not in said and best(extract.clues, "title") and _title_as_found(before):
+        del carried["title"]
+    return carried
 
 
 def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ...]:

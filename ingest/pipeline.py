@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from ingest.describe import describe, notes, with_languages
+from ingest.describe import describe, notes, said_of_next_version, with_languages
 from ingest.enclosed import Enclosed
 from ingest.extract import Extract, TakeEnclosed
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step
-from library.said import REPLACES, of_next_version
+from library.said import REPLACES
 
 
 class Kept(Struct, frozen=True):
@@ -68,7 +68,7 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     pages = await asyncio.to_thread(with_languages, extract.pages, tuple(job.said.get("languages", ())))
     extract = msgspec.structs.replace(extract, pages=pages)
     if REPLACES in job.said:
-        said = of_next_version(await exchange.replaced(job.document), job.said)
+        said = said_of_next_version(await exchange.replaced(job.document), job.said, extract)
         job = msgspec.structs.replace(job, said=said)
     document = describe(extract, job)
     tell(Progress(Step.KEEPING))

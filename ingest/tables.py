@@ -3,9 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -59,13 +59,33 @@ class Table(Struct, frozen=True):
     """Where each file stands."""
     complaints: tuple[Complaint, ...]
 
+    def several(self, files: Sequence[Path]) -> list[Complaint]:
+        """Rows that are about more than one of these files, which must not share one description."""
+        meant: dict[str, list[str]] = {}
+        for path in files:
+            if name := named(path, self.rows):
+                meant.setdefault(name, []).append("/".join(path.parts[-len(PurePosixPath(name).parts) - 1 :]))
+        return [
+            Complaint(
+                self.rows[name], FILE_COLUMN, because(FILE_COLUMN, "several-files", file=name, files=", ".join(paths))
+            )
+            for name, paths in meant.items()
+            if len(paths) > 1
+        ]
+
+
+def named(path: Path, names: Container[str]) -> str:
+    """By which of these names a table means this file: with as many of its folders as are said; empty for none."""
+    parts = path.parts
+    return next((name for start in range(len(parts)) if (name := "/".join(parts[start:])) in names), "")
+
 
 def read_table(path: Path) -> Table:
     """The rows of a CSV table or of the first sheet of an XLSX workbook.
 
     The first row names the columns: `file`, and fields of a document; `title.en` is the English title, `place.region`
-    a part of a field. Several values of one field stand in one cell, separated by `|` or `;`. Raises BadMetadata where
-    it is no table of files.
+    a part of a field. Files of one name are told apart by their folders (`2023/report.pdf`). Several values of one
+    field stand in one cell, separated by `|` or `;`. Raises BadMetadata where it is no table of files.
     """
     said: dict[str, Said] = {}
     rows: dict[str, int] = {}
@@ -151,11 +171,11 @@ def _rows(path: Path) -> Iterator[Row]:
         perhaps = f"; is it '{nearest[0]}'?" if nearest else ""
         raise BadMetadata(f"{path.name} needs a column '{FILE_COLUMN}' that names the file of each row{perhaps}")
     for number, cells in numbered:
-        named = {names.get(place, ""): cell.strip() for place, cell in cells.items() if cell.strip()}
-        if "" in named:
+        cells_named = {names.get(place, ""): cell.strip() for place, cell in cells.items() if cell.strip()}
+        if "" in cells_named:
             raise BadMetadata(f"row {number} has more cells than there are columns; give each column a name")
-        if file := named.pop(FILE_COLUMN, ""):
-            yield Row(number, file, named)
+        if file := cells_named.pop(FILE_COLUMN, ""):
+            yield Row(number, file.replace("\\", "/").removeprefix("./"), cells_named)
 
 
 def _workbook(path: Path) -> Iterator[tuple[int, Mapping[int, str]]]:

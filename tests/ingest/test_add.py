@@ -132,6 +132,21 @@ def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(l
     assert re.search(r"^\w+ +nepřijato +a\.txt  Soubor je prázdný\. \(", listed, re.MULTILINE)
 
 
+def test_a_row_whose_file_is_not_there_is_named_and_a_wrong_table_is_refused(library: dict[str, str], tmp_path: Path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Bydlení\n\nByt je drahý.")
+    table = tmp_path / "table.csv"
+    table.write_text("file;year\na.md;2024\nb.md;2023\n")
+    told = command(library, "ingest", "add", str(folder), "--metadata", str(table), "--lang", "cs")
+    assert told.returncode == ExitCode.SOME_FAILED
+    assert "řádek 3: soubor „b.md“ ve složce není" in told.stderr
+    table.write_text("file;year\na.md;loni\n")
+    told = command(library, "ingest", "add", str(folder), "--metadata", str(table), "--lang", "cs")
+    assert told.returncode == ExitCode.USAGE
+    assert told.stderr == "řádek 2, sloupec „year“: „loni“ není celé číslo; pište jen číslice\n"
+
+
 def test_what_is_set_or_taken_away_is_said(library: dict[str, str], tmp_path: Path):
     (tmp_path / "a.txt").write_text("Children learn at school.")
     document = add(library, tmp_path / "a.txt")[1][0]["document"]

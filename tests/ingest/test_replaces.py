@@ -53,6 +53,15 @@ async def test_it_keeps_what_described_the_document_but_for_what_is_said_anew(ex
     assert [page.text for page in await exchange.version_pages(earlier)] == ["Bydlení v městech je drahé."]
 
 
+async def test_a_title_that_was_found_in_the_file_goes_with_it_and_one_that_somebody_gave_stays(exchange):
+    first = (await hand_in(exchange, "Pravidla bydlení 2023\n\nByt je drahý.", {})).document
+    await hand_in(exchange, "Pravidla bydlení 2024\n\nByt je ještě dražší.", {"replaces": first})
+    assert (await exchange.catalog.document(first)).title == {"cs": "Pravidla bydlení 2024"}
+    given = (await hand_in(exchange, "Jiná pravidla 2023\n\nByt je malý.", {"title": {"cs": "Zpráva"}})).document
+    await hand_in(exchange, "Jiná pravidla 2024\n\nByt je menší.", {"replaces": given})
+    assert (await exchange.catalog.document(given)).title == {"cs": "Zpráva"}
+
+
 async def test_only_a_document_of_the_same_organisation_is_replaced(exchange):
     first = (await hand_in(exchange, "Bydlení.", DESCRIBED)).document
     with pytest.raises(NotFound, match="'beta' has no document"):

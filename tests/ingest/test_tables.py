@@ -132,6 +132,22 @@ def test_what_only_looks_like_a_workbook_says_so(tmp_path: Path):
         read_table(tmp_path / "table.xlsx")
 
 
+def test_files_of_one_name_in_several_folders_need_rows_that_tell_them_apart(tmp_path: Path):
+    files = [tmp_path / "report.pdf", tmp_path / "2023" / "report.pdf", tmp_path / "2024" / "report.pdf"]
+    table = tmp_path / "table.csv"
+    table.write_text("file;year\n2023/report.pdf;2023\n.\\2024\\report.pdf;2024\nreport.pdf;2025\n")
+    said = descriptions(table, None, files)
+    assert [said.of(path)["year"] for path in files] == [2025, 2023, 2024]
+    table.write_text("file;year\nreport.pdf;2023\n2024/report.pdf;2024\n")
+    several = (
+        f"row 2, column 'file': several files are called 'report.pdf': {tmp_path.name}/report.pdf, 2023/report.pdf; "
+        "write a row for each, with its folder"
+    )
+    assert what_is_wrong(files, table, TOLD) == [several]
+    with pytest.raises(BadMetadata, match="several files are called"):
+        descriptions(table, None, files)
+
+
 def test_a_dry_run_names_everything_at_once(tmp_path: Path):
     for name in ("a.pdf", "c.pdf"):
         (tmp_path / name).write_text("x")
