@@ -5,14 +5,17 @@ from pickle import loads
 import numpy as np
 import pytest
 from msgspec import structs
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import OrderedHashReader
 from whoosh.index import create_in, open_dir
 from whoosh.query import Phrase, Term
+from whoosh.system import pack_ushort
 
 from library.engines.whoosh.arrays import arrays_by_public_interface
-from library.engines.whoosh.blocks import TermFilter
+from library.engines.whoosh.blocks import TermFilter, _TermIndex
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.folder import IndexFolder
-from library.engines.whoosh.pickled import packed_numbers, packed_positions
+from library.engines.whoosh.pickled import put_numbers, put_positions, sizes_of_positions, steps_from, widths
 from library.engines.whoosh.schema import schema
 from library.engines.whoosh.writing import INDEX_NAME, Contents, SegmentFiles, SegmentWriter, _write_merged
 from tests.builders import a_practice, an_entry
@@ -141,7 +144,7 @@ def test_stock_whoosh_can_go_on_writing_to_the_index(tmp_path):
         assert {hit["id"] for hit in searcher.search(Term("text_surface", "deti"))} == {"p1", "s"}
 
 
-def test_positions_are_packed_so_that_whooshs_format_reads_them():
+def test_positions_are_put_so_that_whooshs_format_reads_them():
     form = schema()["text_surface"].format
     chance = random.Random(1)
     several = [
@@ -152,16 +155,41 @@ def test_positions_are_packed_so_that_whooshs_format_reads_them():
         sorted(chance.sample(range(10**6), 90)),
     ]
     places = np.cumsum([0, *map(len, several)])
-    packed = packed_positions(places, np.array(list(chain.from_iterable(several)), np.int64))
-    values = [loads(packed.content[first:last].tobytes() + b".") for first, last in pairwise(packed.offsets.tolist())]
+    steps = steps_from(np.array(list(chain.from_iterable(several)), np.int64), places[:-1])
+    width = widths(np.maximum.reduceat(steps, places[:-1]))
+    ends = np.cumsum([0, *sizes_of_positions(np.diff(places), width)])
+    content = np.full(int(ends[-1]), 255, np.uint8)
+    put_positions(content, ends[:-1], places, steps, width)
+    values = [loads(content[first:last].tobytes() + b".") for first, last in pairwise(ends.tolist())]
     assert [form.decode_positions(value) for value in values] == several
     assert [form.decode_frequency(value) for value in values] == [len(positions) for positions in several]
 
 
-def test_numbers_are_packed_as_pickle_reads_them():
-    numbers = [0, 1, 255, 256, 65_535, 65_536, 2**31 - 1]
-    packed = packed_numbers(np.array(numbers, np.int64))
-    assert list(loads(b"(" + packed.content.tobytes() + b"t.")) == numbers
+def test_numbers_are_put_as_pickle_reads_them():
+    numbers = np.array([0, 1, 255, 256, 65_535, 65_536, 2**31 - 1])
+    each = widths(numbers)
+    assert each.tolist() == [2, 2, 2, 3, 3, 5, 5]
+    content = np.full(int(each.sum()), 255, np.uint8)
+    put_numbers(content, np.cumsum(each) - each, numbers, each)
+    assert list(loads(b"(" + content.tobytes() + b"t.")) == numbers.tolist()
+
+
+def test_a_large_table_of_terms_finds_each_of_them_where_its_like_have_taken_its_slot(tmp_path):
+    storage = FileStorage(str(tmp_path))
+    terms = [b"%05d" % number for number in range(20_000)]
+    table = _TermIndex(storage.create_file("terms"))
+    table.extras["fieldmap"] = {}
+    infos = np.zeros(len(terms), [("row", ">u4")])
+    infos["row"] = range(len(terms))
+    table.add_field(0, terms[:9_000], infos[:9_000])
+    table.add_field(1, terms[9_000:], infos[9_000:])
+    table.close()
+    reader = OrderedHashReader.open(storage, "terms")
+    keys = [pack_ushort(int(row >= 9_000)) + term for row, term in enumerate(terms)]
+    assert [int.from_bytes(reader[key], "big") for key in keys] == list(range(len(terms)))
+    assert list(reader.keys_from(keys[8_990])) == keys[8_990:]
+    assert b"\0\0missing" not in reader
+    reader.close()
 
 
 def test_a_cache_never_holds_more_than_it_has_room_for():

@@ -12,22 +12,30 @@ import mmap
 import zlib
 from collections.abc import Sequence
 from io import SEEK_CUR, SEEK_END
-from itertools import pairwise
+from itertools import repeat
 from pathlib import Path
 from pickle import loads
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.filetables import HashWriter, _lengths
+from whoosh.filedb.filetables import HashWriter
 from whoosh.filedb.structfile import BufferFile
-from whoosh.system import pack_double, pack_int, pack_ushort
+from whoosh.system import pack_ushort
 
-from library.engines.whoosh.arrays import EXTENSION, FieldPostings, Numbers
-from library.engines.whoosh.pickled import Packed, packed_numbers, packed_positions
+from library.engines.whoosh.arrays import EXTENSION, FieldPostings, Numbers, Placed, rows_of
+from library.engines.whoosh.pickled import (
+    Bytes,
+    put,
+    put_numbers,
+    put_positions,
+    sizes_of_positions,
+    steps_from,
+    widths,
+)
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
@@ -51,7 +59,7 @@ class TermFilter:
     def __init__(self, terms: Any) -> None:
         """`terms`: a Whoosh terms reader, whose tables may be hashed by CRC-32 or not."""
         table = terms._tindex
-        self._seeds = {field: zlib.crc32(pack_ushort(number)) for field, number in terms._fieldmap.items()}
+        self._seeds = {field: field_seed(number) for field, number in terms._fieldmap.items()}
         hashes = _hashes(table) if table.hashtype == CRC32 else None
         if hashes is None:
             self._bits, self._mask = b"\xff", 7
@@ -100,15 +108,11 @@ class TermWriter(W3FieldWriter):  # type: ignore[misc]
 
     def add_field(self, postings: FieldPostings) -> None:
         number = self._fieldmap.setdefault(postings.field, len(self._fieldmap))
-        blocks = _Blocks.of(postings)
         place = self._postfile.tell()
-        written, lengths = blocks.written(postings)
-        self._postfile.write(b"".join(written))
-        begins = place + np.concatenate([[0], np.cumsum(lengths)])
-        self._tindex.add_all(
-            [pack_ushort(number) + term for term in postings.terms],
-            _term_infos(postings, begins[:-1], lengths),
-        )
+        written, lengths = _written(postings)
+        self._postfile.write(written)
+        begins = place + np.cumsum(lengths) - lengths
+        self._tindex.add_field(number, postings.terms, _term_infos(postings, begins, lengths))
 
     def close(self) -> None:
         self._tindex.close()
@@ -116,8 +120,8 @@ class TermWriter(W3FieldWriter):  # type: ignore[misc]
         self.is_closed = True
 
 
-class _Blocks(NamedTuple):
-    """How a field's postings are cut into blocks: block b begins with posting `begins[b]`."""
+class _Cut(NamedTuple):
+    """How a field's postings are cut into blocks: block b has `counts[b]` of them, from `begins[b]` on."""
 
     begins: Numbers
     counts: Numbers
@@ -126,119 +130,212 @@ class _Blocks(NamedTuple):
     is_last: NDArray[np.bool_]
 
     @staticmethod
-    def of(postings: FieldPostings) -> "_Blocks":
+    def of(postings: FieldPostings) -> "_Cut":
         counts = np.diff(postings.firsts)
         blocks = (counts + BLOCK - 1) // BLOCK
         ends = np.cumsum(blocks)
         within = np.arange(int(ends[-1])) - np.repeat(ends - blocks, blocks)
         begins = np.repeat(postings.firsts[:-1], blocks) + BLOCK * within
         until = np.minimum(begins + BLOCK, np.repeat(postings.firsts[1:], blocks))
-        return _Blocks(begins, until - begins, within == 0, within == np.repeat(blocks, blocks) - 1)
+        return _Cut(begins, until - begins, within == 0, within == np.repeat(blocks, blocks) - 1)
 
-    def written(self, postings: FieldPostings) -> tuple[list[bytes], Numbers]:
-        """All blocks, and how many bytes each term has of them."""
-        steps = packed_numbers(self._steps(postings.ids))
-        weights = self._weights(postings.weights)
-        starts, ends = self.begins, self.begins + self.counts
-        ids = _pieces(steps, starts, ends)
-        placed = postings.placed
-        values = None if placed is None else packed_positions(placed.places, placed.positions)
-        cells = None if values is None else _pieces(values, starts, ends)
-        notes = self._notes(postings)
-        written: list[bytes] = []
-        lengths = np.empty(len(starts), np.int64)
-        for block, (first, last) in enumerate(zip(self.is_first.tolist(), self.is_last.tolist(), strict=True)):
-            there = b"N" if cells is None else b"(%bt" % cells[block]
-            content = b"((%bt%b%b\x87." % (ids[block], weights[block], there)
-            note = notes[block * NOTE : (block + 1) * NOTE]
-            if len(content) >= WORTH_COMPRESSING:
-                content = zlib.compress(content, COMPRESSION)
-                note = note[:COMPRESSED_AT] + b"\x01" + note[COMPRESSED_AT + 1 :]
-            length = NOTE + len(content)
-            head = WHOOSH3_HEADER_MAGIC if first else b""
-            written.append(b"%b%b%b%b" % (head, pack_int(-length if last else length), note, content))
-            lengths[block] = len(written[-1])
-        return written, np.add.reduceat(lengths, np.flatnonzero(self.is_first))
+    def each(self, of_blocks: NDArray[Any]) -> NDArray[Any]:
+        """For each posting what is so of its block."""
+        return np.repeat(of_blocks, self.counts)
 
-    def _steps(self, ids: Numbers) -> Numbers:
-        steps = ids.copy()
-        steps[1:] -= ids[:-1]
-        steps[self.begins] = ids[self.begins]
-        return steps
-
-    def _weights(self, weights: Numbers) -> list[bytes]:
-        """Nothing where all are 1, one number where all are the same."""
-        least, most = np.minimum.reduceat(weights, self.begins), np.maximum.reduceat(weights, self.begins)
-        each = _pieces(packed_numbers(weights), self.begins, self.begins + self.counts)
-        return [
-            (b"N" if high == 1 else b"G" + pack_double(high)) if low == high else b"(%bt" % several
-            for low, high, several in zip(least.tolist(), most.tolist(), each, strict=True)
-        ]
-
-    def _notes(self, postings: FieldPostings) -> bytes:
-        """For each block: number of postings, last document, largest weight, compression (none), and no lengths."""
-        notes = np.empty((len(self.begins), NOTE), np.uint8)
-        notes[:] = np.frombuffer(b"(K\0J\0\0\0\0G\0\0\0\0\0\0\0\0K\0K\0K\0t.", np.uint8)
-        notes[:, 2] = self.counts
-        notes[:, 4:8] = _as_bytes(postings.ids[self.begins + self.counts - 1], "<i4")
-        notes[:, 9:17] = _as_bytes(np.maximum.reduceat(postings.weights, self.begins), ">f8")
-        return notes.tobytes()
+    def largest(self, numbers: Numbers) -> Numbers:
+        """Of each block."""
+        return np.maximum.reduceat(numbers, self.begins)
 
 
-NOTE = 25
-COMPRESSED_AT = 18
-"""Where in the note about a block stands whether it is compressed."""
+class _Part(Protocol):
+    """The same part of each block of a field."""
+
+    @property
+    def sizes(self) -> Numbers:
+        """How many bytes it takes in each block."""
+
+    def put(self, content: Bytes, at: Numbers) -> None:
+        """Into each block, to its place."""
 
 
-def _pieces(packed: Packed, starts: Numbers, ends: Numbers) -> list[bytes]:
-    content = packed.content.tobytes()
-    bounds = zip(packed.offsets[starts].tolist(), packed.offsets[ends].tolist(), strict=True)
-    return [content[first:last] for first, last in bounds]
+class _Tuples:
+    """A tuple of a number for each posting."""
+
+    def __init__(self, numbers: Numbers, cut: _Cut) -> None:
+        self._numbers, self._cut = numbers, cut
+        self._width = widths(cut.largest(numbers))
+        self.sizes = self._width * cut.counts + 2
+
+    def put(self, content: Bytes, at: Numbers) -> None:
+        content[at] = ord("(")
+        content[at + self.sizes - 1] = ord("t")
+        each = self._cut.each(self._width)
+        first = self._cut.each(at + 1 - self._width * self._cut.begins)
+        put_numbers(content, first + each * np.arange(len(each)), self._numbers, each)
 
 
-def _term_infos(postings: FieldPostings, begins: Numbers, lengths: Numbers) -> list[bytes]:
-    """As W3TermInfo packs itself: not inlined, and no lengths, because our scores have other means."""
+class _Weights:
+    """Nothing where all are 1, else a tuple."""
+
+    def __init__(self, weights: Numbers, cut: _Cut) -> None:
+        self._ones = cut.largest(weights) == 1
+        others = ~self._ones
+        counts = cut.counts[others]
+        self._tuples = _Tuples(
+            weights[cut.each(others)], cut._replace(begins=np.cumsum(counts) - counts, counts=counts)
+        )
+        self.sizes = np.ones(len(cut.begins), np.int64)
+        self.sizes[others] = self._tuples.sizes
+
+    def put(self, content: Bytes, at: Numbers) -> None:
+        content[at[self._ones]] = ord("N")
+        self._tuples.put(content, at[~self._ones])
+
+
+class _Nothing:
+    """No values, in fields without positions."""
+
+    def __init__(self, cut: _Cut) -> None:
+        self.sizes = np.ones(len(cut.begins), np.int64)
+
+    def put(self, content: Bytes, at: Numbers) -> None:
+        content[at] = ord("N")
+
+
+class _Positions:
+    """A tuple of the positions of each posting."""
+
+    def __init__(self, placed: Placed, cut: _Cut) -> None:
+        self._places, self._cut = placed.places, cut
+        self._steps = steps_from(placed.positions, self._places[:-1])
+        self._width = cut.each(widths(np.maximum.reduceat(self._steps, self._places[cut.begins])))
+        self._ends = np.cumsum(np.append(0, sizes_of_positions(np.diff(self._places), self._width)))
+        self._before = self._ends[cut.begins]
+        self.sizes = self._ends[cut.begins + cut.counts] - self._before + 2
+
+    def put(self, content: Bytes, at: Numbers) -> None:
+        content[at] = ord("(")
+        content[at + self.sizes - 1] = ord("t")
+        first = self._cut.each(at + 1 - self._before) + self._ends[:-1]
+        put_positions(content, first, self._places, self._steps, self._width)
+
+
+def _written(postings: FieldPostings) -> tuple[bytes, Numbers]:
+    """All blocks of a field, and how many bytes each term has of them."""
+    cut = _Cut.of(postings)
+    values = _Nothing(cut) if postings.placed is None else _Positions(postings.placed, cut)
+    parts: list[_Part] = [_Tuples(steps_from(postings.ids, cut.begins), cut), _Weights(postings.weights, cut), values]
+    heads = _HEAD.itemsize + len(WHOOSH3_HEADER_MAGIC) * cut.is_first
+    sizes = sum((part.sizes for part in parts), np.full(len(heads), len(_END)))
+    ends = np.cumsum(heads + sizes)
+    begins = at = ends - sizes
+    content = np.empty(int(ends[-1]), np.uint8)
+    for part in parts:
+        part.put(content, at)
+        at = at + part.sizes
+    put(content, at, _each_time(_END, len(at)))
+    sizes = _compressed(content, begins, sizes)
+    put(content, begins - _HEAD.itemsize, _heads(postings, cut, sizes, begins + sizes < ends))
+    put(content, (begins - heads)[cut.is_first], _each_time(WHOOSH3_HEADER_MAGIC, int(cut.is_first.sum())))
+    return _without_gaps(content, begins + sizes, ends), np.add.reduceat(heads + sizes, np.flatnonzero(cut.is_first))
+
+
+_END = b"\x87."
+_HEAD = np.dtype(
+    [
+        *(("length", ">i4"), ("begin", "S2"), ("count", "u1"), ("J", "S1"), ("last", "<i4")),
+        *(("G", "S1"), ("heaviest", ">f8"), ("K", "S1"), ("compressed", "u1"), ("end", "S6")),
+    ]
+)
+"""How long the block is, and the note about it: how many postings, the last document, the largest weight, whether it is
+compressed, and no lengths of documents."""
+
+
+def _heads(postings: FieldPostings, cut: _Cut, sizes: Numbers, compressed: NDArray[np.bool_]) -> NDArray[Any]:
+    heads = np.empty(len(sizes), _HEAD)
+    heads["begin"], heads["J"], heads["G"], heads["K"], heads["end"] = b"(K", b"J", b"G", b"K", b"K\0K\0t."
+    heads["length"] = np.where(cut.is_last, -1, 1) * (_HEAD.itemsize - 4 + sizes)
+    heads["count"] = cut.counts
+    heads["last"] = postings.ids[cut.begins + cut.counts - 1]
+    heads["heaviest"] = cut.largest(postings.weights)
+    heads["compressed"] = compressed
+    return heads
+
+
+def _compressed(content: Bytes, begins: Numbers, sizes: Numbers) -> Numbers:
+    """The sizes of the blocks, of which those that are worth it were compressed where they are."""
+    sizes = sizes.copy()
+    for block in np.flatnonzero(sizes >= WORTH_COMPRESSING).tolist():
+        begin, size = begins.item(block), sizes.item(block)
+        shorter = zlib.compress(content[begin : begin + size].data, COMPRESSION)
+        if len(shorter) < size:
+            content[begin : begin + len(shorter)] = np.frombuffer(shorter, np.uint8)
+            sizes[block] = len(shorter)
+    return sizes
+
+
+def _without_gaps(content: Bytes, gaps: Numbers, ends: Numbers) -> bytes:
+    """The content without what stands from each of `gaps` to its end."""
+    there = gaps < ends
+    firsts, lasts = [0, *ends[there].tolist()], [*gaps[there].tolist(), len(content)]
+    return b"".join(content[first:last].data for first, last in zip(firsts, lasts, strict=True))
+
+
+def _each_time(piece: bytes, count: int) -> NDArray[Any]:
+    return np.full(count, piece, f"V{len(piece)}")
+
+
+_INFO = np.dtype(
+    [
+        *(("inlined", "u1"), ("weight", ">f4"), ("documents", ">u4"), ("lengths", "u2"), ("heaviest", ">f4")),
+        *(("first", ">u4"), ("last", ">u4"), ("begin", ">i8"), ("length", ">i4")),
+    ]
+)
+"""As W3TermInfo packs itself."""
+
+
+def _term_infos(postings: FieldPostings, begins: Numbers, lengths: Numbers) -> NDArray[Any]:
+    """Not inlined, and no lengths, because our scores have other means."""
     firsts = postings.firsts[:-1]
-    infos = np.zeros((len(firsts), 35), np.uint8)
-    infos[:, 1:5] = _as_bytes(np.add.reduceat(postings.weights, firsts), ">f4")
-    infos[:, 5:9] = _as_bytes(np.diff(postings.firsts), ">u4")
-    infos[:, 11:15] = _as_bytes(np.maximum.reduceat(postings.weights, firsts), ">f4")
-    infos[:, 15:19] = _as_bytes(postings.ids[firsts], ">u4")
-    infos[:, 19:23] = _as_bytes(postings.ids[postings.firsts[1:] - 1], ">u4")
-    infos[:, 23:31] = _as_bytes(begins, ">i8")
-    infos[:, 31:35] = _as_bytes(lengths, ">i4")
-    packed = infos.tobytes()
-    return [packed[first : first + 35] for first in range(0, len(packed), 35)]
-
-
-def _as_bytes(numbers: NDArray[Any], kind: str) -> NDArray[np.uint8]:
-    packed: NDArray[np.uint8] = numbers.astype(kind).view(np.uint8).reshape(len(numbers), -1)
-    return packed
+    infos = np.zeros(len(firsts), _INFO)
+    infos["weight"] = np.add.reduceat(postings.weights, firsts)
+    infos["documents"] = np.diff(postings.firsts)
+    infos["heaviest"] = np.maximum.reduceat(postings.weights, firsts)
+    infos["first"] = postings.ids[firsts]
+    infos["last"] = postings.ids[postings.firsts[1:] - 1]
+    infos["begin"] = begins
+    infos["length"] = lengths
+    return infos
 
 
 class _TermIndex(HashWriter):  # type: ignore[misc]
-    """Whoosh's table of terms, written many at once. Keys are hashed by CRC-32, which Whoosh reads as well as MD5."""
+    """Whoosh's table of terms, written a field at a time. Keys are hashed by CRC-32, which Whoosh reads as well as
+    MD5."""
 
     def __init__(self, file: Any) -> None:
         super().__init__(file, hashtype=CRC32)
         self._places: list[Numbers] = []
-        self._hashes: list[int] = []
+        self._hashes: list[Numbers] = []
 
-    def add_all(self, keys: Sequence[bytes], values: Sequence[bytes]) -> None:
-        """Keys in ascending order, behind all before."""
-        place = self.dbfile.tell()
-        rows = [
-            b"%b%b%b" % (_lengths.pack(len(key), len(value)), key, value)
-            for key, value in zip(keys, values, strict=True)
-        ]
-        self.dbfile.write(b"".join(rows))
-        ends = np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)))
-        self._places.append(place + np.concatenate([[0], ends[:-1]]))
-        self._hashes += map(zlib.crc32, keys)
+    def add_field(self, number: int, terms: Sequence[bytes], infos: NDArray[Any]) -> None:
+        """Its terms in ascending order, and what is known of each."""
+        lengths = np.fromiter(map(len, terms), np.int64, len(terms))
+        sizes = _ROW.itemsize + lengths + infos.itemsize
+        begins = np.cumsum(sizes) - sizes
+        heads = np.empty(len(terms), _ROW)
+        heads["key"], heads["value"], heads["field"] = 2 + lengths, infos.itemsize, number
+        content = np.empty(int(sizes.sum()), np.uint8)
+        put(content, begins, heads)
+        content[rows_of(begins + _ROW.itemsize, lengths)] = np.frombuffer(b"".join(terms), np.uint8)
+        put(content, begins + _ROW.itemsize + lengths, infos)
+        self._places.append(self.dbfile.tell() + begins)
+        self._hashes.append(np.fromiter(map(zlib.crc32, terms, repeat(field_seed(number))), np.int64, len(terms)))
+        self.dbfile.write(content.data)
 
     def close(self) -> None:
         places = np.concatenate([*self._places, np.empty(0, np.int64)])
-        self._write_tables(np.array(self._hashes, np.int64), places)
+        self._write_tables(np.concatenate([*self._hashes, np.empty(0, np.int64)]), places)
         self._write_directory()
         begin = self.dbfile.tell()
         small = len(places) == 0 or int(places[-1]) < 1 << 31
@@ -250,35 +347,47 @@ class _TermIndex(HashWriter):  # type: ignore[misc]
 
     def _write_tables(self, hashes: Numbers, places: Numbers) -> None:
         """256 hash tables of (hash, place), by the last byte of the hash, each twice as large as it needs to be."""
-        order = np.argsort(hashes & 255, kind="stable")
-        bounds = np.searchsorted((hashes & 255)[order], np.arange(257)).tolist()
-        for first, last in pairwise(bounds):
-            of_table = order[first:last]
-            self.directory.append((self.dbfile.tell(), 2 * len(of_table)))
-            self.dbfile.write(_hash_table(hashes[of_table], places[of_table]).tobytes())
+        sizes = 2 * np.bincount(hashes & 255, minlength=256)
+        firsts = np.cumsum(sizes) - sizes
+        begin = self.dbfile.tell()
+        self.directory += [
+            (begin + first * _SLOT.itemsize, size) for first, size in zip(firsts.tolist(), sizes.tolist(), strict=True)
+        ]
+        self.dbfile.write(_hash_tables(hashes, places, firsts, sizes).tobytes())
+
+
+def field_seed(number: int) -> int:
+    """What the hash of a term of this field begins with."""
+    return zlib.crc32(pack_ushort(number))
 
 
 CRC32 = 1
+_ROW = np.dtype([("key", ">i4"), ("value", ">i4"), ("field", ">u2")])
+"""What stands before a term: how long its key and what is known of it are, and the beginning of the key."""
 _SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
 
 
-def _hash_table(hashes: Numbers, places: Numbers) -> NDArray[Any]:
-    """Each entry in the first free slot from its own on."""
-    size = 2 * len(hashes)
-    table = np.zeros(size, _SLOT)
-    wanted = (hashes >> 8) % max(size, 1)
-    order = np.argsort(wanted, kind="stable")
-    # In order of the slots they want, each takes its own or the one behind the one before.
+def _hash_tables(hashes: Numbers, places: Numbers, firsts: Numbers, sizes: Numbers) -> NDArray[Any]:
+    """All tables in a row, which begin with these slots and have so many; each entry in the first free slot of its
+    table from its own on."""
+    tables = np.zeros(int(sizes.sum()), _SLOT)
+    which = hashes & 255
+    own = firsts[which] + (hashes >> 8) % sizes[which]
+    order = np.argsort(own, kind="stable")
+    # In order of the slots they want, each takes its own or the one behind the one before. Between two tables there is
+    # room for all that go over an end.
+    room = 2 * which[order] * len(hashes)
     row = np.arange(len(order))
-    taken = np.maximum.accumulate(wanted[order] - row) + row
-    inside = taken < size
-    table["hash"][taken[inside]] = hashes[order[inside]]
-    table["place"][taken[inside]] = places[order[inside]]
+    taken = np.maximum.accumulate(own[order] + room - row) + row - room
+    inside = taken < (firsts + sizes)[which[order]]
+    tables["hash"][taken[inside]] = hashes[order[inside]]
+    tables["place"][taken[inside]] = places[order[inside]]
     # What goes over the end begins again at the start.
     for entry in order[~inside].tolist():
-        slot = int(np.flatnonzero(table["place"] == 0)[0])
-        table[slot] = hashes[entry], places[entry]
-    return table
+        first, size = firsts.item(which.item(entry)), sizes.item(which.item(entry))
+        slot = first + int(np.flatnonzero(tables["place"][first : first + size] == 0)[0])
+        tables[slot] = hashes[entry], places[entry]
+    return tables
 
 
 def put_together(segment: Any, storage: FileStorage) -> None:
