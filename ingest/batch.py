@@ -23,6 +23,9 @@ from library.words import Words
 
 CHUNK = 1 << 20
 """Bytes that are read from a file at once."""
+TOGETHER = 16
+TOGETHER_BYTES = 4_000_000
+"""How many files are handed in at the same time, and from how many bytes on no more of them."""
 UNREADABLE = "unreadable-file"
 MOST_COMPLAINTS = 20
 """Of a table, that are named in one sentence."""
@@ -150,32 +153,71 @@ async def hand_in(
     a file that looks as it did when it was read is not opened, and another one at the same place is the next version
     of the same document."""
     batch = (await exchange.batches.open(organisation, submitted_by)).id
-    for path in files:
+    handing_in = _HandingIn(exchange, batch, submitted_by, by_place=by_place)
+    coming = iter(files)
+    while some := await asyncio.to_thread(_next_together, said, coming, organisation):
+        # At the same time: then they are kept and queued in one go.
+        for news in await asyncio.gather(*(handing_in.news_of(each) for each in some)):
+            yield news
+
+
+class _Described(Struct, frozen=True):
+    """A file, what was said of it, and whose it is."""
+
+    path: Path
+    said: Said
+    organisation: OrganisationId
+    seen: Seen
+
+
+class _Unusable(Struct, frozen=True):
+    """A file, and why nothing could be known of it."""
+
+    path: Path
+    error: LibraryError | OSError
+
+
+class _HandingIn:
+    """What all files of a batch share."""
+
+    def __init__(self, exchange: Exchange, batch: str, submitted_by: str, *, by_place: bool) -> None:
+        self._exchange = exchange
+        self._batch = batch
+        self._submitted_by = submitted_by
+        self._by_place = by_place
+
+    async def news_of(self, file: _Described | _Unusable) -> Outcome | IngestJob:
+        """What `hand_in` tells of a file."""
+        name = file.path.name
         try:
-            described, whose, seen = await asyncio.to_thread(_described, said, path, organisation)
-            here = await _Here.of(exchange, seen, whose) if by_place else None
-            if here and (document := await here.unchanged()) is not None:
-                yield Outcome(file=path.name, ended="known", document=document)
-                continue
-            if here and "id" not in described and (before := await here.replaces()):
-                described = {REPLACES: before, **described}
-            accepted = await exchange.accept(
-                chunks(path),
-                name=path.name,
-                organisation=whose,
-                said=described,
-                submitted_by=submitted_by,
-                batch=batch,
-                place=seen if by_place else None,
-            )
+            if isinstance(file, _Unusable):
+                raise file.error
+            return await self._handed_in(file)
         except LibraryError as error:
-            yield Outcome(file=path.name, ended="failed", code=error.code, detail=error.detail)
+            return Outcome(file=name, ended="failed", code=error.code, detail=error.detail)
         except OSError as error:
             detail = f"the file cannot be opened: {error.strerror}"
-            yield Outcome(file=path.name, ended="failed", code=UNREADABLE, detail=detail)
-        else:
-            known = accepted.news == "known" and accepted.job.state is JobState.DONE
-            yield Outcome(file=path.name, ended="known", document=accepted.job.document) if known else accepted.job
+            return Outcome(file=name, ended="failed", code=UNREADABLE, detail=detail)
+
+    async def _handed_in(self, file: _Described) -> Outcome | IngestJob:
+        name, said = file.path.name, file.said
+        if self._by_place:
+            here = await _Here.of(self._exchange, file.seen, file.organisation)
+            if (document := await here.unchanged()) is not None:
+                return Outcome(file=name, ended="known", document=document)
+            if "id" not in said and (before := await here.replaces()):
+                said = {REPLACES: before, **said}
+        accepted = await self._exchange.accept(
+            chunks(file.path),
+            name=name,
+            organisation=file.organisation,
+            said=said,
+            submitted_by=self._submitted_by,
+            batch=self._batch,
+            place=file.seen if self._by_place else None,
+        )
+        known = accepted.news == "known" and accepted.job.state is JobState.DONE
+        return Outcome(file=name, ended="known", document=accepted.job.document) if known else accepted.job
 
 
 class _Here:
@@ -211,14 +253,33 @@ class _Here:
         return "" if same else last
 
 
-def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> tuple[Said, OrganisationId, Seen]:
-    """What was said of a file, whose it is (`otherwise` where that was not said), and what is seen of it. Raises
-    BadMetadata and OSError."""
+def _next_together(
+    said: Descriptions, coming: Iterator[Path], otherwise: OrganisationId
+) -> list[_Described | _Unusable]:
+    """The next of the files that are coming, as many as are handed in together; none when all have come."""
+    some: list[_Described | _Unusable] = []
+    size = 0
+    for path in coming:
+        try:
+            file = _described(said, path, otherwise)
+        except (LibraryError, OSError) as error:
+            some.append(_Unusable(path, error))
+        else:
+            some.append(file)
+            size += file.seen.look.size
+        if len(some) >= TOGETHER or size >= TOGETHER_BYTES:
+            break
+    return some
+
+
+def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> _Described:
+    """`otherwise` is whose it is where that was not said. Raises BadMetadata and OSError."""
     described = dict(said.of(path))
     whose = described.pop("organisation", otherwise)
     found = path.stat()
     digest = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
-    return described, whose, Seen(str(path.resolve()), Look(size=found.st_size, mtime=found.st_mtime_ns, said=digest))
+    look = Look(size=found.st_size, mtime=found.st_mtime_ns, said=digest)
+    return _Described(path, described, whose, Seen(str(path.resolve()), look))
 
 
 def hash_of(path: Path) -> str:

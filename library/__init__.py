@@ -28,6 +28,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
     limits.py     how often somebody may ask, counted by all processes together
+    together.py   what is asked for at the same moment, done in one go
     originals.py  Originals: files as they were handed in, under their SHA-256
     facsimiles.py  Facsimiles: pictures of pages, which can be drawn again
     jobs.py       what waits to be read: submissions and jobs

@@ -7,18 +7,26 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
 
 from library.acting import THE_LIBRARY, acting
 from library.errors import Unavailable
+from library.together import Together
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 Result = TypeVar("Result")
+
+
+class _Write(NamedTuple):
+    """What is to be written, and who is at work."""
+
+    work: Callable[[sqlite3.Connection], object]
+    actor: str
 
 
 class Database:
@@ -37,6 +45,7 @@ class Database:
         self._watcher = watcher
         self._kept: dict[str, tuple[int | None, list[sqlite3.Row]]] = {}
         self._turn = asyncio.Lock()
+        self._writes = Together[_Write, Any](self._written, self._turn)
         self._actor = THE_LIBRARY
 
     async def name_the_actor(self) -> None:
@@ -102,33 +111,45 @@ class Database:
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """A transaction in one go: `work` runs in the connection's thread, and all of it is lasting when this returns,
         none of it where `work` raises; one or the other where this is cancelled. Each statement of a `transaction`
-        takes its own way to that thread and back, which is most of what a short one costs."""
-        actor = acting()
+        takes its own way to that thread and back, which is most of what a short one costs. What is to be written while
+        another writes waits, and all that waits is committed together; none sees the others' errors."""
+        with _our_errors(self._path):
+            return cast("Result", await self._writes.ask(_Write(work, acting())))
+
+    async def _written(self, writes: Sequence[_Write]) -> Sequence[object]:
+        """What becomes of each."""
         connection = cast("Any", self._writer)  # aiosqlite has no public name for what all its methods are made of
 
-        def at_once() -> Result:
-            self._actor = actor
+        def at_once() -> Sequence[object]:
             writing: sqlite3.Connection = connection._conn  # noqa: SLF001
             writing.execute("BEGIN IMMEDIATE")
             try:
-                result = work(writing)
+                became = [self._one_of_many(writing, each) for each in writes]
                 writing.commit()
             except BaseException:
                 writing.rollback()
                 raise
-            return result
+            return became
 
-        with _our_errors(self._path):
-            async with self._turn:
-                return cast("Result", await connection._execute(at_once))  # noqa: SLF001
+        return cast("Sequence[object]", await connection._execute(at_once))  # noqa: SLF001
+
+    def _one_of_many(self, writing: sqlite3.Connection, write: _Write) -> object:
+        """What `write` returned, or raised and left nothing of. Raises what ended the transaction of all."""
+        self._actor = write.actor
+        writing.execute("SAVEPOINT one")
+        try:
+            result = write.work(writing)
+        except Exception as error:
+            if not writing.in_transaction:  # the disk is full, say: SQLite has undone all of it
+                raise
+            writing.execute("ROLLBACK TO one")
+            result = error
+        writing.execute("RELEASE one")
+        return result
 
     async def change(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-        """One statement that is a transaction of its own, and what it returns: a third of the way to and from the
-        connection's thread."""
-        with _our_errors(self._path):
-            async with self._turn:
-                self._actor = acting()
-                return await rows(self._writer, sql, parameters)
+        """One statement that is a transaction of its own, and what it returns."""
+        return await self.write(lambda writing: read(writing, sql, parameters))
 
     async def copy_to(self, path: Path) -> None:
         """A copy of the whole as it is at one moment, in a new file; others may write meanwhile."""

@@ -7,14 +7,15 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import BinaryIO
 
 from library.errors import NotFound, Unavailable
 from library.model import Value
+from library.together import Together
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -32,23 +33,24 @@ class Originals:
     def __init__(self, folder: Path, free_bytes: int) -> None:
         self._folder = folder
         self._free_bytes = free_bytes
-        self._lasting: set[Path] = set()
+        self._uploads = Together[_Upload, Original](self._kept_in_a_thread, nullcontext())
 
     async def keep(self, chunks: Iterable[bytes]) -> Original:
-        """Keep these bytes; when this returns they outlast a power cut. The same bytes again are kept once. All of it,
-        `chunks` too, in one turn of a thread: to go there and back costs as much as writing a small file.
+        """Keep these bytes; when this returns they outlast a power cut. The same bytes again are kept once. `chunks`
+        are asked for in a thread, and what is to be kept at the same moment is kept in the same turn of it.
 
         Raises Unavailable where the disk is full or cannot be written; what `chunks` raises passes through. Neither
         leaves anything behind, nor does cancelling, for which the chunk that is just being written is waited for.
         """
-        upload = _Upload(self._folder, self._free_bytes, self._lasting)
-        keeping = asyncio.get_running_loop().run_in_executor(None, upload.keep, chunks)
+        upload = _Upload(self._folder, self._free_bytes, chunks)
+        keeping = self._uploads.ask(upload)
         try:
             await asyncio.wait([keeping])
         except asyncio.CancelledError:
             upload.unwanted = True
             await asyncio.wait([keeping])
-            keeping.exception()  # nobody waits for it any more
+            if not keeping.cancelled():
+                keeping.exception()  # nobody waits for it any more
             raise
         return keeping.result()
 
@@ -68,48 +70,87 @@ class Originals:
         """Remove what uploads left that were killed; how many. Uploads that live, of any process, go on."""
         return await asyncio.to_thread(_sweep, self._folder)
 
+    async def _kept_in_a_thread(self, uploads: Sequence["_Upload"]) -> Sequence[Original | Exception]:
+        return await asyncio.to_thread(self._kept, uploads)
+
+    def _kept(self, uploads: Sequence["_Upload"]) -> Sequence[Original | Exception]:
+        """What becomes of each. Step by step for all: the first that waits for the disk takes the others with it."""
+        try:
+            for step in (_Upload.write, _Upload.sync, _Upload.settle):
+                for upload in uploads:
+                    upload.go_on(step)
+            self._make_lasting({upload.shelf for upload in uploads if upload.error is None})
+        finally:
+            for upload in uploads:
+                upload.close()
+        return [upload.error or upload.original for upload in uploads]
+
+    def _make_lasting(self, shelves: Collection[Path]) -> None:
+        """A new name in a folder is lasting only when the folder itself is on the disk."""
+        with _our_errors(self._folder):
+            for folder in (*shelves, self._folder):
+                _sync_folder(folder)
+
 
 class _Upload:
-    """A file on its way in."""
+    """A file on its way in, in the same file system as where it will lie. Locked as long as its process lives."""
 
-    def __init__(self, folder: Path, free_bytes: int, lasting: set[Path]) -> None:
+    _path: Path
+    _file: BinaryIO
+    shelf: Path
+    original: Original
+
+    def __init__(self, folder: Path, free_bytes: int, chunks: Iterable[bytes]) -> None:
         self._folder = folder
         self._free_bytes = free_bytes
-        self._lasting = lasting
-        """The folders in `folder` whose names are on the disk for good."""
+        self._chunks = chunks
+        self._left = ExitStack()
+        self.error: Exception | None = None
         self.unwanted = False
+        """Whether whoever brought it has gone."""
 
-    def keep(self, chunks: Iterable[bytes]) -> Original:
-        """Raises as `Originals.keep`, and _Unwanted."""
+    def go_on(self, step: Callable[["_Upload"], None]) -> None:
+        """Take this step, unless one before has failed."""
+        try:
+            if self.error is None:
+                step(self)
+        except Exception as error:  # noqa: BLE001  # whoever brought it has to know
+            self.error = error
+
+    def write(self) -> None:
+        with _our_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._path, self._file = _new_part(self._folder)
+        self._left.callback(self._path.unlink, missing_ok=True)
+        self._left.enter_context(self._file)
         digest, size = hashlib.sha256(), 0
-        with _part_in(self._folder) as (path, file):
-            for chunk in chunks:
-                self._refuse_unwanted()
-                with _our_errors(self._folder):
-                    self._look_for_room(len(chunk))
-                    file.write(chunk)
-                digest.update(chunk)
-                size += len(chunk)
+        for chunk in self._chunks:
+            self._refuse_unwanted()
             with _our_errors(self._folder):
-                self._look_for_room(0)  # an empty file had no chunk
-                file.flush()
-                os.fsync(file.fileno())
-                self._refuse_unwanted()
-                self._settle(path, digest.hexdigest())
-        return Original(sha256=digest.hexdigest(), size=size)
+                self._look_for_room(len(chunk))
+                self._file.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+        self.original = Original(sha256=digest.hexdigest(), size=size)
+        self.shelf = self._folder / self.original.sha256[:2]
 
-    def _settle(self, path: Path, sha256: str) -> None:
+    def sync(self) -> None:
+        with _our_errors(self._folder):
+            self._look_for_room(0)  # an empty file had no chunk
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def settle(self) -> None:
         """Give the file its name. An older one of that name has the same bytes, or is damaged: it goes."""
-        shelf = self._folder / sha256[:2]
-        if not shelf.is_dir():
-            self._lasting.discard(shelf)
-            shelf.mkdir(exist_ok=True)
-        path.replace(shelf / sha256)
-        _sync_folder(shelf)
-        # One that is there need not last: another process may just have made it.
-        if shelf not in self._lasting:
-            _sync_folder(self._folder)
-            self._lasting.add(shelf)
+        self._refuse_unwanted()
+        with _our_errors(self._folder):
+            self.shelf.mkdir(exist_ok=True)
+            self._path.replace(self.shelf / self.original.sha256)
+
+    def close(self) -> None:
+        """Let go of it; what has not settled is gone."""
+        with suppress(OSError):  # after a disk that is full, closing tries to write once more
+            self._left.close()
 
     def _look_for_room(self, coming: int) -> None:
         if shutil.disk_usage(self._folder).free < self._free_bytes + coming:
@@ -122,22 +163,6 @@ class _Upload:
 
 class _Unwanted(Exception):  # no error: whoever asked has gone
     """An upload was cancelled."""
-
-
-@contextmanager
-def _part_in(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A file in the same file system as where it will lie, which is gone afterwards unless it has another name by then.
-    Locked as long as its process lives."""
-    with _our_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        path, file = _new_part(folder)
-    try:
-        yield path, file
-    finally:
-        with suppress(OSError):  # after a disk that is full, closing tries to write once more
-            file.close()
-        with _our_errors(folder):
-            path.unlink(missing_ok=True)
 
 
 def _new_part(folder: Path) -> tuple[Path, BinaryIO]:
@@ -173,7 +198,6 @@ def _remove_dead(path: Path) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    # A new name in a folder is lasting only when the folder itself is on the disk.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

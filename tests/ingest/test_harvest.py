@@ -62,6 +62,21 @@ async def test_what_is_described_anew_or_was_withdrawn_is_read_again(exchange, f
     assert await harvest(exchange, folder) == ["known", "read"]
 
 
+async def test_many_are_handed_in_in_their_order_and_those_that_cannot_be_hold_up_no_other(exchange, folder):
+    for number in range(40):
+        (folder / f"c{number:02}.txt").write_text(f"Text number {number}.")
+    (folder / "c05.txt.toml").write_text("topics = 5\n")
+    files = files_in([folder], None)
+    (folder / "c20.txt").unlink()
+    said = descriptions(None, None)
+    news = [each async for each in hand_in(exchange, files, said, organisation="alfa", submitted_by="")]
+    assert [each.file if isinstance(each, Outcome) else each.name for each in news] == [path.name for path in files]
+    assert [each.code for each in news if isinstance(each, Outcome)] == ["bad-request", "unreadable-file"]
+    assert [job.name for job in reversed(await exchange.inbox.jobs())] == [
+        path.name for path in files if path.name not in ("c05.txt", "c20.txt")
+    ]
+
+
 async def test_what_failed_is_tried_again(exchange, folder):
     (folder / "a.txt").write_bytes(b"")
     await harvest(exchange, folder)

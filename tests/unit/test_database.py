@@ -6,9 +6,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
+from library.acting import acting_as
 from library.database import _migrate, _migrations, open_database, rows
 from library.errors import Unavailable
 
@@ -160,6 +162,68 @@ async def test_a_transaction_in_one_go_is_lasting_as_a_whole_or_not_at_all(datab
     assert await organisations(database) == []
     await database.write(add_two)
     assert await organisations(database) == ["alfa", "beta"]
+
+
+def adding(*added: str, fails: bool = False):
+    def work(writing):
+        for organisation in added:
+            writing.execute(ADD, (organisation, organisation))
+        if fails:
+            raise ZeroDivisionError
+        return added
+
+    return work
+
+
+async def written_together(database, *works: Callable[[sqlite3.Connection], object]):
+    """What becomes of what is to be written while another writes."""
+    async with database.transaction():
+        writing = [asyncio.create_task(database.write(work)) for work in works]
+        await asyncio.sleep(0)
+    return await asyncio.gather(*writing, return_exceptions=True)
+
+
+async def test_of_what_is_written_together_only_that_is_gone_which_raises(database):
+    first, second, third = await written_together(database, adding("alfa"), adding("beta", fails=True), adding("gamma"))
+    assert (first, third) == (("alfa",), ("gamma",))
+    assert isinstance(second, ZeroDivisionError)
+    assert await organisations(database) == ["alfa", "gamma"]
+
+
+async def test_a_full_disk_is_told_to_whoever_fills_it(database):
+    pages = await pragma(database, "page_count")
+    await rows(database._writer, f"PRAGMA max_page_count = {pages + 2}")
+    much = adding(*(f"{number:0200}" for number in range(1_000)))
+    first, second, third = await written_together(database, adding("alfa"), much, adding("gamma"))
+    assert (first, third) == (("alfa",), ("gamma",))
+    assert isinstance(second, Unavailable)
+    assert await organisations(database) == ["alfa", "gamma"]
+
+
+async def test_what_ends_the_transaction_of_all_is_told_to_all(database):
+    def ending(writing):
+        for _ in range(2):
+            writing.execute(ADD.replace("INSERT", "INSERT OR ROLLBACK"), ("beta", "beta"))
+
+    for became in await written_together(database, adding("alfa"), ending, adding("gamma")):
+        assert isinstance(became, sqlite3.IntegrityError)
+    assert await organisations(database) == []
+    await database.write(adding("alfa"))
+    assert await organisations(database) == ["alfa"]
+
+
+async def test_each_of_what_is_written_together_is_by_whoever_asked_for_it(database):
+    def who(writing):
+        return writing.execute("SELECT acting()").fetchone()[0]
+
+    async def written_by(name):
+        with acting_as(name):
+            return await database.write(who)
+
+    async with database.transaction():
+        writing = [asyncio.create_task(written_by(name)) for name in ("eva", "jan")]
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*writing) == ["eva", "jan"]
 
 
 async def test_a_transaction_in_one_go_may_be_cancelled_and_holds_up_nobody(database):

@@ -69,6 +69,18 @@ async def test_many_uploads_at_once_do_not_disturb_each_other(originals, tmp_pat
     assert len(everything_in(tmp_path)) == 5
 
 
+async def test_of_what_is_kept_at_the_same_moment_one_that_fails_disturbs_no_other(originals, tmp_path):
+    def broken():
+        yield b"x"
+        raise ConnectionResetError
+
+    first, second, third = await asyncio.gather(
+        originals.keep([b"one"]), originals.keep(broken()), originals.keep([b"three"]), return_exceptions=True
+    )
+    assert isinstance(second, ConnectionResetError)
+    assert everything_in(tmp_path) == sorted([first.sha256, third.sha256])
+
+
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "ab/../cd", "A" * 64, "a" * 63, "a" * 64 + "\n"])
 def test_what_is_no_hash_is_no_path(originals, name):
     with pytest.raises(NotFound):
@@ -106,6 +118,25 @@ async def test_a_cancelled_upload_leaves_nothing(originals, tmp_path):
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
     assert everything_in(tmp_path) == []
+
+
+async def test_of_uploads_at_the_same_moment_one_that_is_cancelled_stops_no_other(originals, tmp_path):
+    going_on = threading.Event()
+
+    def waiting():
+        yield b"x"
+        going_on.wait()
+        yield b"y"
+
+    cancelled, other = asyncio.create_task(originals.keep(waiting())), asyncio.create_task(originals.keep([b"other"]))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    await asyncio.sleep(0)
+    going_on.set()
+    kept = await other
+    await asyncio.gather(cancelled, return_exceptions=True)
+    assert cancelled.cancelled()
+    assert everything_in(tmp_path) == [kept.sha256]
 
 
 async def test_a_sweep_leaves_uploads_alone_that_are_under_way(originals, tmp_path):
