@@ -4,9 +4,10 @@ Every distinct form of a batch gets a number. What is counted and sorted are the
 and skeletons are looked at once a batch, not once a token.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,8 +52,9 @@ class _Zone:
         self._documents: list[int] = []
         self._firsts: list[int] = []
 
-    def add(self, document: int, table: TokenTable, first: int, numbered: Sequence[int]) -> None:
-        self._forms.append(np.array(numbered, np.int32)[table.ids])
+    def add(self, document: int, table: TokenTable, first: int, numbered: NDArray[np.int32]) -> None:
+        """`numbered`: the numbers of the table's forms."""
+        self._forms.append(numbered[table.ids])
         self._documents.append(document)
         self._firsts.append(first)
         for named in table.concepts:
@@ -73,17 +75,17 @@ class Batch:
     def __init__(self) -> None:
         self.stored: list[Stored] = []
         self.tokens = 0
-        self._numbers: dict[Form, int] = {}
+        self._numbers: defaultdict[Form, int] = defaultdict(count().__next__)
         self._zones = {zone: _Zone() for zone in ZONES}
         self._values: dict[str, list[tuple[str, ...]]] = {field: [] for field in ("id", *map(facet_field, FACETS))}
 
     def add(self, entry: IndexEntry) -> None:
         """Where it raises, the batch is to be thrown away."""
-        document, numbers = len(self.stored), self._numbers
+        document, number_of = len(self.stored), self._numbers.__getitem__
         for name, zone in self._zones.items():
             tables = zone_tables(entry, name)
             for table, first in zip(tables, zone_bounds(name, tables), strict=False):
-                zone.add(document, table, first, [numbers.setdefault(form, len(numbers)) for form in table.forms])
+                zone.add(document, table, first, np.fromiter(map(number_of, table.forms), np.int32, len(table.forms)))
         self._values["id"].append((entry.document.id,))
         for facet, values in FACETS.items():
             self._values[facet_field(facet)].append(tuple(dict.fromkeys(values(entry))))
@@ -135,18 +137,20 @@ class _Terms(NamedTuple):
 
 
 def _ranked(things: Sequence[Collection[str]]) -> _Terms:
-    terms = sorted({term.encode() for thing in things for term in thing})
-    rank = {term.decode(): place for place, term in enumerate(terms)}
-    counts = np.fromiter(map(len, things), np.int64, len(things))
-    ranks = np.fromiter((rank[term] for thing in things for term in thing), np.int64, int(counts.sum()))
-    return _Terms(terms, np.concatenate([[0], np.cumsum(counts)]), ranks)
+    found = list(chain.from_iterable(things))
+    terms = sorted(set(found))  # in the order of their bytes too
+    rank = dict(zip(terms, range(len(terms)), strict=True))
+    ranks = np.fromiter(map(rank.__getitem__, found), np.int64, len(found))
+    firsts = np.cumsum([0, *map(len, things)])
+    return _Terms(list(map(str.encode, terms)), firsts, ranks)
 
 
 def _by_value(field: str, values: Sequence[Collection[str]]) -> FieldPostings:
     """Of what each document has."""
     terms = _ranked(values)
     ranks, documents = terms.of(np.arange(len(values)))
-    return _unplaced(field, terms.terms, ranks, documents)
+    order = in_order(ranks)
+    return _unplaced(field, terms.terms, ranks[order], documents[order])
 
 
 def _by_form(field: str, terms: Sequence[Collection[str]], standing: tuple[Numbers, Numbers]) -> FieldPostings:
@@ -160,9 +164,9 @@ def _by_form(field: str, terms: Sequence[Collection[str]], standing: tuple[Numbe
 
 
 def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers) -> FieldPostings:
-    order = in_order(ranks)
-    firsts = np.searchsorted(ranks[order], np.arange(len(terms) + 1))
-    return FieldPostings(field, terms, firsts, documents[order], np.ones(len(order), np.int64))
+    """Of ranks in order, and the documents of each."""
+    firsts = np.searchsorted(ranks, np.arange(len(terms) + 1))
+    return FieldPostings(field, terms, firsts, documents, np.ones(len(ranks), np.int64))
 
 
 def _placed(field: str, terms: Sequence[Collection[str]], tokens: _Tokens) -> FieldPostings:
