@@ -80,17 +80,15 @@ class Accounts:
 
     async def organisation(self, organisation_id: OrganisationId) -> Organisation:
         """Raises NotFound."""
-        for row in await self._rows():
-            if row["id"] == organisation_id:
-                return _organisation(row)
+        row = await self._database.few_row("SELECT * FROM organisations WHERE id = ?", (organisation_id,))
+        if row is not None:
+            return _organisation(row)
         raise NotFound(f"there is no organisation '{organisation_id}'")
 
     async def organisations(self) -> list[Organisation]:
         """All of them, by id."""
-        return [_organisation(row) for row in await self._rows()]
-
-    async def _rows(self) -> list[sqlite3.Row]:
-        return await self._database.rows_again("SELECT * FROM organisations ORDER BY id")
+        found = await self._database.rows_again("SELECT * FROM organisations ORDER BY id")
+        return [_organisation(row) for row in found]
 
     # Keys ------------------------------------------------------------------------------------------------------------
 

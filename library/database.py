@@ -45,7 +45,7 @@ class Database:
         self._watcher = watcher
         self._kept: dict[str, tuple[int | None, list[sqlite3.Row]]] = {}
         self._turn = asyncio.Lock()
-        self._writes = Together[_Write, Any](self._written, self._turn)
+        self._waiting = Together[_Write, Any](self._written_together, self._turn)
         self._actor = THE_LIBRARY
 
     async def name_the_actor(self) -> None:
@@ -113,39 +113,50 @@ class Database:
         none of it where `work` raises; one or the other where this is cancelled. Each statement of a `transaction`
         takes its own way to that thread and back, which is most of what a short one costs. What is to be written while
         another writes waits, and all that waits is committed together; none sees the others' errors."""
+        write = _Write(work, acting())
         with _our_errors(self._path):
-            return cast("Result", await self._writes.ask(_Write(work, acting())))
+            if self._turn.locked():
+                return cast("Result", await self._waiting.ask(write))
+            async with self._turn:
+                return cast("Result", await self._transacted(lambda on: self._written(on, write)))
 
-    async def _written(self, writes: Sequence[_Write]) -> Sequence[object]:
-        """What becomes of each."""
+    async def _written_together(self, waiting: Sequence[_Write]) -> Sequence[object]:
+        """What became of each."""
+        return await self._transacted(lambda on: [self._written_or_undone(on, each) for each in waiting])
+
+    def _written(self, on: sqlite3.Connection, write: _Write) -> object:
+        self._actor = write.actor
+        return write.work(on)
+
+    def _written_or_undone(self, on: sqlite3.Connection, write: _Write) -> object:
+        """What `write` returned, or raised and left nothing of. Raises what ended the transaction of all."""
+        on.execute("SAVEPOINT one")
+        try:
+            result = self._written(on, write)
+        except Exception as error:
+            if not on.in_transaction:  # the disk is full, say: SQLite has undone all of it
+                raise
+            on.execute("ROLLBACK TO one")
+            result = error
+        on.execute("RELEASE one")
+        return result
+
+    async def _transacted(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """A transaction in the writer's thread. Raises what ends it."""
         connection = cast("Any", self._writer)  # aiosqlite has no public name for what all its methods are made of
 
-        def at_once() -> Sequence[object]:
+        def at_once() -> Result:
             writing: sqlite3.Connection = connection._conn  # noqa: SLF001
             writing.execute("BEGIN IMMEDIATE")
             try:
-                became = [self._one_of_many(writing, each) for each in writes]
+                result = work(writing)
                 writing.commit()
             except BaseException:
                 writing.rollback()
                 raise
-            return became
+            return result
 
-        return cast("Sequence[object]", await connection._execute(at_once))  # noqa: SLF001
-
-    def _one_of_many(self, writing: sqlite3.Connection, write: _Write) -> object:
-        """What `write` returned, or raised and left nothing of. Raises what ended the transaction of all."""
-        self._actor = write.actor
-        writing.execute("SAVEPOINT one")
-        try:
-            result = write.work(writing)
-        except Exception as error:
-            if not writing.in_transaction:  # the disk is full, say: SQLite has undone all of it
-                raise
-            writing.execute("ROLLBACK TO one")
-            result = error
-        writing.execute("RELEASE one")
-        return result
+        return cast("Result", await connection._execute(at_once))  # noqa: SLF001
 
     async def change(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """One statement that is a transaction of its own, and what it returns."""
