@@ -10,6 +10,7 @@ progress.py  what a person, or a program, sees of a batch while it is worked on
 worker.py    take the next job, run the pipeline, record how it ended
 readers.py   which process reads the next file
 steps.py     how far each job is, noted now and then
+spoken.py    in which language a command speaks
 log.py       how log lines name their job
 pipeline.py  ingest(job, ...): the straight line from an original to the catalogue
 enclosed.py  what becomes of the files in an archive or a mail

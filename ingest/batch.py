@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ingest.metadata import read_description, sidecar_of
 from ingest.tables import TABLES, Table, named, read_table
-from library.errors import BadMetadata, LibraryError, PurgedFile
+from library.errors import BadMetadata, LibraryError, PurgedFile, Reason
 from library.exchange import Exchange
 from library.jobs import IngestJob, JobState, Step
 from library.model import DocumentId, OrganisationId
@@ -41,6 +41,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     job: str = ""
     code: str = ""
     detail: str = ""
+    reasons: tuple[Reason, ...] = ()
+    """Why its description was refused; `detail` lists them in English."""
     notes: tuple[str, ...] = ()
 
 
@@ -89,7 +91,7 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
             if beside.is_file():
                 read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
         except LibraryError as error:
-            wrong.append(f"{beside.name}: {told.of_reasons(error.reasons) or error.detail}")
+            wrong.append(f"{beside.name}: {told.of_error(error)}")
     return wrong
 
 
@@ -194,7 +196,7 @@ class _HandingIn:
                 raise file.error
             return await self._handed_in(file)
         except LibraryError as error:
-            return Outcome(file=name, ended="failed", code=error.code, detail=error.detail)
+            return Outcome(file=name, ended="failed", code=error.code, detail=error.detail, reasons=error.reasons)
         except OSError as error:
             detail = f"the file cannot be opened: {error.strerror}"
             return Outcome(file=name, ended="failed", code=UNREADABLE, detail=detail)

@@ -26,6 +26,7 @@ from ingest.extract import READERS
 from ingest.log import log_to_stderr
 from ingest.progress import JsonReport, PersonReport, Report, report_lines
 from ingest.rereading import outdated, outdated_archives, queue, queue_archives
+from ingest.spoken import say_lang
 from ingest.watch import DONE, FAILED, Watched, keep_watching
 from ingest.worker import follow, give_way, work_with_others
 from library.batches import EVERYTHING
@@ -36,9 +37,7 @@ from library.jobs import IngestJob, JobState
 from library.language import LANGUAGES
 from library.model import Visibility
 from library.said import REPLACES
-from library.settings import spoken_language
 from library.sidecars import SIDECAR
-from library.words import LANGUAGES as LANGUAGES_OF_WORDS
 from library.words import Words, words
 
 LOOK_EVERY = 0.2
@@ -82,7 +81,7 @@ def _ways_in(commands: Commands) -> None:
     add.add_argument("--submitted-by", default="", metavar="NAME", help="who answers for them")
     add.add_argument("--queue-only", action="store_true", help="keep them safe and leave reading to a worker")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
-    _say_lang(add)
+    say_lang(add)
     add.set_defaults(command=lambda asked: run(lambda exchange: (_check if asked.dry_run else _add)(exchange, asked)))
 
     watch = commands.add_parser("watch", help="take in what comes into a folder, until interrupted")
@@ -93,7 +92,7 @@ def _ways_in(commands: Commands) -> None:
     watch.add_argument(
         "--settle", type=float, default=5.0, metavar="SECONDS", help="how long a file must not change; default: 5"
     )
-    _say_lang(watch)
+    say_lang(watch)
     watch.set_defaults(command=lambda asked: run(lambda exchange: _watch(exchange, asked)))
 
 
@@ -106,7 +105,7 @@ def _what_becomes_of_it(commands: Commands) -> None:
     jobs.add_argument("--state", choices=[state.value for state in JobState])
     jobs.add_argument("--limit", type=int, default=100, metavar="N")
     jobs.add_argument("--json", action="store_true", help="one JSON object a line")
-    _say_lang(jobs)
+    say_lang(jobs)
     jobs.set_defaults(command=lambda asked: run(lambda exchange: _jobs(exchange, asked)))
 
     retry = commands.add_parser("retry", help="read failed files again")
@@ -116,6 +115,7 @@ def _what_becomes_of_it(commands: Commands) -> None:
     retry.add_argument(
         "--code", metavar="CODE", help="those that ended with it, such as needs-ocr, done in part or not"
     )
+    say_lang(retry)
     retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked)))
 
     again = commands.add_parser("reread", help="read originals again by better readers, in the background")
@@ -128,23 +128,24 @@ def _what_becomes_of_it(commands: Commands) -> None:
     again.add_argument(
         "--format", default="", metavar="FORMAT", help="only files whose name or media type ends so: pdf"
     )
+    say_lang(again)
     again.set_defaults(command=lambda asked: run(lambda exchange: _reread(exchange, asked)))
 
     report = commands.add_parser("report", help="how a batch is doing, or ended: by reason, with what helps")
     report.add_argument("batch", nargs="?", metavar="BATCH", help="none: the newest")
-    _say_lang(report)
+    say_lang(report)
     report.set_defaults(command=lambda asked: run(lambda exchange: _report(exchange, asked)))
 
 
 def _on_and_off(commands: Commands) -> None:
     pause = commands.add_parser("pause", help="begin no more files until `resume`")
     pause.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="none: of any batch")
-    _say_lang(pause)
+    say_lang(pause)
     pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked)))
 
     resume = commands.add_parser("resume", help="go on after `pause`")
     resume.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="as with `pause`")
-    _say_lang(resume)
+    say_lang(resume)
     resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked)))
 
 
@@ -153,7 +154,7 @@ def _corrections(commands: Commands) -> None:
     language.add_argument("document", metavar="DOCUMENT")
     language.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
     language.add_argument("--page", type=int, help="only this page")
-    _say_lang(language)
+    say_lang(language)
     language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked)))
 
     add_desk_commands(commands)
@@ -161,12 +162,8 @@ def _corrections(commands: Commands) -> None:
     withdraw = commands.add_parser("withdraw", help="take a document out of the library")
     withdraw.add_argument("document", metavar="DOCUMENT")
     withdraw.add_argument("--reason", required=True, help="kept in the audit trail")
-    _say_lang(withdraw)
+    say_lang(withdraw)
     withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked)))
-
-
-def _say_lang(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--lang", choices=LANGUAGES_OF_WORDS, default=spoken_language(), help="default: as LANG says")
 
 
 async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
@@ -296,7 +293,7 @@ async def _jobs(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
 
 def _line(job: IngestJob, told: Words) -> str:
     standing = told.of_step(job.step if job.state is JobState.WORKING else job.state, job.page, job.pages)
-    more = "; ".join(filter(None, (told.why(job.code, job.detail), *job.notes)))
+    more = "; ".join(filter(None, (told.why(job.code, job.detail), *map(told.of_detail, job.notes))))
     return f"{job.id:14} {standing:22} {job.name}  {more}".rstrip()
 
 
@@ -307,7 +304,7 @@ async def _retry(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         retried = sum([await exchange.inbox.retry(job) for job in asked.job])
     else:
         retried = await exchange.inbox.retry(batch=asked.batch)
-    print(f"{retried} wait again; `work` reads them")
+    print(_report_words(asked)["retried"].format(files=retried))
     return ExitCode.WELL
 
 
@@ -321,7 +318,7 @@ async def _reread(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         queued = await queue(exchange, await outdated(exchange, asked.older_than, asked.format), batch)
         archives = await outdated_archives(exchange, asked.older_than, asked.format)
         queued += await queue_archives(exchange, archives, batch)
-    print(f"{queued} files are read again as soon as nothing new waits; `report {batch}` says how far that is")
+    print(_report_words(asked)["reread"].format(files=queued, batch=batch))
     return ExitCode.WELL
 
 

@@ -1,16 +1,19 @@
 """The commands with which staff decide about documents: personal data, copies and translations."""
 
 import argparse
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 import msgspec
 
+from ingest.spoken import say_lang
 from library.command import ExitCode, run
 from library.exchange import Exchange
 from library.gate import CONFIRMING, seen
-from library.model import PersonalDataCheck, Relation, missing_to_publish
+from library.model import DocumentId, PersonalDataCheck, Relation, missing_to_publish, title_of
 from library.resemblances import Decision
+from library.words import words
 
 
 def add_desk_commands(commands: Any) -> None:
@@ -18,6 +21,7 @@ def add_desk_commands(commands: Any) -> None:
     held = commands.add_parser("held", help="what is not public yet because personal data may be in it")
     held.add_argument("document", nargs="?", metavar="DOCUMENT", help="what was found in this one")
     held.add_argument("--json", action="store_true", help="one JSON object a line")
+    say_lang(held)
     held.set_defaults(command=lambda asked: run(lambda exchange: _held(exchange, asked)))
 
     confirm = commands.add_parser("confirm", help="say that a held document may be public: a person has looked")
@@ -25,11 +29,13 @@ def add_desk_commands(commands: Any) -> None:
     confirm.add_argument("--by", required=True, metavar="NAME", help="who has looked")
     confirm.add_argument("--result", required=True, choices=CONFIRMING)
     confirm.add_argument("--seen", required=True, help="as `held DOCUMENT` says")
+    say_lang(confirm)
     confirm.set_defaults(command=lambda asked: run(lambda exchange: _confirm(exchange, asked)))
 
     alike = commands.add_parser("alike", help="which documents are like others: copies, other formats, translations")
     alike.add_argument("document", nargs="?", metavar="DOCUMENT", help="only those that are like this one")
     alike.add_argument("--json", action="store_true", help="one JSON object a line")
+    say_lang(alike)
     alike.set_defaults(command=lambda asked: run(lambda exchange: _alike(exchange, asked)))
 
     relate = commands.add_parser("relate", help="say that a document is what `alike` takes it for")
@@ -47,19 +53,26 @@ def add_desk_commands(commands: Any) -> None:
 
 
 async def _held(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
+    told = words(asked.lang)
     if asked.document is None:
-        for document_id, waiting in (await exchange.gate.held()).items():
-            told = {"document": document_id, "findings": len(waiting.unconfirmed), "seen": seen(waiting)}
-            line = f"{document_id:24} {len(waiting.unconfirmed)} to look at"
-            print(msgspec.json.encode(told).decode() if asked.json else line)
+        held = await exchange.gate.held()
+        titles = await _titles(exchange, held)
+        for document_id, waiting in held.items():
+            findings = len(waiting.unconfirmed)
+            shown = {"document": document_id, "findings": findings, "seen": seen(waiting)}
+            line = told.report["to_look_at"].format(
+                document=document_id, findings=findings, title=titles.get(document_id, "")
+            )
+            print(msgspec.json.encode(shown).decode() if asked.json else line)
         return ExitCode.WELL
     document = await exchange.catalog.document(asked.document)
     record = await exchange.gate.record(document.id)
     for each in record.unconfirmed if record else ():
-        where = f"page {each.page}" if each.page is not None else each.field
-        print(msgspec.json.encode(each).decode() if asked.json else f"{where:12} {each.kind:18} {each.masked}")
+        where = told.report["page"].format(page=each.page) if each.page is not None else each.field
+        line = f"{where:12} {told.kind[each.kind]:22} {each.masked}"
+        print(msgspec.json.encode(each).decode() if asked.json else line)
     if record and record.held and not asked.json:
-        print(f"Look at these in the document. If it may be public: confirm {document.id} --seen {seen(record)} …")
+        print(told.report["look"].format(document=document.id, seen=seen(record)))
     return ExitCode.WELL
 
 
@@ -68,17 +81,26 @@ async def _confirm(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     confirmed = await exchange.confirm(asked.document, check, asked.seen)
     await exchange.catch_up()
     missing = missing_to_publish(confirmed)
+    said = words(asked.lang).report["confirmed_missing" if missing else "confirmed"]
     print(
-        f"{confirmed.id}: {confirmed.visibility.value}" + (f", until it has: {', '.join(missing)}" if missing else "")
+        said.format(document=confirmed.id, visibility=confirmed.visibility.value, missing=", ".join(missing)),
     )
     return ExitCode.WELL
 
 
 async def _alike(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
-    for each in await exchange.resemblances.of(asked.document, Decision.OPEN):
-        line = f"{each.document:24} {each.other:24} {each.kind:12} {each.score:.2f}"
+    kinds = words(asked.lang).kind
+    found = await exchange.resemblances.of(asked.document, Decision.OPEN)
+    titles = await _titles(exchange, {name for each in found for name in (each.document, each.other)})
+    for each in found:
+        both = f"{titles.get(each.document, '')} | {titles.get(each.other, '')}"
+        line = f"{each.document:14} {each.other:14} {kinds[each.kind]}, {each.score:.2f}: {both}"
         print(msgspec.json.encode(each).decode() if asked.json else line)
     return ExitCode.WELL
+
+
+async def _titles(exchange: Exchange, ids: Collection[DocumentId]) -> dict[DocumentId, str]:
+    return {name: title_of(document) for name, document in (await exchange.catalog.documents(list(ids))).items()}
 
 
 async def _decide(exchange: Exchange, asked: argparse.Namespace, decision: Decision) -> ExitCode:

@@ -14,8 +14,10 @@ from library.words import Words
 
 MOST_NAMES = 5
 """Files that are named under each reason, at the end."""
-FOR_GOOD = frozenset({"purged-file"})
-"""Codes of what trying again does not help."""
+NOT_QUEUED = frozenset(
+    {"bad-metadata", "bad-request", "conflict", "not-found", "purged-file", "unavailable", "unreadable-file"}
+)
+"""Codes of files that were not taken in: they are handed in again, there is nothing to be read again."""
 
 
 class Report:
@@ -50,7 +52,8 @@ class JsonReport(Report):
 
     def ended(self, outcome: Outcome) -> None:
         super().ended(outcome)
-        _line(msgspec.json.encode(outcome))
+        told = msgspec.to_builtins(outcome)
+        _line(msgspec.json.encode({name: value for name, value in told.items() if name != "reasons"}))
 
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         totals = {name: self.counts[name] for name in ("done", "known", "waiting", "failed")}
@@ -105,12 +108,14 @@ class PersonReport(Report):
         self._bars.advance(self._files)
         if outcome.ended == "failed":
             self._failed.setdefault(outcome.code, []).append(outcome)
-        for sentence in (self._why(outcome), *outcome.notes):
+        for sentence in (self._why(outcome), *map(self._told.of_detail, outcome.notes)):
             if sentence:
                 self._console.print(f"{self._told.standing.get(outcome.ended, '')} {outcome.file}: {sentence}".strip())
 
     def _why(self, outcome: Outcome) -> str:
-        return self._told.why(outcome.code, outcome.detail) if outcome.ended == "failed" else outcome.detail
+        if outcome.ended != "failed":
+            return self._told.of_detail(outcome.detail)
+        return self._told.why(outcome.code, self._told.of_reasons(outcome.reasons) or outcome.detail)
 
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
@@ -133,7 +138,7 @@ def report_lines(
         lines += [f"    - {name}" for name in names[:MOST_NAMES]]
         if files > MOST_NAMES:
             lines.append(f"    - {told.report['more'].format(files=files - MOST_NAMES)}")
-    if not codes <= FOR_GOOD:
+    if not codes <= NOT_QUEUED:
         lines.append(told.report["again"])
     if alike:
         lines.append(told.report["alike"].format(pairs=alike))

@@ -118,8 +118,9 @@ class Watch:
         told = self._watched.told
         failure = told.of_failure(outcome.code)
         cure = told.report["cure"].format(cure=failure.cure)
+        exactly = told.of_reasons(outcome.reasons) or told.of_detail(outcome.detail)
         return "\n".join(
-            (failure.what, cure, told.report["put_back"], "", outcome.detail, f"{outcome.code} {outcome.job}", "")
+            (failure.what, cure, told.report["put_back"], "", exactly, f"{outcome.code} {outcome.job}", "")
         )
 
     def _candidates(self) -> Iterator[tuple[Path, Stamp]]:

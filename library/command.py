@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import select
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,8 @@ from uvloop import new_event_loop
 from library.acting import act_as
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange, open_exchange
-from library.settings import load_settings
+from library.settings import load_settings, spoken_language
+from library.words import words
 
 
 class ExitCode(IntEnum):
@@ -31,16 +33,32 @@ def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
     _end_like_an_interrupt(signal.SIGTERM)
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(_with_exchange(command))
+            code = runner.run(_with_exchange(command))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         complain("interrupted; what was handed in is kept, and the next worker goes on with it")
         return ExitCode.INTERRUPTED
     except Unavailable as error:
-        complain(error.detail)
+        complain(words(spoken_language()).of_error(error))
         return ExitCode.NOT_REACHABLE
     except LibraryError as error:
-        complain(error.detail)
+        complain(words(spoken_language()).of_error(error))
         return ExitCode.USAGE
+    except BrokenPipeError:
+        if _is_heard():
+            raise
+        # What is left goes nowhere: at its end, Python would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.WELL
+    else:
+        return code
+
+
+def _is_heard() -> bool:
+    """Whether somebody still reads what is printed, and not like `head` has had enough."""
+    pipe = select.poll()
+    pipe.register(sys.stdout, 0)  # errors are told without being asked for
+    return not pipe.poll(0)
 
 
 def complain(sentence: str) -> None:

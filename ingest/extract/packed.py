@@ -35,7 +35,7 @@ def _is_of_system(label: str) -> bool:
 def _notes(damaged: list[str]) -> list[str]:
     if not damaged:
         return []
-    named = ", ".join(damaged[:_MOST_NAMED]) + (
-        f" and {len(damaged) - _MOST_NAMED:,} others" if len(damaged) > _MOST_NAMED else ""
-    )
+    named, others = ", ".join(damaged[:_MOST_NAMED]), len(damaged) - _MOST_NAMED
+    if others > 0:
+        return [f"files in it that are damaged and were left out: {named} and {others:,} others"]
     return [f"files in it that are damaged and were left out: {named}"]

@@ -139,7 +139,6 @@ def refusal(kind: Kind, name: str) -> ExtractionFailed:
     if kind is Kind.OOXML_ENCRYPTED:
         return EncryptedFile(f"this is {kind}; remove the password in Office and hand it in again")
     suffix = PurePath(name).suffix.lower()
-    named = f", though its name ends in {suffix}" if suffix in _SUFFIXES and kind not in _SUFFIXES[suffix] else ""
     if kind in _IMAGES:
         cure = "save it as PNG, JPEG, TIFF or PDF and hand in that"
     elif kind in _ARCHIVES:
@@ -148,7 +147,9 @@ def refusal(kind: Kind, name: str) -> ExtractionFailed:
         cure = "hand in a PDF, .docx, .odt, .html, .md or .txt"
     else:
         cure = "save or print it as PDF and hand in that"
-    return UnsupportedFormat(f"this is {kind}{named}; {cure}")
+    if suffix in _SUFFIXES and kind not in _SUFFIXES[suffix]:
+        return UnsupportedFormat(f"this is {kind}, though its name ends in {suffix}; {cure}")
+    return UnsupportedFormat(f"this is {kind}; {cure}")
 
 
 _OF_TEXTS = {

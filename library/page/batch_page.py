@@ -13,7 +13,17 @@ Job = Mapping[str, Any]
 HandedIn = Mapping[str, Any]
 """`HandedInFile` of the API as JSON."""
 
-BLANK = {"id": "", "name": "-", "state": "", "standing": "-", "what": "-", "cure": "-", "review": "#", "retry": "#"}
+BLANK = {
+    "id": "",
+    "name": "-",
+    "state": "",
+    "standing": "-",
+    "what": "-",
+    "cure": "-",
+    "more": "-",
+    "review": "#",
+    "retry": "#",
+}
 """A file with something in every place, for the script to fill."""
 
 
@@ -57,6 +67,7 @@ def shown_file(job: Job) -> dict[str, Any]:
         "standing": job["standing"],
         "what": job["what"],
         "cure": job["cure"],
+        "more": " · ".join(filter(None, (job["detail"], *job["notes"]))),
         "review": f"/desk/documents/{job['document']}" if job["links"]["document"] else "",
         "retry": f"/desk/jobs/{job['id']}/retry" if failed else "",
     }

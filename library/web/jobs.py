@@ -48,12 +48,13 @@ class Job(Struct, frozen=True):
     """Where it stands, in words."""
     code: str
     detail: str
-    """Of what failed, with the figures and names that belong to it; in English."""
+    """Of what failed, with the figures and names that belong to it, in words."""
     what: str
     """What failed, in words; empty where nothing did."""
     cure: str
     """What helps."""
     notes: list[str]
+    """What else there is to know, in words: what was left out, or what a document waits for."""
     attempts: int
     submitted_by: str
     batch: str
@@ -194,10 +195,10 @@ def shown_job(job: IngestJob, told: Words) -> Job:
         pages=job.pages,
         standing=told.of_step(job.step or job.state, job.page, job.pages),
         code=job.code,
-        detail=job.detail,
+        detail=told.of_detail(job.detail),
         what=failure.what,
         cure=failure.cure,
-        notes=list(job.notes),
+        notes=[told.of_detail(note) for note in job.notes],
         attempts=job.attempts,
         submitted_by=job.submitted_by,
         batch=job.batch,

@@ -1,6 +1,7 @@
 """What staff are told of the files that they handed in, in words that need no technical training.
 
-One data file a language, `cs.toml`, `en.toml`, `uk.toml`, with the same keys in each.
+One data file a language, `cs.toml`, `en.toml`, `uk.toml`, with the same keys in each; details.py has what is known more
+exactly.
 """
 
 import tomllib
@@ -11,7 +12,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from library.errors import Reason
+from library.errors import LibraryError, Reason
+from library.words.details import in_words_of
 
 LANGUAGES = ("cs", "en", "uk")
 DEFAULT = "en"
@@ -27,9 +29,12 @@ class Failure(Struct, frozen=True):
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """All that is said in one language."""
 
+    language: str
     standing: Mapping[str, str]
     """By the state of a job, or by its step while it is being worked on."""
     report: Mapping[str, str]
+    kind: Mapping[str, str]
+    """Of what may be personal data, and of how two documents are alike."""
     failure: Mapping[str, Failure]
     """By the code of an error."""
     reason: Mapping[str, str]
@@ -40,11 +45,20 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         return self.failure.get(code, self.failure["extraction-failed"])
 
     def why(self, code: str, detail: str) -> str:
-        """What is said of this code, with what the library knows more exactly in English; without a code only that."""
+        """What is said of this code, with what the library knows more exactly; without a code only that."""
+        exactly = self.of_detail(detail)
         if not code:
-            return detail
+            return exactly
         what = self.of_failure(code).what
-        return f"{what} ({detail})" if detail else what
+        return f"{what} ({exactly})" if exactly else what
+
+    def of_detail(self, sentence: str) -> str:
+        """What the library says more exactly of a file, a job or a command; in English where it has no words for it."""
+        return in_words_of(self.language, sentence)
+
+    def of_error(self, error: LibraryError) -> str:
+        """Which fields were refused and why; what the error says, where it is about no fields."""
+        return self.of_reasons(error.reasons) or self.of_detail(error.detail)
 
     def of_reason(self, reason: Reason) -> str:
         """Why a field was refused; in English where the reason has no code."""
@@ -74,4 +88,4 @@ def because(name: str, code: str, **values: object) -> Reason:
 @cache
 def _read(language: str) -> Words:
     written = files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(written), Words)
+    return msgspec.convert({**tomllib.loads(written), "language": language}, Words)

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -123,7 +125,7 @@ def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(l
     added = command(ukrainian, "ingest", "add", str(tmp_path / "folder"))
     assert added.returncode == ExitCode.SOME_FAILED
     assert "прийнято: 0, вже було тут: 1, ще чекає: 0, не прийнято: 1" in added.stderr
-    assert "не прийнято a.txt: Файл порожній. (" in added.stderr
+    assert "не прийнято a.txt: Файл порожній. (у файлі немає вмісту (0 байтів): " in added.stderr
     assert "1 × Файл порожній.\n    Що робити: Можливо, він ще копіювався." in added.stderr
     again = command(library, "ingest", "report", "--lang", "cs")
     assert "1 × Soubor je prázdný." in again.stdout
@@ -145,6 +147,9 @@ def test_a_row_whose_file_is_not_there_is_named_and_a_wrong_table_is_refused(lib
     told = command(library, "ingest", "add", str(folder), "--metadata", str(table), "--lang", "cs")
     assert told.returncode == ExitCode.USAGE
     assert told.stderr == "řádek 2, sloupec „year“: „loni“ není celé číslo; pište jen číslice\n"
+    (folder / "a.md.toml").write_text("titel = 'x'")
+    told = command(library, "ingest", "add", str(folder), "--lang", "cs")
+    assert "(titel: takový údaj knihovna nezná; nemá to být „title“?)" in told.stderr
 
 
 def test_what_is_set_or_taken_away_is_said(library: dict[str, str], tmp_path: Path):
@@ -159,9 +164,21 @@ def test_what_is_set_or_taken_away_is_said(library: dict[str, str], tmp_path: Pa
         assert command(library, "ingest", *arguments, "--lang", "en").stdout == f"{sentence}\n"
 
 
-def test_nobody_is_told_to_try_what_was_purged_again():
+def test_a_list_that_somebody_stops_reading_ends_without_a_fault(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "a.txt").write_text("Children learn at school.")
+    add(library, tmp_path / "a.txt")
+    reading, writing = os.pipe()
+    os.close(reading)
+    listing = subprocess.run(
+        [sys.executable, "-m", "ingest", "jobs"], env=library, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (listing.returncode, listing.stderr) == (ExitCode.WELL, b"")
+
+
+def test_nobody_is_told_to_try_again_what_was_not_taken_in():
     told, counts = words("en"), Counter(failed=1)
-    for code, again in (("purged-file", False), ("empty-file", True)):
+    for code, again in (("purged-file", False), ("bad-request", False), ("empty-file", True)):
         lines = report_lines(told, counts, [(code, 1, ["a.txt"])], paused=False, alike=0)
         assert (told.report["again"] in lines) is again
 

@@ -55,13 +55,15 @@ def command(capsys, *arguments: str) -> str:
 def test_held_documents_are_shown_masked_and_confirmed(settings, capsys):
     complete = {field: {"cs": "Něco."} for field in ("context", "objectives", "activities", "results")}
     filled(settings, (a_practice(id="d1", evidence="described", **complete), "Paní Olena Kovalenko."))
-    assert "d1" in command(capsys, "held")
-    shown = command(capsys, "held", "d1")
+    assert command(capsys, "held", "--lang", "cs").startswith("d1             k prohlédnutí: 1  ")
+    shown = command(capsys, "held", "d1", "--lang", "cs")
+    assert "jméno" in shown
     assert "O•••• K••••••••" in shown
     assert "Olena" not in shown
     seen = re.search(r"--seen (\w+)", shown)[1]
     said = ("--by", "Eva", "--result", "consent given", "--seen", seen)
-    assert command(capsys, "confirm", "d1", *said) == "d1: public\n"
+    confirmed = command(capsys, "confirm", "d1", *said, "--lang", "cs")
+    assert confirmed == "Potvrzeno. Dokument d1 má teď viditelnost: public\n"
     document = in_library(settings, lambda exchange: exchange.catalog.document("d1"))
     assert document.visibility is Visibility.PUBLIC
     assert command(capsys, "held") == ""
@@ -70,8 +72,9 @@ def test_held_documents_are_shown_masked_and_confirmed(settings, capsys):
 def test_documents_that_are_alike_are_named_related_and_dismissed(settings, capsys):
     texts = {"a": LONG, "b": LONG, "c": LONG.replace("slovo7 ", "jinak ")}
     filled(settings, *((a_practice(id=document_id), text) for document_id, text in texts.items()))
-    lines = command(capsys, "alike", "a").splitlines()
-    assert [line.split()[:3] for line in lines] == [["a", "b", "same_text"], ["a", "c", "copy"]]
+    lines = command(capsys, "alike", "a", "--lang", "cs").splitlines()
+    assert [line.split()[:3] for line in lines] == [["a", "b", "týž"], ["a", "c", "kopie,"]]
+    assert lines[0].endswith(": Sousedský stůl | Sousedský stůl")
     command(capsys, "relate", "a", "b")
     command(capsys, "dismiss", "a", "c")
     document = in_library(settings, lambda exchange: exchange.catalog.document("a"))

@@ -64,6 +64,7 @@ async def test_a_file_that_failed_is_moved_with_a_reason_that_says_what_helps(ex
     reason = (folder / "failed" / "a.txt.reason.txt").read_text(encoding="utf-8")
     assert reason.startswith("Soubor je prázdný.\nCo s tím: Možná se ještě kopíroval.")
     assert "vraťte soubor do sledované složky" in reason
+    assert "soubor nemá žádný obsah" in reason
     assert "empty-file" in reason
 
 

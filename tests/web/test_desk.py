@@ -86,10 +86,17 @@ async def test_a_file_that_is_too_large_is_named_with_the_cure(staff):
 async def test_a_failed_file_has_a_sentence_a_cure_and_a_button_to_try_again(exchange, staff):
     path = await hand_in(staff, "a.txt", "b.txt")
     taken = await exchange.inbox.take()
-    await exchange.inbox.fail(taken.id, "encrypted-file", "no password")
+    await exchange.inbox.fail(
+        taken.id, "encrypted-file", "this is an e-mail; unpack it and hand in the documents that it holds"
+    )
     html = await look(staff, f"{path}?lang=en")
     assert texts(html, ".file[data-state=failed] .file-what") == ["The file is protected by a password."]
     assert texts(html, ".file[data-state=failed] .file-cure") == ["Save it without the password and hand that in."]
+    html = await look(staff, f"{path}?lang=cs")
+    assert texts(html, ".file[data-state=failed] .file-more") == [
+        "je to e-mail; rozbalte ho a předejte dokumenty, které jsou uvnitř"
+    ]
+    html = await look(staff, f"{path}?lang=en")
     retry = html.css_first(".file[data-state=failed] form").attributes["action"]
     assert retry == f"/desk/jobs/{taken.id}/retry?lang=en"
     again = await send(staff, retry, {})

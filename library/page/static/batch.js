@@ -54,6 +54,7 @@ function row(job) {
     standing: job.standing,
     what: job.what,
     cure: job.cure,
+    more: [job.detail, ...job.notes].filter(Boolean).join(" · "),
     review: job.links.document ? { href: `/desk/documents/${encodeURIComponent(job.document)}?lang=${language}` } : null,
     retry: job.state === "failed" ? {} : null,
   });
