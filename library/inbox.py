@@ -150,16 +150,18 @@ class Inbox:
              WHERE id = ? AND state = 'working'
             RETURNING id
             """
-        await self._at_work(job_id, sql, _json(notes), now())
-        await self._database.change(
-            """
+        read_by = """
             UPDATE jobs
-               SET reader = :reader
+               SET reader = ?
              WHERE state = 'done' AND document = ''
-               AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = :job)
-            """,
-            {"reader": reader, "job": job_id},
-        )
+               AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = ?)
+            """
+
+        def work(writing: sqlite3.Connection) -> None:
+            _at_work(writing, job_id, sql, _json(notes), now())
+            writing.execute(read_by, (reader, job_id))
+
+        await self._database.write(work)
 
     async def done(self, job_id: str, notes: Sequence[str] = (), code: str = "", detail: str = "") -> None:
         """The job's document is kept; `note_indexed` says later that it can be found. `code` and `detail` say what part
@@ -169,7 +171,7 @@ class Inbox:
              WHERE id = ? AND state = 'working'
             RETURNING id
             """
-        await self._at_work(job_id, sql, _json(notes), now(), code, detail)
+        await self._database.write(lambda writing: _at_work(writing, job_id, sql, _json(notes), now(), code, detail))
 
     async def fail(self, job_id: str, code: str, detail: str) -> None:
         sql = """
@@ -177,7 +179,7 @@ class Inbox:
              WHERE id = ? AND state = 'working'
             RETURNING id
             """
-        await self._at_work(job_id, sql, code, detail, now())
+        await self._database.write(lambda writing: _at_work(writing, job_id, sql, code, detail, now()))
 
     async def note_indexed(self) -> None:
         """Note which of the jobs that are done have a document that the index has got."""
@@ -192,11 +194,6 @@ class Inbox:
                AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.id = jobs.document AND unindexed = 1)
             """
         )
-
-    async def _at_work(self, job_id: str, sql: str, *values: str) -> None:
-        if not await self._database.change(sql, (*values, job_id)):
-            job = await self.job(job_id)
-            raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
 
     # Looking ---------------------------------------------------------------------------------------------------------
 
@@ -458,6 +455,13 @@ def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> l
         values,
     )
     return [_read(row) for row in again]
+
+
+def _at_work(writing: sqlite3.Connection, job_id: str, sql: str, *values: str) -> None:
+    """Raises NotFound, and Conflict where `sql` finds that nobody is working on the job."""
+    if not read(writing, sql, (*values, job_id)):
+        job = _job(writing, job_id)
+        raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
 
 
 def _job(writing: sqlite3.Connection, job_id: str) -> IngestJob:
