@@ -75,6 +75,8 @@ class Originals:
 
     def _kept(self, uploads: Sequence["_Upload"]) -> Sequence[Original | Exception]:
         """What becomes of each. Step by step for all: the first that waits for the disk takes the others with it."""
+        with _our_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
         try:
             for step in (_Upload.write, _Upload.sync, _Upload.settle):
                 for upload in uploads:
@@ -119,7 +121,6 @@ class _Upload:
 
     def write(self) -> None:
         with _our_errors(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
             self._path, self._file = _new_part(self._folder)
         self._left.callback(self._path.unlink, missing_ok=True)
         self._left.enter_context(self._file)

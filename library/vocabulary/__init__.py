@@ -93,6 +93,7 @@ def unknown_terms(fields: Mapping[str, object]) -> tuple[Reason, ...]:
     return tuple(
         _unknown(name, value, list_id)
         for path, list_id in FIELDS.items()
+        if path.partition(".")[0] in fields
         for name, value in _texts(fields, path)
         if value not in _labels(list_id)
     )
