@@ -1,7 +1,7 @@
 """The straight line from an original to the catalogue."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -11,24 +11,30 @@ from ingest.enclosed import Enclosed
 from ingest.extract import Extract, TakeEnclosed
 from ingest.readers import Lent
 from ingest.steps import Tell
+from library.catalog import AnalysedPage
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step
+from library.model import Document, Page
 from library.said import REPLACES
 
 
 class Kept(Struct, frozen=True):
-    """The file has become a document."""
-
-    notes: tuple[str, ...]
-    """What staff should know of it."""
-    waits_for: str = ""
-    """What the machine lacks for the rest of its pages."""
+    """The file has become a document, and with that its job is done."""
 
 
 class Unpacked(Struct, frozen=True):
     """The file was an archive: what it encloses was handed in, and that was all."""
 
     notes: tuple[str, ...]
+
+
+class _Described(Struct, frozen=True):
+    job: IngestJob
+    """With what is true of the document that it is the next version of, where it is."""
+    document: Document
+    extract: Extract
+    """Whose pages know their languages."""
+    analysed: Sequence[AnalysedPage]
 
 
 async def read_original(
@@ -52,8 +58,8 @@ async def read_original(
 
 
 async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
-    """Read the job's file and put what it holds into the catalogue, telling how far it is; what it encloses is handed
-    in.
+    """Read the job's file, put what it holds into the catalogue and end the job, telling how far it is; what it
+    encloses is handed in.
 
     Raises ExtractionFailed for a file that cannot be read. Run again after having been cut off anywhere, it ends in
     the same document.
@@ -65,12 +71,29 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     if not extract.pages:
         return Unpacked((*extract.notes, *enclosed.notes()))
     tell(Progress(Step.DESCRIBING))
-    pages = await asyncio.to_thread(with_languages, extract.pages, tuple(job.said.get("languages", ())))
-    extract = msgspec.structs.replace(extract, pages=pages)
-    if REPLACES in job.said:
-        said = said_of_next_version(await exchange.replaced(job.document), job.said, extract)
-        job = msgspec.structs.replace(job, said=said)
-    document = describe(extract, job)
+    replaced = await exchange.replaced(job.document) if REPLACES in job.said else None
+    described = await asyncio.to_thread(_described, extract, job, replaced, exchange.analysed)
     tell(Progress(Step.KEEPING))
-    kept = await exchange.add(document, pages)
-    return Kept((*notes(extract, job, kept), *enclosed.notes()), extract.waits_for)
+    await exchange.finish(
+        job,
+        described.document,
+        described.extract.pages,
+        described.analysed,
+        notes=lambda kept: (*notes(described.extract, described.job, kept), *enclosed.notes()),
+        waits_for=extract.waits_for,
+    )
+    return Kept()
+
+
+def _described(
+    extract: Extract,
+    job: IngestJob,
+    replaced: Document | None,
+    analysed: Callable[[Sequence[Page]], Sequence[AnalysedPage]],
+) -> _Described:
+    """All that takes time, in one turn of a thread."""
+    pages = with_languages(extract.pages, tuple(job.said.get("languages", ())))
+    extract = msgspec.structs.replace(extract, pages=pages)
+    if replaced is not None:
+        job = msgspec.structs.replace(job, said=said_of_next_version(replaced, job.said, extract))
+    return _Described(job, describe(extract, job), extract, analysed(pages))

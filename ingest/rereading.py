@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+from msgspec import Struct
 
 from ingest.describe import described_again, with_languages
 from ingest.enclosed import Enclosed
@@ -14,6 +15,14 @@ from library.errors import Conflict, NotFound
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step, Submission
 from library.model import Document, DocumentId, OrganisationId, Page
+
+
+class ReadAgain(Struct, frozen=True):
+    """The document has what its file says by now; its job is still to be ended."""
+
+    notes: tuple[str, ...]
+    """What staff should know of it."""
+
 
 _GONE = "the document has been withdrawn or came with another file: nothing was changed"
 

@@ -15,10 +15,10 @@ from ingest.extract import Limits, sweep_folders
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.readers import Lent, Readers
-from ingest.rereading import reread, unpack_again
+from ingest.rereading import ReadAgain, reread, unpack_again
 from ingest.steps import Steps, Tell
 from library.acting import acting_as
-from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
+from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
 from library.exchange import Exchange
 from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
@@ -253,22 +253,24 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Step
         await exchange.inbox.fail(job.id, "internal-error", sentence)
     else:
         match ended:
-            case Kept(notes, waits_for):
-                await exchange.inbox.done(job.id, notes, NeedsOcr.code if waits_for else "", waits_for)
+            case Kept():
                 logger.info("done: document %s", job.document)
+            case ReadAgain(notes):
+                await exchange.inbox.done(job.id, notes)
+                logger.info("read again: document %s", job.document)
             case Unpacked(notes):
                 await exchange.inbox.unpacked(job.id, notes, READERS_VERSION)
                 logger.info("unpacked")
 
 
-async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
+async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked | ReadAgain:
     match job.purpose:
         case Purpose.NEW:
             return await ingest(job, exchange, reader, tell)
         case Purpose.REREAD if not job.document:
             return Unpacked(await unpack_again(job, exchange, reader, tell))
         case Purpose.REREAD:
-            return Kept(await reread(job, exchange, reader, tell))
+            return ReadAgain(await reread(job, exchange, reader, tell))
 
 
 @contextmanager

@@ -110,23 +110,7 @@ class Catalog:
         organisation, and for one that was purged.
         """
 
-        def work(writing: sqlite3.Connection) -> Document:
-            before = _kept_or_purged(writing, document.id)
-            if before is not None and before.organisation != document.organisation:
-                raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
-            put = _dated(document, before)
-            if before is not None and put.version > before.version:
-                _keep_version(writing, before)
-                writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
-            _write(writing, put, before)
-            if before is not None:
-                writing.execute("DELETE FROM files WHERE document = ?", (put.id,))
-                writing.execute("DELETE FROM pages WHERE document = ?", (put.id,))
-            _write_files(writing, put)
-            _write_pages(writing, put.id, pages)
-            return put
-
-        return await self._database.write(work)
+        return await self._database.write(lambda writing: put(writing, document, pages))
 
     async def revise(self, document: Document) -> Document:
         """Describe a document anew; its files and pages stay. It comes back as it is now.
@@ -436,6 +420,24 @@ class Catalog:
 
 
 # Inside a transaction ------------------------------------------------------------------------------------------------
+
+
+def put(writing: sqlite3.Connection, document: Document, pages: Sequence[AnalysedPage]) -> Document:
+    """What `Catalog.put` does."""
+    before = _kept_or_purged(writing, document.id)
+    if before is not None and before.organisation != document.organisation:
+        raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
+    dated = _dated(document, before)
+    if before is not None and dated.version > before.version:
+        _keep_version(writing, before)
+        writing.execute("DELETE FROM said_languages WHERE document = ?", (document.id,))
+    _write(writing, dated, before)
+    if before is not None:
+        writing.execute("DELETE FROM files WHERE document = ?", (dated.id,))
+        writing.execute("DELETE FROM pages WHERE document = ?", (dated.id,))
+    _write_files(writing, dated)
+    _write_pages(writing, dated.id, pages)
+    return dated
 
 
 def _kept(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:

@@ -99,8 +99,7 @@ class Gate:
 
     async def let_go(self, document_id: DocumentId) -> None:
         """Hold a document no longer, if it was held; what was found in it stays as it is."""
-        sql = "UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1"
-        await self._database.change(sql, (document_id,))
+        await self._database.write(lambda writing: let_go(writing, document_id))
 
     async def keep(self, document_id: DocumentId, record: GateRecord) -> None:
         await self._database.change(
@@ -120,6 +119,11 @@ class Gate:
                 _json(record.said),
             ),
         )
+
+
+def let_go(writing: sqlite3.Connection, document_id: DocumentId) -> None:
+    """What `Gate.let_go` does, inside a transaction."""
+    writing.execute("UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1", (document_id,))
 
 
 def _json(value: object) -> str:

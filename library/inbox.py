@@ -145,41 +145,29 @@ class Inbox:
     async def unpacked(self, job_id: str, notes: Sequence[str], reader: int) -> None:
         """What the job's file encloses was handed in, and there is nothing else in it, say readers of this version.
         Raises as `done` does."""
-        sql = """
-            UPDATE jobs SET state = 'done', step = '', document = '', notes = ?, ended = ?
-             WHERE id = ? AND state = 'working'
-            RETURNING id
-            """
-        read_by = """
-            UPDATE jobs
-               SET reader = ?
-             WHERE state = 'done' AND document = ''
-               AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = ?)
-            """
 
         def work(writing: sqlite3.Connection) -> None:
-            _at_work(writing, job_id, sql, _json(notes), now())
-            writing.execute(read_by, (reader, job_id))
+            _end(writing, job_id, "state = 'done', step = '', document = '', notes = ?", _json(notes))
+            writing.execute(
+                """
+                UPDATE jobs
+                   SET reader = :reader
+                 WHERE state = 'done' AND document = ''
+                   AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = :job)
+                """,
+                {"reader": reader, "job": job_id},
+            )
 
         await self._database.write(work)
 
     async def done(self, job_id: str, notes: Sequence[str] = (), code: str = "", detail: str = "") -> None:
         """The job's document is kept; `note_indexed` says later that it can be found. `code` and `detail` say what part
         of it waits for. Like `fail`, raises NotFound, and Conflict for a job that nobody is working on."""
-        sql = """
-            UPDATE jobs SET state = 'done', step = 'indexing', notes = ?, ended = ?, code = ?, detail = ?
-             WHERE id = ? AND state = 'working'
-            RETURNING id
-            """
-        await self._database.write(lambda writing: _at_work(writing, job_id, sql, _json(notes), now(), code, detail))
+        await self._database.write(lambda writing: done(writing, job_id, notes, code, detail))
 
     async def fail(self, job_id: str, code: str, detail: str) -> None:
-        sql = """
-            UPDATE jobs SET state = 'failed', step = '', code = ?, detail = ?, ended = ?
-             WHERE id = ? AND state = 'working'
-            RETURNING id
-            """
-        await self._database.write(lambda writing: _at_work(writing, job_id, sql, code, detail, now()))
+        ended = "state = 'failed', step = '', code = ?, detail = ?"
+        await self._database.write(lambda writing: _end(writing, job_id, ended, code, detail))
 
     async def note_indexed(self) -> None:
         """Note which of the jobs that are done have a document that the index has got."""
@@ -331,6 +319,20 @@ def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
     return Accepted(job=_wait_again(writing, same.id)[0], news="again")
 
 
+def done(writing: sqlite3.Connection, job_id: str, notes: Sequence[str], code: str, detail: str) -> None:
+    """What `Inbox.done` does."""
+    ended = "state = 'done', step = 'indexing', notes = ?, code = ?, detail = ?"
+    _end(writing, job_id, ended, _json(notes), code, detail)
+
+
+def _end(writing: sqlite3.Connection, job_id: str, ended: str, *values: str) -> None:
+    """Have a job ended that somebody is working on; `ended` says how, with `values` in it."""
+    sql = f"UPDATE jobs SET {ended}, ended = ? WHERE id = ? AND state = 'working'"  # noqa: S608  # of ours
+    if not writing.execute(sql, (*values, now(), job_id)).rowcount:
+        job = _job(writing, job_id)
+        raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
+
+
 def _refuse_reused_key(writing: sqlite3.Connection, submission: Submission, digest: str) -> None:
     used = read(
         writing,
@@ -455,13 +457,6 @@ def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> l
         values,
     )
     return [_read(row) for row in again]
-
-
-def _at_work(writing: sqlite3.Connection, job_id: str, sql: str, *values: str) -> None:
-    """Raises NotFound, and Conflict where `sql` finds that nobody is working on the job."""
-    if not read(writing, sql, (*values, job_id)):
-        job = _job(writing, job_id)
-        raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
 
 
 def _job(writing: sqlite3.Connection, job_id: str) -> IngestJob:
