@@ -75,7 +75,7 @@ def in_reading_order(pieces: Iterable[Piece]) -> str:
         return ""
     height = median(piece.height for piece in placed)
     narrowest = _NARROWEST_COLUMN * (max(piece.right for piece in placed) - min(piece.left for piece in placed))
-    bands = _bands(_rows(placed), height)
+    bands = _bands(list(_rows(placed)), height)
     columns = (column for band in bands for column in _columns(band, narrowest))
     return "\n".join(_line(row, height) for column in columns for row in column)
 
@@ -131,16 +131,17 @@ class _Band(NamedTuple):
     """Where no piece of any of the rows stands."""
 
 
-def _bands(rows: Iterable[list[Piece]], height: float) -> Iterator[_Band]:
+def _bands(rows: Sequence[list[Piece]], height: float) -> Iterator[_Band]:
     """Rows that have a gutter in common, for as long as they have."""
     band: _Band | None = None
-    for row in rows:
+    for place, row in enumerate(rows):
         gutters = list(_free(row))
         if band is not None and band.rows[-1][0].bottom - row[0].top <= _NEW_BAND * height:
-            shared = [
-                span for span in _shared(band.gutters, gutters) if span[1] - span[0] >= _NARROWEST_GUTTER * height
-            ]
-            if _divides(shared, [*band.rows, row]) or not _divides(band.gutters, band.rows):
+            shared = _wide_enough(_shared(band.gutters, gutters), height)
+            goes_on = not _divides(band.gutters, band.rows) and not _begin_columns(
+                rows[place : place + _FEWEST_ROWS], height
+            )
+            if _divides(shared, [*band.rows, row]) or goes_on:
                 band = _Band([*band.rows, row], shared)
                 continue
         if band is not None:
@@ -148,6 +149,18 @@ def _bands(rows: Iterable[list[Piece]], height: float) -> Iterator[_Band]:
         band = _Band([row], gutters)
     if band is not None:
         yield band
+
+
+def _begin_columns(rows: Sequence[list[Piece]], height: float) -> bool:
+    """Whether these rows have a gutter in common, as they may right below a heading that runs across it."""
+    gutters = list(_free(rows[0]))
+    for row in rows[1:]:
+        gutters = _wide_enough(_shared(gutters, _free(row)), height)
+    return len(rows) == _FEWEST_ROWS and _divides(gutters, rows)
+
+
+def _wide_enough(gutters: Iterable[Span], height: float) -> list[Span]:
+    return [span for span in gutters if span[1] - span[0] >= _NARROWEST_GUTTER * height]
 
 
 def _free(row: Iterable[Piece]) -> Iterator[Span]:

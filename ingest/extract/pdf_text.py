@@ -135,11 +135,19 @@ def _is_page_number(line: str) -> bool:
 
 def _body(page: Sequence[str], heads: set[str], met: set[str], number: int) -> list[str]:
     kept = [line for line in page if line.strip()]
+    if not heads:
+        return kept
     for edge in (0, -1):
+        inside = 0
+        """Lines at this edge that stay; behind them, only numbers go."""
         for _ in range(_EDGE):
-            found = heads & _forms(kept[edge].strip(), number) if kept else set()
-            if not found & met and not (found and _is_page_number(kept[edge])):
-                met |= found
+            if len(kept) <= inside:
                 break
-            kept.pop(edge)
+            place = inside if edge == 0 else edge - inside
+            found = heads & _forms(kept[place].strip(), number)
+            if found and (_is_page_number(kept[place]) or (not inside and found & met)):
+                kept.pop(place)
+            else:
+                met |= found
+                inside += 1
     return kept

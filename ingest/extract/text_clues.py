@@ -64,12 +64,15 @@ def with_text_clues(extract: Extract) -> Extract:
 def _borne_out(extract: Extract) -> Iterator[Clue]:
     """The clues as they came; a title is sure where it is declared and stands on the first page, or where one that is
     declared holds it: `Sousedský stůl` in `Sousedský stůl – Spolek Alfa`."""
-    beginning = _letters(extract.pages[0].text) if extract.pages else ""
+    first = extract.pages[0].text if extract.pages else ""
+    beginning, words = _letters(first), {_letters(word) for word in first.split()}
     titles = [clue for clue in extract.clues if clue.about == "title"]
     declared = [_letters(clue.value) for clue in titles if clue.where in _DECLARED]
     for clue in extract.clues:
         own = _letters(clue.value) if clue in titles else ""
-        if own and (own in beginning if clue.where in _DECLARED else any(own in other for other in declared)):
+        # One word must be one on the page too: `sken` is no title because a page begins with `Skenovaná zpráva`.
+        on_page = own in (beginning if " " in clue.value else words)
+        if own and (on_page if clue.where in _DECLARED else any(own in other for other in declared)):
             yield msgspec.structs.replace(clue, sure="high", page=1)
         else:
             yield clue

@@ -12,7 +12,7 @@ _JUNK = re.compile(
     r"""(?:microsoft\s(?:office\s)?(?:word|excel|powerpoint)\s-\s.*   # printed from Office: the file's name
     |.*\.(?:docx?|dvi|html?|indd|odt|pdf|pptx?|pub|qxd|rtf|tex|txt|wpd|xlsx?)   # a file's name
     |(?:untitled|document|dokument|документ|bez\snázvu|без\sназви|powerpoint\spresentation|prezentace
-       |microsoft\sword|title|název)[\s_\-]*\d*
+       |microsoft\sword|title|název|scan|sken|image|img)[\s_\-]*\d*
     |\w*_[\w.\-]*   # words joined by underscores: a file's name again
     |(?:file|https?)://.*|<.*>|[\W\d_]*)""",
     re.VERBOSE | re.IGNORECASE,

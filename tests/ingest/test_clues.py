@@ -45,6 +45,17 @@ def test_a_heading_that_the_head_does_not_name_is_not_the_title(tmp_path: Path):
     assert best(told, "title") == "Sousedský stůl"
 
 
+@pytest.mark.parametrize(("title", "sure"), [("Rod", "medium"), ("Rodičům", "high")])
+def test_a_title_of_one_word_is_sure_where_it_is_a_word_of_the_page(tmp_path: Path, title: str, sure: str):
+    told = clues(tmp_path / "a.html", f"<title>{title}</title><body><p>Rodičům: jak na přihlášku do školky.")
+    assert about(told, "title") == [(title, "head", sure, 1 if sure == "high" else 0)]
+
+
+@pytest.mark.parametrize("title", ["Scan0001", "sken_12", "image 3"])
+def test_what_a_scanner_calls_its_files_is_no_title(tmp_path: Path, title: str):
+    assert about(clues(tmp_path / "a.html", f"<title>{title}</title><body><p>Zápis z porady."), "title") == []
+
+
 @pytest.mark.parametrize(
     ("number", "right"),
     [

@@ -50,6 +50,12 @@ def test_two_pages_are_too_few_to_know_a_running_head():
     assert list(without_running_heads(a_book(2))) == a_book(2)
 
 
+def test_a_page_number_goes_that_stands_behind_a_head_which_is_not_known_as_one():
+    pages = [f"Oddíl {'abcde'[number]}\n{number + 15}\nvěta {number * 11}\nkonec {number * 17}" for number in range(5)]
+    pages = list(without_running_heads(pages))
+    assert pages[3] == "Oddíl d\nvěta 33\nkonec 51"
+
+
 def test_left_and_right_pages_may_have_heads_of_their_own():
     pages = [f"{'Kapitola' if number % 2 else 'Kniha'}\nvěta {number * 11}" for number in range(1, 9)]
     assert list(without_running_heads(pages))[2:] == [f"věta {number * 11}" for number in range(3, 9)]
@@ -59,11 +65,12 @@ def a_line(left: float, top: float, text: str, width: float = 200) -> Piece:
     return Piece(left, top - 10, left + width, top, text)
 
 
-def test_a_title_over_two_columns_comes_first():
+@pytest.mark.parametrize("top", [700, 615])
+def test_a_title_over_two_columns_comes_first_however_near_it_is(top):
     rows = [
         [a_line(50, 600 - 14 * row, f"vlevo {row}"), a_line(300, 600 - 14 * row, f"vpravo {row}")] for row in range(8)
     ]
-    pieces = [a_line(50, 700, "Nadpis", 450), *(piece for row in rows for piece in row)]
+    pieces = [a_line(50, top, "Nadpis", 450), *(piece for row in rows for piece in row)]
     assert is_scrambled(pieces)
     left, right = ([f"{side} {row}" for row in range(8)] for side in ("vlevo", "vpravo"))
     assert in_reading_order(pieces).split("\n") == ["Nadpis", *left, *right]
