@@ -11,7 +11,6 @@ from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
-from msgspec import structs
 from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import FieldPostings, Numbers, Placed, rows_of
@@ -31,11 +30,14 @@ from library.language import Form, TokenTable
 from library.search import FACETS, ZONES, IndexEntry
 
 
-class _Tokens(NamedTuple):
-    """All tokens of one zone in a row: which form, in which document, at which position."""
+class _Runs(NamedTuple):
+    """Which forms stand in which documents of a zone, by document and then by form: `forms[r]` in `documents[r]`, at
+    the `counts[r]` positions from `firsts[r]` on."""
 
     forms: Numbers
     documents: Numbers
+    firsts: Numbers
+    counts: Numbers
     positions: Numbers
 
 
@@ -61,12 +63,19 @@ class _Zone:
             there = self.concepts.setdefault(named.concept, {}).setdefault(document, [])
             there += ((first + place, length) for place, length in named.places)
 
-    def tokens(self) -> _Tokens:
+    def runs(self) -> _Runs:
         lengths = np.fromiter(map(len, self._forms), np.int64, len(self._forms))
         begins = np.array(self._firsts, np.int64) - np.cumsum(lengths) + lengths
         forms = _joined(self._forms)
-        positions = np.arange(len(forms)) + np.repeat(begins, lengths)
-        return _Tokens(forms, np.repeat(np.array(self._documents, np.int64), lengths), positions)
+        # Tokens come by document and position.
+        order = in_order(forms)
+        forms, documents = forms[order], np.repeat(np.array(self._documents, np.int64), lengths)[order]
+        firsts = np.flatnonzero(_differs(forms) | _differs(documents))
+        counts = np.diff(np.append(firsts, len(order)))
+        by_document = in_order(documents[firsts])
+        firsts = firsts[by_document]
+        positions = (np.arange(len(order)) + np.repeat(begins, lengths))[order]
+        return _Runs(forms[firsts], documents[firsts], firsts, counts[by_document], positions)
 
 
 class Batch:
@@ -95,8 +104,8 @@ class Batch:
     def fields(self) -> Iterator[FieldPostings]:
         """All fields, in the order in which a segment has them."""
         forms = list(self._numbers)
-        tokens = {name: zone.tokens() for name, zone in self._zones.items()}
-        standing = _standing(tokens.values(), len(forms))
+        runs = {name: zone.runs() for name, zone in self._zones.items()}
+        standing = _standing(runs.values(), len(forms))
         made: dict[str, Callable[[], FieldPostings]] = {
             "forms": partial(_by_form, "forms", [form_terms(form) for form in forms], standing),
             "skeletons": partial(_by_form, "skeletons", [skeleton_terms(form) for form in forms], standing),
@@ -104,8 +113,8 @@ class Batch:
         }
         surfaces, lemmas = [(form.surface,) for form in forms], [form.lemmas for form in forms]
         for name, zone in self._zones.items():
-            made[surface_field(name)] = partial(_placed, surface_field(name), surfaces, tokens[name])
-            made[lemma_field(name)] = partial(_placed, lemma_field(name), lemmas, tokens[name])
+            made[surface_field(name)] = partial(_placed, surface_field(name), surfaces, runs[name])
+            made[lemma_field(name)] = partial(_placed, lemma_field(name), lemmas, runs[name])
             made[concept_field(name)] = partial(_concepts, concept_field(name), zone.concepts)
         for field in sorted(made):
             found = made[field]()
@@ -113,10 +122,9 @@ class Batch:
                 yield found
 
 
-def _standing(zones: Iterable[_Tokens], forms: int) -> tuple[Numbers, Numbers]:
+def _standing(zones: Iterable[_Runs], forms: int) -> tuple[Numbers, Numbers]:
     """Which form stands in which document, each pair once, by document."""
-    pairs = [_distinct(tokens.documents * forms + tokens.forms) for tokens in zones]
-    found = _distinct(_joined(pairs))
+    found = _distinct(_joined([runs.documents * forms + runs.forms for runs in zones]))
     return found % max(forms, 1), found // max(forms, 1)
 
 
@@ -169,45 +177,61 @@ def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Num
     return FieldPostings(field, terms, firsts, documents, np.ones(len(ranks), np.int64))
 
 
-def _placed(field: str, terms: Sequence[Collection[str]], tokens: _Tokens) -> FieldPostings:
-    """Of what the forms of the tokens have, at the tokens' positions."""
+def _placed(field: str, terms: Sequence[Collection[str]], runs: _Runs) -> FieldPostings:
+    """Of what the forms have, where they stand."""
     # Only of the forms that stand in this zone.
     stands = np.zeros(len(terms), bool)
-    stands[tokens.forms] = True
+    stands[runs.forms] = True
     known = _ranked([terms[form] for form in np.flatnonzero(stands).tolist()])
-    ranks, whose = known.of((np.cumsum(stands) - 1)[tokens.forms])
-    return _with_places(field, known.terms, ranks, tokens.documents[whose], tokens.positions[whose])
+    ranks, whose = known.of((np.cumsum(stands) - 1)[runs.forms])
+    order = in_order(ranks)
+    ranks, whose = ranks[order], whose[order]
+    documents, counts = runs.documents[whose], runs.counts[whose]
+    begins = np.flatnonzero(_differs(ranks) | _differs(documents))
+    weights = np.add.reduceat(counts, begins)
+    positions = runs.positions[rows_of(runs.firsts[whose], counts)]
+    # What several forms of a document have stands where each of them does.
+    several = np.diff(np.append(begins, len(whose))) > 1
+    theirs = np.repeat(several, weights)
+    positions[theirs] = _sorted_in_each(positions[theirs], weights[several])
+    return FieldPostings(
+        field=field,
+        terms=known.terms,
+        firsts=np.searchsorted(ranks[begins], np.arange(len(known.terms) + 1)),
+        ids=documents[begins],
+        weights=weights,
+        placed=Placed(np.append(0, np.cumsum(weights)), positions),
+    )
+
+
+def _sorted_in_each(positions: Numbers, counts: Numbers) -> Numbers:
+    """So many positions after the other, each of these rows in ascending order."""
+    rows = np.repeat(np.arange(len(counts)), counts)
+    ordered: Numbers = np.sort((rows << POSITION_BITS) | positions) & ((1 << POSITION_BITS) - 1)
+    return ordered
+
+
+POSITION_BITS = 32
+"""That a position has at most."""
 
 
 def _concepts(field: str, found: Concepts) -> FieldPostings:
     """At every token of a label, so that all of it is pointed at, but each label counts once."""
     terms = sorted(found)
-    rows = [
-        (rank, document, first + further)
-        for rank, term in enumerate(terms)
-        for document, places in found[term].items()
-        for first, length in sorted(places)
-        for further in range(length)
+    postings = [(rank, document, places) for rank, term in enumerate(terms) for document, places in found[term].items()]
+    positions = [
+        [first + further for first, length in sorted(places) for further in range(length)] for _, _, places in postings
     ]
-    ranks, documents, positions = np.array(rows, np.int64).reshape(-1, 3).T
-    placed = _with_places(field, [term.encode() for term in terms], ranks, documents, positions)
-    weights = [len(places) for term in terms for places in found[term].values()]
-    return structs.replace(placed, weights=np.array(weights, np.int64))
-
-
-def _with_places(
-    field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers, positions: Numbers
-) -> FieldPostings:
-    # The rows come by document and position, which a stable sort keeps.
-    order = in_order(ranks)
-    ranks, documents = ranks[order], documents[order]
-    begins = np.ones(len(order), bool)
-    begins[1:] = (ranks[1:] != ranks[:-1]) | (documents[1:] != documents[:-1])
-    places = np.flatnonzero(begins)
-    firsts = np.searchsorted(ranks[places], np.arange(len(terms) + 1))
-    places = np.append(places, len(order))
     return FieldPostings(
-        field, terms, firsts, documents[places[:-1]], np.diff(places), Placed(places, positions[order])
+        field=field,
+        terms=[term.encode() for term in terms],
+        firsts=np.cumsum([0, *(len(found[term]) for term in terms)]),
+        ids=np.array([document for _, document, _ in postings], np.int64),
+        weights=np.array([len(places) for _, _, places in postings], np.int64),
+        placed=Placed(
+            np.cumsum([0, *map(len, positions)]),
+            np.fromiter(chain.from_iterable(positions), np.int64),
+        ),
     )
 
 
@@ -221,9 +245,14 @@ def in_order(ranks: Numbers) -> Numbers:
 def _distinct(numbers: Numbers) -> Numbers:
     """In ascending order. (For millions of numbers np.unique makes a hash table, which takes many times as long.)"""
     ordered = np.sort(numbers)
-    differs = np.ones(len(ordered), bool)
-    differs[1:] = ordered[1:] != ordered[:-1]
-    return ordered[differs]
+    return ordered[_differs(ordered)]
+
+
+def _differs(numbers: Numbers) -> NDArray[np.bool_]:
+    """Which of them are not as the one before."""
+    differs = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=differs[1:])
+    return differs
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> Numbers:
