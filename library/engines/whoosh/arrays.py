@@ -2,9 +2,9 @@
 
 Whoosh's blocks have to be unpickled one after another before anything can be done with what they hold, which takes
 milliseconds for a common word; as an array, a word's documents are a slice that is there. The arrays are written with
-the segment, from the same postings as its blocks, and stock Whoosh never looks at that part. Where a segment has none,
-because stock Whoosh wrote it, they are made when it is opened, by what Whoosh documents alone. Tests hold the one
-against the other.
+the segment, from the same postings as its blocks and those of two fields that have none (schema.ONLY_ARRAYS), and stock
+Whoosh never looks at that part. Where a segment has none, because stock Whoosh wrote it, they are made when it is
+opened, by what Whoosh documents alone. Tests hold the one against the other.
 """
 
 from bisect import bisect_left, bisect_right

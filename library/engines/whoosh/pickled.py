@@ -46,8 +46,10 @@ def widths(largest: Numbers) -> Numbers:
 def put_numbers(content: Bytes, at: Numbers, numbers: Numbers, width: Numbers) -> None:
     """Each number to its place, in so many bytes."""
     for size, (opcode, kind) in _NUMBERS.items():
-        these = np.flatnonzero(width == size)
-        pieces = np.empty(len(these), [("opcode", "S1"), ("number", kind)])
+        of_size = width == size
+        # Mostly all of a field: nothing needs to be picked out then.
+        these = slice(None) if of_size.all() else np.flatnonzero(of_size)
+        pieces = np.empty(len(at[these]), [("opcode", "S1"), ("number", kind)])
         pieces["opcode"] = opcode
         pieces["number"] = numbers[these]
         put(content, at[these], pieces)

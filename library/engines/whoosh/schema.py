@@ -6,7 +6,8 @@ of their labels. `facet_<name>` holds the values that one can narrow by. Two fie
 was typed in another way: `forms` has for each folded word how it was written and its lemma key
 (`surface \x1f form \x1f key`), and for each key its lemma folded (`lemma \x1f \x1f key`); `skeletons` has the words of
 another alphabet by how they look in Latin letters (`skeleton \x1f surface`). All are fields of stock Whoosh; their
-terms and postings are made here, so that its analysers never run.
+terms and postings are made here, so that its analysers never run. Of the last two only the arrays have postings: they
+say what a question means, not what a document has, and stock Whoosh finds the same documents without.
 """
 
 from collections.abc import Sequence
@@ -58,6 +59,10 @@ def facet_field(name: str) -> str:
 
 ZONE_OF = {field(zone): zone for zone in ZONES for field in (surface_field, lemma_field, concept_field)}
 """The fields with positions, and the zone that each stands for."""
+
+
+ONLY_ARRAYS = ("forms", "skeletons")
+"""Fields of which Whoosh's own part of a segment has nothing: that would be a fifth of the segment."""
 
 
 def schema() -> Schema:

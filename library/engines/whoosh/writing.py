@@ -25,7 +25,7 @@ from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWrit
 from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.merging import Part, merged_fields
 from library.engines.whoosh.postings import Batch, tokens_of
-from library.engines.whoosh.schema import ZONE_OF, Stored, schema, surface_field
+from library.engines.whoosh.schema import ONLY_ARRAYS, ZONE_OF, Stored, schema, surface_field
 from library.search import ZONES, IndexEntry
 
 INDEX_NAME = "MAIN"
@@ -252,8 +252,9 @@ def _write_stored(writer: Any, documents: Iterable[Stored]) -> int:
 
 def _write_fields(blocks: TermWriter, arrays: ArraysWriter, fields: Iterable[FieldPostings]) -> None:
     for field in fields:
-        blocks.add_field(field)
         arrays.add(field)
+        if field.field not in ONLY_ARRAYS:
+            blocks.add_field(field)
     blocks.close()
     arrays.close()
 
