@@ -82,7 +82,9 @@ def _ways_in(commands: Commands) -> None:
     add.add_argument("--queue-only", action="store_true", help="keep them safe and leave reading to a worker")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
     say_lang(add)
-    add.set_defaults(command=lambda asked: run(lambda exchange: (_check if asked.dry_run else _add)(exchange, asked)))
+    add.set_defaults(
+        command=lambda asked: run(lambda exchange: (_check if asked.dry_run else _add)(exchange, asked), asked.lang)
+    )
 
     watch = commands.add_parser("watch", help="take in what comes into a folder, until interrupted")
     watch.add_argument("folder", type=Path, metavar="FOLDER", help=f"what ended goes into {DONE}/ and {FAILED}/ in it")
@@ -93,7 +95,7 @@ def _ways_in(commands: Commands) -> None:
         "--settle", type=float, default=5.0, metavar="SECONDS", help="how long a file must not change; default: 5"
     )
     say_lang(watch)
-    watch.set_defaults(command=lambda asked: run(lambda exchange: _watch(exchange, asked)))
+    watch.set_defaults(command=lambda asked: run(lambda exchange: _watch(exchange, asked), asked.lang))
 
 
 def _what_becomes_of_it(commands: Commands) -> None:
@@ -106,7 +108,7 @@ def _what_becomes_of_it(commands: Commands) -> None:
     jobs.add_argument("--limit", type=int, default=100, metavar="N")
     jobs.add_argument("--json", action="store_true", help="one JSON object a line")
     say_lang(jobs)
-    jobs.set_defaults(command=lambda asked: run(lambda exchange: _jobs(exchange, asked)))
+    jobs.set_defaults(command=lambda asked: run(lambda exchange: _jobs(exchange, asked), asked.lang))
 
     retry = commands.add_parser("retry", help="read failed files again")
     retry.add_argument("job", nargs="*", metavar="JOB", help="as `jobs` names it; none: all that failed")
@@ -116,7 +118,7 @@ def _what_becomes_of_it(commands: Commands) -> None:
         "--code", metavar="CODE", help="those that ended with it, such as needs-ocr, done in part or not"
     )
     say_lang(retry)
-    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked)))
+    retry.set_defaults(command=lambda asked: run(lambda exchange: _retry(exchange, asked), asked.lang))
 
     again = commands.add_parser("reread", help="read originals again by better readers, in the background")
     again.add_argument(
@@ -129,24 +131,24 @@ def _what_becomes_of_it(commands: Commands) -> None:
         "--format", default="", metavar="FORMAT", help="only files whose name or media type ends so: pdf"
     )
     say_lang(again)
-    again.set_defaults(command=lambda asked: run(lambda exchange: _reread(exchange, asked)))
+    again.set_defaults(command=lambda asked: run(lambda exchange: _reread(exchange, asked), asked.lang))
 
     report = commands.add_parser("report", help="how a batch is doing, or ended: by reason, with what helps")
     report.add_argument("batch", nargs="?", metavar="BATCH", help="none: the newest")
     say_lang(report)
-    report.set_defaults(command=lambda asked: run(lambda exchange: _report(exchange, asked)))
+    report.set_defaults(command=lambda asked: run(lambda exchange: _report(exchange, asked), asked.lang))
 
 
 def _on_and_off(commands: Commands) -> None:
     pause = commands.add_parser("pause", help="begin no more files until `resume`")
     pause.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="none: of any batch")
     say_lang(pause)
-    pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked)))
+    pause.set_defaults(command=lambda asked: run(lambda exchange: _pause(exchange, asked), asked.lang))
 
     resume = commands.add_parser("resume", help="go on after `pause`")
     resume.add_argument("batch", nargs="?", default=EVERYTHING, metavar="BATCH", help="as with `pause`")
     say_lang(resume)
-    resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked)))
+    resume.set_defaults(command=lambda asked: run(lambda exchange: _resume(exchange, asked), asked.lang))
 
 
 def _corrections(commands: Commands) -> None:
@@ -155,7 +157,7 @@ def _corrections(commands: Commands) -> None:
     language.add_argument("language", metavar="LANGUAGE", help=f"one of {', '.join(LANGUAGES)}")
     language.add_argument("--page", type=int, help="only this page")
     say_lang(language)
-    language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked)))
+    language.set_defaults(command=lambda asked: run(lambda exchange: _say_language(exchange, asked), asked.lang))
 
     add_desk_commands(commands)
 
@@ -163,7 +165,7 @@ def _corrections(commands: Commands) -> None:
     withdraw.add_argument("document", metavar="DOCUMENT")
     withdraw.add_argument("--reason", required=True, help="kept in the audit trail")
     say_lang(withdraw)
-    withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked)))
+    withdraw.set_defaults(command=lambda asked: run(lambda exchange: _withdraw(exchange, asked), asked.lang))
 
 
 async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
@@ -338,7 +340,8 @@ async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         print(f"{job.name}: {told.of_step(job.step, job.page, job.pages)}")
     failed = [(each.code, each.files, each.names) for each in tally.reasons]
     alike = await exchange.resemblances.open_in(batch.id)
-    for line in report_lines(told, counts, failed, paused=tally.paused, alike=alike):
+    paused = await exchange.batches.pauses(batch.id)
+    for line in report_lines(told, counts, failed, paused=paused, alike=alike):
         print(line)
     return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
 

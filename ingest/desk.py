@@ -22,7 +22,7 @@ def add_desk_commands(commands: Any) -> None:
     held.add_argument("document", nargs="?", metavar="DOCUMENT", help="what was found in this one")
     held.add_argument("--json", action="store_true", help="one JSON object a line")
     say_lang(held)
-    held.set_defaults(command=lambda asked: run(lambda exchange: _held(exchange, asked)))
+    held.set_defaults(command=lambda asked: run(lambda exchange: _held(exchange, asked), asked.lang))
 
     confirm = commands.add_parser("confirm", help="say that a held document may be public: a person has looked")
     confirm.add_argument("document", metavar="DOCUMENT")
@@ -30,25 +30,30 @@ def add_desk_commands(commands: Any) -> None:
     confirm.add_argument("--result", required=True, choices=CONFIRMING)
     confirm.add_argument("--seen", required=True, help="as `held DOCUMENT` says")
     say_lang(confirm)
-    confirm.set_defaults(command=lambda asked: run(lambda exchange: _confirm(exchange, asked)))
+    confirm.set_defaults(command=lambda asked: run(lambda exchange: _confirm(exchange, asked), asked.lang))
 
     alike = commands.add_parser("alike", help="which documents are like others: copies, other formats, translations")
     alike.add_argument("document", nargs="?", metavar="DOCUMENT", help="only those that are like this one")
     alike.add_argument("--json", action="store_true", help="one JSON object a line")
     say_lang(alike)
-    alike.set_defaults(command=lambda asked: run(lambda exchange: _alike(exchange, asked)))
+    alike.set_defaults(command=lambda asked: run(lambda exchange: _alike(exchange, asked), asked.lang))
 
     relate = commands.add_parser("relate", help="say that a document is what `alike` takes it for")
     relate.add_argument("document", metavar="DOCUMENT")
     relate.add_argument("other", metavar="OTHER")
     relate.add_argument("--as", dest="relation", choices=get_args(Relation), help="default: what `alike` says")
-    relate.set_defaults(command=lambda asked: run(lambda exchange: _decide(exchange, asked, Decision.ACCEPTED)))
+    say_lang(relate)
+    relate.set_defaults(
+        command=lambda asked: run(lambda exchange: _decide(exchange, asked, Decision.ACCEPTED), asked.lang)
+    )
 
     dismiss = commands.add_parser("dismiss", help="say that two documents have nothing to do with each other")
     dismiss.add_argument("document", metavar="DOCUMENT")
     dismiss.add_argument("other", metavar="OTHER")
+    say_lang(dismiss)
     dismiss.set_defaults(
-        command=lambda asked: run(lambda exchange: _decide(exchange, asked, Decision.DISMISSED)), relation=None
+        command=lambda asked: run(lambda exchange: _decide(exchange, asked, Decision.DISMISSED), asked.lang),
+        relation=None,
     )
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.batch import Outcome
+from library.batches import EVERYTHING
 from library.jobs import IngestJob
 from library.words import Words
 
@@ -120,15 +121,20 @@ class PersonReport(Report):
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
         names = ((code, len(failed), [each.file for each in failed]) for code, failed in self._failed.items())
-        for line in report_lines(self._told, self.counts, names, paused=paused, alike=alike):
+        for line in report_lines(self._told, self.counts, names, paused=[EVERYTHING] if paused else [], alike=alike):
             self._console.print(line)
 
 
 def report_lines(
-    told: Words, counts: Counter[str], failed: Iterable[tuple[str, int, Sequence[str]]], *, paused: bool, alike: int
+    told: Words,
+    counts: Counter[str],
+    failed: Iterable[tuple[str, int, Sequence[str]]],
+    *,
+    paused: Iterable[str],
+    alike: int,
 ) -> list[str]:
     """The end of a batch in words: how many files ended how, and for each code of those that failed how many and which
-    they are, what that means and what helps; then how many pairs of documents look alike."""
+    they are, what that means and what helps; then how many pairs of documents look alike, and what is paused."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
     lines, codes = [told.report["counts"].format(**numbers)], set()
     for code, files, names in sorted(failed, key=lambda each: -each[1]):
@@ -142,8 +148,7 @@ def report_lines(
         lines.append(told.report["again"])
     if alike:
         lines.append(told.report["alike"].format(pairs=alike))
-    if paused:
-        lines.append(told.report["paused"])
+    lines += [told.report["paused"].format(batch=f" {each}" if each else "") for each in paused]
     return lines
 
 

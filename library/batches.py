@@ -95,12 +95,13 @@ class Batches:
         return _read(row)
 
     async def newest(self, organisation: OrganisationId | None, limit: int) -> list[Batch]:
-        """The newest first; of one organisation, where it is given."""
+        """Those of which there are files, the newest first; of one organisation, where it is given."""
         found = await self._database.rows(
             """
             SELECT *
               FROM batches
-             WHERE :organisation IS NULL OR organisation = :organisation
+             WHERE (:organisation IS NULL OR organisation = :organisation)
+               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.batch = batches.id)
              ORDER BY created DESC, id
              LIMIT :limit
             """,
@@ -173,8 +174,12 @@ class Batches:
 
     async def paused(self, batch_id: str) -> bool:
         """Whether this batch, or everything, is paused."""
-        row = await self._database.row("SELECT 1 FROM pauses WHERE batch IN ('', ?)", (batch_id,))
-        return row is not None
+        return bool(await self.pauses(batch_id))
+
+    async def pauses(self, batch_id: str) -> list[str]:
+        """What of EVERYTHING and this batch is paused, and must be resumed."""
+        found = await self._database.rows("SELECT batch FROM pauses WHERE batch IN ('', ?) ORDER BY batch", (batch_id,))
+        return [row["batch"] for row in found]
 
 
 # Inside a transaction, and rows to values ----------------------------------------------------------------------------

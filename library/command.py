@@ -28,8 +28,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
-    """Open the library that the settings name, run the command in it, and return its exit code."""
+def run(command: Callable[[Exchange], Awaitable[ExitCode]], language: str = "") -> int:
+    """Open the library that the settings name, run the command in it, and return its exit code. What goes wrong is said
+    in this language, or as LANG says."""
+    told = words(language or spoken_language())
     _end_like_an_interrupt(signal.SIGTERM)
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
@@ -39,10 +41,10 @@ def run(command: Callable[[Exchange], Awaitable[ExitCode]]) -> int:
         complain("interrupted; what was handed in is kept, and the next worker goes on with it")
         return ExitCode.INTERRUPTED
     except Unavailable as error:
-        complain(words(spoken_language()).of_error(error))
+        complain(told.of_error(error))
         return ExitCode.NOT_REACHABLE
     except LibraryError as error:
-        complain(words(spoken_language()).of_error(error))
+        complain(told.of_error(error))
         return ExitCode.USAGE
     except BrokenPipeError:
         if _is_heard():

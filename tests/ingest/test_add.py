@@ -149,6 +149,8 @@ def test_a_row_whose_file_is_not_there_is_named_and_a_wrong_table_is_refused(lib
     assert told.stderr == "řádek 2, sloupec „year“: „loni“ není celé číslo; pište jen číslice\n"
     (folder / "a.md.toml").write_text("titel = 'x'")
     told = command(library, "ingest", "add", str(folder), "--lang", "cs")
+    assert "1 × Popis" not in command(library, "ingest", "report", "--lang", "cs").stdout  # nothing came of it
+    assert command(library, "ingest", "report", "není", "--lang", "cs").stderr == "předání „není“ tu není\n"
     assert "(titel: takový údaj knihovna nezná; nemá to být „title“?)" in told.stderr
 
 
@@ -179,7 +181,7 @@ def test_a_list_that_somebody_stops_reading_ends_without_a_fault(library: dict[s
 def test_nobody_is_told_to_try_again_what_was_not_taken_in():
     told, counts = words("en"), Counter(failed=1)
     for code, again in (("purged-file", False), ("bad-request", False), ("empty-file", True)):
-        lines = report_lines(told, counts, [(code, 1, ["a.txt"])], paused=False, alike=0)
+        lines = report_lines(told, counts, [(code, 1, ["a.txt"])], paused=[], alike=0)
         assert (told.report["again"] in lines) is again
 
 
@@ -188,6 +190,12 @@ def test_a_pause_keeps_files_waiting_until_somebody_resumes(library: dict[str, s
     assert command(library, "ingest", "pause").stdout.endswith("good-practice-ingest resume\n")
     code, lines = add(library, tmp_path / "a.txt")
     assert (code, lines[-1]["waiting"], lines[-1]["paused"]) == (ExitCode.WELL, 1, True)
+    batch = json.loads(command(library, "ingest", "jobs", "--json").stdout)["batch"]
+    command(library, "ingest", "pause", batch)
+    reported = command(library, "ingest", "report").stdout
+    assert "good-practice-ingest resume\n" in reported
+    assert f"good-practice-ingest resume {batch}\n" in reported
+    command(library, "ingest", "resume", batch)
     assert command(library, "ingest", "resume").stdout.endswith("good-practice-ingest work\n")
     assert command(library, "ingest", "work").returncode == ExitCode.WELL
     assert '"state":"done"' in command(library, "ingest", "jobs", "--json").stdout

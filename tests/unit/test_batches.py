@@ -40,8 +40,10 @@ async def test_the_same_key_of_the_same_organisation_opens_the_same_batch(batche
     assert len({first.id, *(other.id for other in others)}) == 3
 
 
-async def test_the_newest_batches_come_first_and_those_of_others_not_at_all(batches):
-    opened = [(await batches.open(organisation, "")).id for organisation in ("alfa", "beta", "alfa")]
+async def test_the_newest_batches_come_first_those_of_others_and_those_without_files_not_at_all(inbox, batches):
+    opened = [(await batches.open(organisation, "")).id for organisation in ("alfa", "beta", "alfa", "alfa")]
+    for batch in opened[:3]:
+        await handed_in(inbox, batch, f"file of {batch}")
     assert [batch.id for batch in await batches.newest("alfa", 10)] == [opened[2], opened[0]]
     assert len(await batches.newest(None, 2)) == 2
 
