@@ -229,13 +229,23 @@ class Catalog:
 
     async def pages(self, document_id: DocumentId) -> list[AnalysedPage]:
         """All pages in their row; none where there is no such document."""
-        return (await self.pages_of([document_id]))[document_id]
-
-    async def pages_of(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[AnalysedPage]]:
-        """The same of several documents, in one query."""
         found = await self._database.rows(
             """
             SELECT pages.*
+              FROM pages
+              JOIN documents ON documents.id = pages.document
+             WHERE pages.document = ? AND withdrawn IS NULL
+             ORDER BY position
+            """,
+            (document_id,),
+        )
+        return [_page(row) for row in found]
+
+    async def tables(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[bytes]]:
+        """Of each of these documents the token tables of its pages in their row: who only indexes needs no text."""
+        found = await self._database.rows(
+            """
+            SELECT pages.document, tokens
               FROM json_each(?) AS wanted
              CROSS JOIN pages     ON pages.document = wanted.value
              CROSS JOIN documents ON documents.id = pages.document
@@ -244,10 +254,10 @@ class Catalog:
             """,
             (_json(ids),),
         )
-        pages: dict[DocumentId, list[AnalysedPage]] = {document_id: [] for document_id in ids}
-        for row in found:
-            pages[row["document"]].append(_page(row))
-        return pages
+        tables: dict[DocumentId, list[bytes]] = {document_id: [] for document_id in ids}
+        for document_id, table in found:
+            tables[document_id].append(table)
+        return tables
 
     async def page_numbers(self, document_id: DocumentId) -> tuple[int, ...]:
         """The numbers of all pages in their row."""

@@ -30,10 +30,10 @@ async def entries(
 ) -> list[IndexEntry]:
     """Those of these documents that there are."""
     documents = await catalog.documents(ids)
-    pages = await catalog.pages_of(ids)
+    tables = await catalog.tables(ids)
     return await asyncio.to_thread(
         lambda: [
-            entry(document, [decode(page.table) for page in pages[document_id]], analyzer)
+            entry(document, [decode(table) for table in tables[document_id]], analyzer)
             for document_id, document in documents.items()
         ]
     )

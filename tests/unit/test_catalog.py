@@ -78,6 +78,17 @@ async def test_pages_come_out_in_their_row_with_the_very_bytes_of_their_tables(c
     assert await catalog.page("p1", 2) == pages[1]
 
 
+async def test_the_tables_of_several_documents_come_without_their_text(catalog):
+    first, second = pages_of("první", "druhá"), pages_of("first")
+    first[1] = msgspec.structs.replace(first[1], table=b"second")
+    await catalog.put(a_practice(), first)
+    await catalog.put(a_study(), second)
+    await catalog.put(a_practice(id="gone"), pages_of("pryč"))
+    await catalog.withdraw("gone", "")
+    found = await catalog.tables(["s1", "gone", "p1", "nobody"])
+    assert found == {"s1": [second[0].table], "gone": [], "p1": [first[0].table, b"second"], "nobody": []}
+
+
 async def test_a_page_is_found_by_the_number_that_a_reader_counts(catalog):
     await catalog.put(a_practice(), pages_of("první", "druhá", first=5))
     assert (await catalog.page("p1", 6)).text == "druhá"
