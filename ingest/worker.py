@@ -46,6 +46,8 @@ are found sooner than by several."""
 COMMIT_SHARE = 0.1
 """Of the time at most, that giving them to the index may take: a document costs the less the more come with it. While
 many files wait, each is found some seconds later, but all of them sooner."""
+READY_EVERY = 0.3
+"""Seconds between looks at what has come that can be made ready for the next commit."""
 THREADS = 2
 """In which files are described and analysed."""
 YOUNG = 50_000
@@ -182,7 +184,7 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
     slots = {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(len(readers) + BEHIND)}
     idle, since = 0, clock()
     due = since + COMMIT_EVERY
-    telling = asyncio.create_task(steps.keep_telling())
+    beside = [asyncio.create_task(steps.keep_telling()), asyncio.create_task(_keep_ready(exchange))]
     try:
         while slots:
             news = exchange.inbox.news()
@@ -204,11 +206,22 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
                 slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
                 idle = 0
     except BaseException:
-        await _end(*slots, telling)
+        await _end(*slots, *beside)
         with suppress(Unavailable):  # then `recover` does it, when a worker can begin again
             await exchange.inbox.give_back()
         raise
-    await _end(telling)
+    await _end(*beside)
+
+
+async def _keep_ready(exchange: Exchange) -> None:
+    """Until cancelled, have all but the writing done of the next commit, while readers keep both processors busy: at
+    the end nobody has anything to do but wait for it."""
+    while True:
+        await asyncio.sleep(READY_EVERY)
+        try:
+            await exchange.get_ready()
+        except Unavailable as error:  # what matters is written elsewhere, and fails there
+            logger.info("nothing is made ready for the index: %s", error.detail)
 
 
 async def _patience_after(commit: Awaitable[bool]) -> float:

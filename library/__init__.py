@@ -17,6 +17,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     asking.py    a question until it is answered: with what words mean, mended, with fewer words
     suggestions.py  how a question may go on that is being typed
     explaining.py  why a document was found
+    coming.py     what is made ready of the next commit of the index before it comes
     fresh_tables.py  token tables that were just made, for the index that takes them in next
     likeness.py  what a document is about, as a question for the ones like it
     fragments.py  the tokens that matched -> the piece of text that is shown

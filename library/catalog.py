@@ -370,18 +370,19 @@ class Catalog:
 
     # What the index lacks --------------------------------------------------------------------------------------------
 
-    async def unindexed(self, limit: int) -> list[Pending]:
-        """Changes that the index has not got, oldest first."""
+    async def unindexed(self, limit: int, after: int = 0) -> list[Pending]:
+        """Changes that the index has not got, oldest first, from behind that revision on."""
         found = await self._database.rows(
             """
             SELECT id, revision, withdrawn IS NOT NULL AS withdrawn,
                    (SELECT coalesce(sum(length(tokens)), 0) FROM pages WHERE document = id) AS table_bytes
               FROM documents
              WHERE unindexed = 1
+               AND revision > ?
              ORDER BY revision
              LIMIT ?
             """,
-            (limit,),
+            (after, limit),
         )
         return [msgspec.convert({**row, "withdrawn": bool(row["withdrawn"])}, Pending) for row in map(dict, found)]
 

@@ -18,6 +18,7 @@ from library.asking import Asker, Outcome
 from library.backups import Backup, back_up
 from library.batches import Batches
 from library.catalog import AnalysedPage, Catalog, Pending, no_document, put
+from library.coming import Coming
 from library.database import Database, open_database
 from library.engines import open_index
 from library.errors import (
@@ -89,6 +90,8 @@ CATCH_UP_BATCH = 1_000
 CATCH_UP_BYTES = 10_000_000
 """Of token tables, that do: some 4,000 pages, which take 100 MB while they are written. Whatever comes in one commit
 shares its words, so that two halves cost more than the whole."""
+MADE_READY_BYTES = CATCH_UP_BYTES * 4 // 5
+"""Of token tables that are made ready for one commit at most: all of them are to go with it, whatever else does."""
 ALL_CHANGES = 1 << 62
 """More changes than there can be."""
 COMPARED_AT_ONCE = 50
@@ -140,6 +143,8 @@ class Exchange:
         self.analyzer = analyzer
         self._database = database
         self._fresh = FreshTables()
+        self._coming = Coming()
+        self._indexing = asyncio.Lock()
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
         self._shelf = Shelf(self.catalog, settings.memory.shown)
@@ -546,6 +551,7 @@ class Exchange:
         done again, it goes on.
         """
         await self.purges.check(document_id)
+        self._coming.forget()
         with suppress(NotFound):
             await self.catalog.withdraw(document_id, "")
         purged = await self.purges.purge(document_id, reason, self._discard)
@@ -562,22 +568,35 @@ class Exchange:
         await self.facsimiles.forget(sha256)
         await self.originals.discard(sha256)
 
+    async def get_ready(self) -> None:
+        """Do what can be done of the next `catch_up` for what has come so far. Nothing is found by it."""
+        async with self._indexing:
+            room = CATCH_UP_BATCH - len(self._coming)
+            pending = await self.catalog.unindexed(room, self._coming.latest) if room else []
+            new = self._coming.that_go_with_it(pending, MADE_READY_BYTES)
+            made = await entries([row.id for row in new], self.catalog, self.analyzer, self._fresh.decode)
+            await self.index.prepare(made)
+            self._coming.add(new, made)
+
     async def catch_up(self) -> int:
         """Give the index what it does not have yet; how many documents that were. What comes meanwhile is left for the
         next time, when more of it costs less. Safe to be killed anywhere.
 
         Raises IndexBusy and IndexUnavailable; what is left stays marked for the next time.
         """
-        caught, latest = 0, await self.catalog.revision()
-        while pending := _together(await self.catalog.unindexed(CATCH_UP_BATCH), latest):
-            withdrawn = [row.id for row in pending if row.withdrawn]
-            alive = [row.id for row in pending if not row.withdrawn]
-            coming = await entries(alive, self.catalog, self.analyzer, self._fresh.decode)
-            await self.index.update(coming, withdrawn)
-            await self.catalog.mark_indexed(pending)
-            caught += len(pending)
-        await self.inbox.note_indexed()
-        return caught
+        async with self._indexing:
+            caught, latest = 0, await self.catalog.revision()
+            while pending := _together(await self.catalog.unindexed(CATCH_UP_BATCH), latest):
+                withdrawn = [row.id for row in pending if row.withdrawn]
+                ready = self._coming.taken(pending)
+                known = {entry.document.id for entry in ready}
+                others = [row.id for row in pending if not row.withdrawn and row.id not in known]
+                coming = await entries(others, self.catalog, self.analyzer, self._fresh.decode)
+                await self.index.update([*ready, *coming], withdrawn)
+                await self.catalog.mark_indexed(pending)
+                caught += len(pending)
+            await self.inbox.note_indexed()
+            return caught
 
     async def rebuild(self, told: Callable[[int, int], None] | None = None) -> int:
         """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were

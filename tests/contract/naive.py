@@ -91,6 +91,9 @@ class NaiveIndex:
             for form in {form for zone in ZONES for table in getattr(entry, zone) for form in table.forms}
         ]
 
+    async def prepare(self, entries: Sequence[IndexEntry]) -> None:
+        """Nothing: an entry is taken as it is."""
+
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         kept = self._all() | {entry.document.id: entry for entry in entries}
         self._entries = {name: entry for name, entry in kept.items() if name not in withdrawn}

@@ -450,6 +450,37 @@ class TestKeeping:
         assert len(set(seen)) == 4
         assert seen[-1] == await index.generation()
 
+    async def test_what_was_prepared_is_found_after_the_update_that_brings_it(self, index):
+        first, second, third = (saying("děti", name) for name in ("a", "b", "c"))
+        await index.update([saying("byty", "b")])
+        await index.prepare([first])
+        await index.prepare([second])
+        assert await found(index, Word("děti")) == []
+        await index.update([first, second, third])
+        assert sorted(await found(index, Word("děti"))) == ["a", "b", "c"]
+        assert await found(index, Word("byt")) == []
+
+    async def test_only_what_the_update_brings_counts_of_what_was_prepared(self, index):
+        await index.prepare([saying("děti", "a"), saying("děti", "b")])
+        await index.prepare([saying("děti", "b")])
+        await index.update([saying("byty", "b")])
+        assert await found(index) == ["b"]
+        assert await found(index, Word("děti")) == []
+
+    async def test_of_what_was_prepared_a_later_entry_or_its_withdrawal_counts(self, index):
+        prepared = [saying("děti", name) for name in ("a", "b", "c")]
+        await index.prepare(prepared)
+        await index.update([*prepared, saying("byty", "b")], ["c"])
+        assert await found(index, Word("děti")) == ["a"]
+        assert await found(index, Word("byt")) == ["b"]
+
+    async def test_nothing_of_what_was_prepared_outlives_a_purge(self, index):
+        prepared = [saying("děti", "a"), saying("děti", "b")]
+        await index.prepare(prepared)
+        await index.purge(["a"])
+        await index.update(prepared[1:])
+        assert await found(index, Word("děti")) == ["b"]
+
     async def test_many_small_updates_lose_nothing(self, index):
         for number in range(40):
             await index.update([saying(f"děti slovo{number % 7}", f"p{number % 30:02}")])

@@ -18,6 +18,7 @@ from library.engines.whoosh.matched import NOTHING, Listed, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
 from library.engines.whoosh.passages import passages
+from library.engines.whoosh.postings import Prepared
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.sharing import Task, written_by_processes
 from library.engines.whoosh.snapshot import Snapshot, View
@@ -93,6 +94,8 @@ class WhooshIndex:
         self._opened: _Opened | None = None
         self._ahead: _Opened | None = None
         self._opening = Lock()
+        self._prepared = Prepared()
+        self._preparing = Lock()
         self._named: tuple[Stamp | None, str] | None = None
         # One: several would only take the interpreter from each other.
         self._searching = ThreadPoolExecutor(1, "whoosh")
@@ -110,6 +113,9 @@ class WhooshIndex:
                 return self._search_at_once(asked, audience)
         except NotKept:
             return await self._run(lambda: self._search(asked, audience), self._searching)
+
+    async def prepare(self, entries: Sequence[IndexEntry]) -> None:
+        await self._run(lambda: self._prepare(entries))
 
     async def update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId] = ()) -> None:
         await self._run(lambda: self._update(entries, withdrawn))
@@ -145,7 +151,7 @@ class WhooshIndex:
         for share in shares:
             async with aclosing(share()) as batches:
                 async for entries in batches:
-                    await self._run(lambda entries=entries: _take(writer, entries, ()))  # type: ignore[misc]
+                    await self._run(lambda entries=entries: _take(writer, entries))  # type: ignore[misc]
                     taken += len(entries)
                     told(taken)
 
@@ -301,7 +307,20 @@ class WhooshIndex:
 
     # Writing
 
+    def _prepare(self, entries: Sequence[IndexEntry]) -> None:
+        # Where it fails, nothing is left of it, and whoever brings the entries is told.
+        with suppress(Exception), self._preparing:
+            prepared, self._prepared = self._prepared, Prepared()
+            prepared.take(entries)
+            self._prepared = prepared
+
+    def _what_was_prepared(self) -> Prepared:
+        with self._preparing:
+            prepared, self._prepared = self._prepared, Prepared()
+            return prepared
+
     def _update(self, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]) -> None:
+        prepared = self._what_was_prepared()
         self._snapshot()
         with self._folder.writing(self._patience):
             current = self._folder.current()
@@ -310,11 +329,12 @@ class WhooshIndex:
                 contents = read_contents(path, current.commit)
                 sweep(path, [segment.segment_id() for segment in contents.segments], contents.file)
                 writer = SegmentWriter(path, contents, free_bytes=self._free_bytes)
-            _take(writer, entries, withdrawn)
             with our_errors("writing to the index"):
+                writer.take(entries, withdrawn, prepared)
                 self._publish(current.folder, writer.commit(), current.made)
 
     def _purge(self, documents: Sequence[DocumentId]) -> None:
+        self._what_was_prepared()
         self._snapshot()
         with self._folder.writing(self._patience), our_errors("purging the index"):
             current = self._folder.current()
@@ -357,9 +377,9 @@ class WhooshIndex:
             return []
 
 
-def _take(writer: SegmentWriter, entries: Sequence[IndexEntry], withdrawn: Sequence[DocumentId]) -> None:
+def _take(writer: SegmentWriter, entries: Sequence[IndexEntry]) -> None:
     with our_errors("writing to the index"):
-        writer.take(entries, withdrawn)
+        writer.take(entries, ())
 
 
 def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, count
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,6 +121,27 @@ class Batch:
             found = made[field]()
             if len(found.terms):
                 yield found
+
+
+class Prepared:
+    """Entries that were put into a batch before the update came that brings them."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, IndexEntry] = {}
+        self._batch = Batch()
+
+    def take(self, entries: Iterable[IndexEntry]) -> None:
+        for entry in entries:
+            # Out of a batch nothing can be taken: what comes again comes with the update.
+            if entry.document.id in self._entries:
+                return
+            self._batch.add(entry)
+            self._entries[entry.document.id] = entry
+
+    def ahead_of(self, entries: Sequence[IndexEntry]) -> tuple[Batch, list[str]] | None:
+        """The batch with the ids of its documents, where these entries begin with the very ones that are in it."""
+        same = len(entries) >= len(self._entries) and all(map(is_, entries, self._entries.values()))
+        return (self._batch, list(self._entries)) if same and self._entries else None
 
 
 def _standing(zones: Iterable[_Runs], forms: int) -> tuple[Numbers, Numbers]:

@@ -24,7 +24,7 @@ from library.engines.whoosh.arrays import (
 from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, put_together
 from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.merging import Part, merged_fields
-from library.engines.whoosh.postings import Batch, tokens_of
+from library.engines.whoosh.postings import Batch, Prepared, tokens_of
 from library.engines.whoosh.schema import ONLY_ARRAYS, ZONE_OF, Stored, schema, surface_field
 from library.search import ZONES, IndexEntry
 
@@ -116,11 +116,18 @@ class SegmentWriter:
         self._ids_waiting: set[str] = set()
         self._written: list[Path] = []
 
-    def take(self, entries: Sequence[IndexEntry], withdrawn: Collection[str]) -> None:
-        """Take entries in, and withdraw these documents and the older ones of the same ids.
+    def take(self, entries: Sequence[IndexEntry], withdrawn: Collection[str], prepared: Prepared | None = None) -> None:
+        """Take entries in, and withdraw these documents and the older ones of the same ids. The first of them may have
+        been prepared, if nothing was taken before.
 
         Raises Unavailable where the disk has no room for them."""
         check_room(self._folder, self._free_bytes + BYTES_PER_TOKEN * sum(map(tokens_of, entries)))
+        if prepared and (ahead := prepared.ahead_of(entries)):
+            batch, ids = ahead
+            for document in ids:
+                self._withdraw(document)
+            self._waiting, self._ids_waiting = batch, set(ids)
+            entries = entries[len(ids) :]
         for document in withdrawn:
             self._withdraw(document)
         for entry in {entry.document.id: entry for entry in entries}.values():
