@@ -338,10 +338,9 @@ async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     )
     for job in await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id):
         print(f"{job.name}: {told.of_step(job.step, job.page, job.pages)}")
-    failed = [(each.code, each.files, each.names) for each in tally.reasons]
     alike = await exchange.resemblances.open_in(batch.id)
     paused = await exchange.batches.pauses(batch.id)
-    for line in report_lines(told, counts, failed, paused=paused, alike=alike):
+    for line in report_lines(told, counts, tally.reasons, paused=paused, alike=alike):
         print(line)
     return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
 

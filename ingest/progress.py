@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.batch import Outcome
-from library.batches import EVERYTHING
+from library.batches import EVERYTHING, FailedAlike
 from library.jobs import IngestJob
 from library.words import Words
 
@@ -19,6 +19,9 @@ NOT_QUEUED = frozenset(
     {"bad-metadata", "bad-request", "conflict", "not-found", "purged-file", "unavailable", "unreadable-file"}
 )
 """Codes of files that were not taken in: they are handed in again, there is nothing to be read again."""
+
+NAMES_THE_COMMAND = frozenset({"needs-ocr"})
+"""Codes of which the same is said of all files more exactly: the command that helps."""
 
 
 class Report:
@@ -120,15 +123,18 @@ class PersonReport(Report):
 
     def finish(self, *, paused: bool, alike: int = 0) -> None:
         self._bars.stop()
-        names = ((code, len(failed), [each.file for each in failed]) for code, failed in self._failed.items())
-        for line in report_lines(self._told, self.counts, names, paused=[EVERYTHING] if paused else [], alike=alike):
+        failed = [
+            FailedAlike(code, len(same), tuple(each.file for each in same), same[0].detail)
+            for code, same in self._failed.items()
+        ]
+        for line in report_lines(self._told, self.counts, failed, paused=[EVERYTHING] if paused else [], alike=alike):
             self._console.print(line)
 
 
 def report_lines(
     told: Words,
     counts: Counter[str],
-    failed: Iterable[tuple[str, int, Sequence[str]]],
+    failed: Iterable[FailedAlike],
     *,
     paused: Iterable[str],
     alike: int,
@@ -137,13 +143,15 @@ def report_lines(
     they are, what that means and what helps; then how many pairs of documents look alike, and what is paused."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
     lines, codes = [told.report["counts"].format(**numbers)], set()
-    for code, files, names in sorted(failed, key=lambda each: -each[1]):
-        codes.add(code)
-        failure = told.of_failure(code)
-        lines += [f"{files} × {failure.what}", f"    {told.report['cure'].format(cure=failure.cure)}"]
-        lines += [f"    - {name}" for name in names[:MOST_NAMES]]
-        if files > MOST_NAMES:
-            lines.append(f"    - {told.report['more'].format(files=files - MOST_NAMES)}")
+    for each in sorted(failed, key=lambda each: -each.files):
+        codes.add(each.code)
+        failure = told.of_failure(each.code)
+        lines += [f"{each.files} × {failure.what}", f"    {told.report['cure'].format(cure=failure.cure)}"]
+        if each.code in NAMES_THE_COMMAND:
+            lines.append(f"    {told.of_detail(each.detail)}")
+        lines += [f"    - {name}" for name in each.names[:MOST_NAMES]]
+        if each.files > MOST_NAMES:
+            lines.append(f"    - {told.report['more'].format(files=each.files - MOST_NAMES)}")
     if not codes <= NOT_QUEUED:
         lines.append(told.report["again"])
     if alike:

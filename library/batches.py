@@ -34,6 +34,8 @@ class FailedAlike(Value, frozen=True):
     files: int
     names: tuple[str, ...]
     """Of the first of them."""
+    detail: str
+    """What is said of the first of them more exactly."""
 
 
 class Tally(Value, frozen=True, kw_only=True):
@@ -141,8 +143,11 @@ class Batches:
     async def _reasons(self, batch_id: str) -> tuple[FailedAlike, ...]:
         found = await self._database.rows(
             """
-            SELECT code, count(*) AS files, json_group_array(name) FILTER (WHERE place <= ?) AS names
-              FROM (SELECT code, name, row_number() OVER (PARTITION BY code ORDER BY number) AS place
+            SELECT code,
+                   count(*)                                          AS files,
+                   json_group_array(name) FILTER (WHERE place <= ?)  AS names,
+                   max(detail) FILTER (WHERE place = 1)              AS detail
+              FROM (SELECT code, name, detail, row_number() OVER (PARTITION BY code ORDER BY number) AS place
                       FROM jobs
                      WHERE batch = ? AND state = 'failed')
              GROUP BY code
@@ -150,7 +155,10 @@ class Batches:
             """,
             (_MOST_NAMES, batch_id),
         )
-        return tuple(FailedAlike(row["code"], row["files"], tuple(msgspec.json.decode(row["names"]))) for row in found)
+        return tuple(
+            FailedAlike(row["code"], row["files"], tuple(msgspec.json.decode(row["names"])), row["detail"])
+            for row in found
+        )
 
     # Pausing ---------------------------------------------------------------------------------------------------------
 

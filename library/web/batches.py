@@ -55,6 +55,8 @@ class BatchReason(Struct, frozen=True):
     """Of the first of them."""
     what: str
     cure: str
+    detail: str
+    """Of the first of them, with the figures and names that belong to it, in words."""
 
 
 class BatchStanding(Struct, frozen=True):
@@ -362,4 +364,5 @@ async def standing_of(batch: Batch, exchange: Exchange, told: Words) -> BatchSta
 
 def _reason(reason: FailedAlike, told: Words) -> BatchReason:
     failure = told.of_failure(reason.code)
-    return BatchReason(reason.code, reason.files, list(reason.names), failure.what, failure.cure)
+    detail = told.of_detail(reason.detail)
+    return BatchReason(reason.code, reason.files, list(reason.names), failure.what, failure.cure, detail)

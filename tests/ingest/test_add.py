@@ -14,6 +14,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.progress import report_lines
+from library.batches import FailedAlike
 from library.command import ExitCode
 from library.words import words
 from tests.ingest.running import a_library, command
@@ -178,10 +179,18 @@ def test_a_list_that_somebody_stops_reading_ends_without_a_fault(library: dict[s
     assert (listing.returncode, listing.stderr) == (ExitCode.WELL, b"")
 
 
+def test_a_report_names_the_command_that_mends_a_missing_text_recognition():
+    waits = FailedAlike(
+        "needs-ocr", 1, ("scan.pdf",), "the pages of this file are pictures, and tesserocr is not installed; x"
+    )
+    lines = report_lines(words("cs"), Counter(failed=1), [waits], paused=[], alike=0)
+    assert "    strany souboru jsou obrázky a knihovna tesserocr tu není nainstalována; x" in lines
+
+
 def test_nobody_is_told_to_try_again_what_was_not_taken_in():
     told, counts = words("en"), Counter(failed=1)
     for code, again in (("purged-file", False), ("bad-request", False), ("empty-file", True)):
-        lines = report_lines(told, counts, [(code, 1, ["a.txt"])], paused=[], alike=0)
+        lines = report_lines(told, counts, [FailedAlike(code, 1, ("a.txt",), "")], paused=[], alike=0)
         assert (told.report["again"] in lines) is again
 
 

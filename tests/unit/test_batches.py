@@ -63,7 +63,10 @@ async def test_a_tally_puts_each_file_where_it_stands(inbox, batches):
     tally = await batches.tally(batch)
     assert (tally.waiting, tally.working, tally.indexing, tally.done, tally.failed) == (2, 1, 1, 0, 3)
     assert (tally.files, tally.ended, tally.page, tally.pages) == (7, False, 3, 40)
-    assert tally.reasons == (FailedAlike("no-text", 2, ("b", "d")), FailedAlike("empty-file", 1, ("c",)))
+    assert tally.reasons == (
+        FailedAlike("no-text", 2, ("b", "d"), "no text"),
+        FailedAlike("empty-file", 1, ("c",), "empty"),
+    )
     await inbox.note_indexed()
     assert ((await batches.tally(batch)).indexing, (await batches.tally(batch)).done) == (0, 1)
 

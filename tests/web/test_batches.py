@@ -133,6 +133,7 @@ async def test_a_report_says_what_failed_why_and_what_helps_in_ones_language(exc
             "names": ["a.pdf", "b.pdf"],
             "what": "Soubor je chráněn heslem.",
             "cure": "Uložte ho bez hesla a předejte ten.",
+            "detail": "it needs a password",
         }
     ]
 
