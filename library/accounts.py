@@ -64,19 +64,19 @@ class Accounts:
 
     async def add_organisation(self, organisation: Organisation) -> None:
         """Add it; where it is there, note what else is new about it. Raises Conflict where another has its id."""
-        async with self._database.transaction() as writing:
-            written = await writing.execute(
-                """
-                INSERT INTO organisations (id, name, url, invented)
-                VALUES (?, ?, ?, ?)
-                    ON CONFLICT (id) DO UPDATE
-                   SET url = excluded.url, invented = excluded.invented
-                 WHERE name = excluded.name
-                """,
-                (organisation.id, organisation.name, organisation.url, organisation.invented),
-            )
-            if not written.rowcount:
-                raise Conflict(f"the id '{organisation.id}' is taken by an organisation of another name")
+        added = await self._database.change(
+            """
+            INSERT INTO organisations (id, name, url, invented)
+            VALUES (?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE
+               SET url = excluded.url, invented = excluded.invented
+             WHERE name = excluded.name
+            RETURNING id
+            """,
+            (organisation.id, organisation.name, organisation.url, organisation.invented),
+        )
+        if not added:
+            raise Conflict(f"the id '{organisation.id}' is taken by an organisation of another name")
 
     async def organisation(self, organisation_id: OrganisationId) -> Organisation:
         """Raises NotFound."""
@@ -104,23 +104,22 @@ class Accounts:
         """A new key, which nobody can ask for again. Raises NotFound where there is no such organisation."""
         await self.organisation(organisation_id)
         key = PREFIX + secrets.token_urlsafe(32)
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                """
-                INSERT INTO keys (id, sha256, organisation, role, note, created, scopes, expires)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                (
-                    key[:ID_LENGTH],
-                    _sha256(key),
-                    organisation_id,
-                    role,
-                    note,
-                    now(),
-                    msgspec.json.encode(scopes).decode(),
-                    expires and written(expires),
-                ),
-            )
+        await self._database.change(
+            """
+            INSERT INTO keys (id, sha256, organisation, role, note, created, scopes, expires)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                key[:ID_LENGTH],
+                _sha256(key),
+                organisation_id,
+                role,
+                note,
+                now(),
+                msgspec.json.encode(scopes).decode(),
+                expires and written(expires),
+            ),
+        )
         return key
 
     async def keys(self) -> list[KeyRecord]:
@@ -137,10 +136,9 @@ class Accounts:
 
     async def revoke_key(self, key_id: str) -> None:
         """From now on nobody is let in with it. Raises NotFound; revoking twice is fine."""
-        async with self._database.transaction() as writing:
-            done = await writing.execute("UPDATE keys SET revoked = coalesce(revoked, ?) WHERE id = ?", (now(), key_id))
-            if not done.rowcount:
-                raise NotFound(f"there is no key '{key_id}'")
+        revoked = "UPDATE keys SET revoked = coalesce(revoked, ?) WHERE id = ? RETURNING id"
+        if not await self._database.change(revoked, (now(), key_id)):
+            raise NotFound(f"there is no key '{key_id}'")
 
     async def holder(self, key: str, today: date) -> Caller | None:
         """Who holds this key; None where nobody knows it, or it has ended. Notes once a minute that it is in use."""
@@ -164,11 +162,10 @@ class Accounts:
             return
         self._noting.add(key_id)
         try:
-            async with self._database.transaction() as writing:
-                # Where another request or process has noted it since, nothing is left to do.
-                await writing.execute(
-                    "UPDATE keys SET last_used = ? WHERE id = ? AND last_used IS ?", (now(), key_id, last_used)
-                )
+            # Where another request or process has noted it since, nothing is left to do.
+            await self._database.change(
+                "UPDATE keys SET last_used = ? WHERE id = ? AND last_used IS ?", (now(), key_id, last_used)
+            )
         except Unavailable as error:
             logger.warning("that key %s is in use was not noted: %s", key_id, error.detail)
         finally:
@@ -180,14 +177,13 @@ class Accounts:
 
     async def note(self, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = "") -> None:
         """Note what whoever is at work (acting.py) did beside."""
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                """
-                INSERT INTO trail (noted, who, what, subject, organisation, detail)
-                VALUES (?, acting(), ?, ?, ?, ?)
-                """,
-                (now(), what, subject, organisation, detail),
-            )
+        await self._database.change(
+            """
+            INSERT INTO trail (noted, who, what, subject, organisation, detail)
+            VALUES (?, acting(), ?, ?, ?, ?)
+            """,
+            (now(), what, subject, organisation, detail),
+        )
 
     async def trail(
         self,

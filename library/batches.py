@@ -3,10 +3,9 @@
 import sqlite3
 from datetime import datetime
 
-import aiosqlite
 import msgspec
 
-from library.database import Database, now, rows
+from library.database import Database, now, read
 from library.errors import NotFound
 from library.inbox import new_id
 from library.jobs import JobState, Step
@@ -74,11 +73,12 @@ class Batches:
 
     async def open(self, organisation: OrganisationId, submitted_by: str, idempotency_key: str = "") -> Batch:
         """A new batch; with a key that came before, the batch of that time."""
-        async with self._database.transaction() as writing:
-            known = await _with_key(writing, organisation, idempotency_key)
+
+        def work(writing: sqlite3.Connection) -> Batch:
+            known = _with_key(writing, organisation, idempotency_key)
             if known is not None:
                 return known
-            opened = await rows(
+            opened = read(
                 writing,
                 """
                 INSERT INTO batches (id, organisation, idempotency_key, submitted_by, created)
@@ -88,6 +88,8 @@ class Batches:
                 (new_id(), organisation, idempotency_key or None, submitted_by, now()),
             )
             return _read(opened[0])
+
+        return await self._database.write(work)
 
     async def batch(self, batch_id: str) -> Batch:
         """Raises NotFound."""
@@ -167,18 +169,15 @@ class Batches:
         Raises NotFound."""
         if batch_id != EVERYTHING:
             await self.batch(batch_id)
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                "INSERT INTO pauses (batch, since, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (batch_id, now(), who),
-            )
+        await self._database.change(
+            "INSERT INTO pauses (batch, since, who) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (batch_id, now(), who)
+        )
 
     async def resume(self, batch_id: str) -> None:
         """Go on with this batch, or with EVERYTHING that was not paused by itself. Raises NotFound."""
         if batch_id != EVERYTHING:
             await self.batch(batch_id)
-        async with self._database.transaction() as writing:
-            await writing.execute("DELETE FROM pauses WHERE batch = ?", (batch_id,))
+        await self._database.change("DELETE FROM pauses WHERE batch = ?", (batch_id,))
 
     async def paused(self, batch_id: str) -> bool:
         """Whether this batch, or everything, is paused."""
@@ -193,8 +192,8 @@ class Batches:
 # Inside a transaction, and rows to values ----------------------------------------------------------------------------
 
 
-async def _with_key(writing: aiosqlite.Connection, organisation: OrganisationId, idempotency_key: str) -> Batch | None:
-    found = await rows(
+def _with_key(writing: sqlite3.Connection, organisation: OrganisationId, idempotency_key: str) -> Batch | None:
+    found = read(
         writing,
         "SELECT * FROM batches WHERE organisation = ? AND idempotency_key = ?",
         (organisation, idempotency_key or None),

@@ -145,10 +145,9 @@ class People:
 
     async def sign_out(self, token: str) -> None:
         """End this session; nothing happens where it has ended."""
-        async with self._database.transaction() as writing:
-            await writing.execute(
-                "UPDATE sessions SET ended = ? WHERE sha256 = ? AND ended IS NULL", (now(), _sha256(token))
-            )
+        await self._database.change(
+            "UPDATE sessions SET ended = ? WHERE sha256 = ? AND ended IS NULL", (now(), _sha256(token))
+        )
 
 
 _END_SESSIONS = "UPDATE sessions SET ended = ? WHERE person = ? AND ended IS NULL"

@@ -85,8 +85,9 @@ class Resemblances:
     ) -> None:
         """Keep what a text is remembered by and what is like it. What staff have decided stays decided; what is open
         and no longer so is forgotten. Nothing happens where the document has been purged meanwhile."""
-        async with self._database.transaction() as writing:
-            await writing.execute(
+
+        def work(writing: sqlite3.Connection) -> None:
+            writing.execute(
                 """
                 INSERT INTO signatures (document, revision, text, minima, anchors, language)
                 SELECT :document, :revision, :text, :minima, :anchors, :language
@@ -104,10 +105,8 @@ class Resemblances:
                     "language": signature.language,
                 },
             )
-            await writing.execute(
-                "DELETE FROM resemblances WHERE ? IN (document, other) AND decision = ''", (document_id,)
-            )
-            await writing.executemany(
+            writing.execute("DELETE FROM resemblances WHERE ? IN (document, other) AND decision = ''", (document_id,))
+            writing.executemany(
                 """
                 INSERT INTO resemblances (document, other, kind, score, found)
                 SELECT min(:document, :other), max(:document, :other), :kind, :score, :now
@@ -125,6 +124,8 @@ class Resemblances:
                     for each in found
                 ],
             )
+
+        await self._database.write(work)
 
     async def of(self, document_id: DocumentId | None = None, decision: Decision | None = None) -> list[Resemblance]:
         """Of one document, which is then first in each; or all, the likest first. Of one decision where it is given."""
@@ -177,21 +178,18 @@ class Resemblances:
 
     async def decide(self, document_id: DocumentId, other: DocumentId, decision: Decision) -> Resemblance:
         """Note what staff made of a pair; it comes back with `document_id` first. Raises NotFound."""
-        async with self._database.transaction() as writing:
-            decided = list(
-                await writing.execute_fetchall(
-                    """
-                    UPDATE resemblances
-                       SET decision = :decision, decided = :now
-                     WHERE document = min(:document, :other) AND other = max(:document, :other)
-                    RETURNING *
-                    """,
-                    {"document": document_id, "other": other, "decision": decision, "now": now()},
-                )
-            )
-            if not decided:
-                raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
-            return msgspec.convert(dict(decided[0]), Resemblance).seen_from(document_id)
+        decided = await self._database.change(
+            """
+            UPDATE resemblances
+               SET decision = :decision, decided = :now
+             WHERE document = min(:document, :other) AND other = max(:document, :other)
+            RETURNING *
+            """,
+            {"document": document_id, "other": other, "decision": decision, "now": now()},
+        )
+        if not decided:
+            raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
+        return msgspec.convert(dict(decided[0]), Resemblance).seen_from(document_id)
 
 
 def _signature(row: sqlite3.Row) -> Signature:

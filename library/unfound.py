@@ -156,5 +156,4 @@ class Unfound:
     async def forget(self) -> None:
         """All of it."""
         if await self._database.row("SELECT 1 FROM unfound LIMIT 1") is not None:
-            async with self._database.transaction() as writing:
-                await writing.execute("DELETE FROM unfound")
+            await self._database.change("DELETE FROM unfound")
