@@ -10,6 +10,8 @@ from library.model import Clue, Sureness
 _DATE = re.compile(r"\s*(?:D:)?((?:1[5-9]|20)\d\d)(?:[-/.]?(\d\d)(?:[-/.]?(\d\d))?)?(?!\d{5})")
 """As ISO 8601, XMP, Dublin Core and PDF write it."""
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+")
+_BEGINNINGS = {"1601-01-01", "1899-12-30", "1904-01-01", "1970-01-01", "1980-01-01"}
+"""From which programs count days: what they write where they know none."""
 
 
 def titled(where: str, title: str | None, sure: Sureness = "medium") -> Iterator[Clue]:
@@ -48,4 +50,5 @@ def _day(written: str) -> str:
         date(year, month or 1, day or 1)
     except ValueError:
         return f"{year}"
-    return "-".join(part for part in found.groups() if part and int(part))
+    told = "-".join(part for part in found.groups() if part and int(part))
+    return "" if told in _BEGINNINGS else told

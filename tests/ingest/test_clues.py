@@ -51,6 +51,12 @@ def test_a_title_of_one_word_is_sure_where_it_is_a_word_of_the_page(tmp_path: Pa
     assert about(told, "title") == [(title, "head", sure, 1 if sure == "high" else 0)]
 
 
+@pytest.mark.parametrize(("written", "days"), [("1601-01-01", []), ("1602-01-01", [("1602-01-01", "head", "high", 0)])])
+def test_the_day_from_which_programs_count_is_no_date(tmp_path: Path, written: str, days: list[tuple[str, ...]]):
+    page = f'<meta name="dc.date" content="{written}"><body><p>Text.'
+    assert about(clues(tmp_path / "a.html", page), "date") == days
+
+
 @pytest.mark.parametrize("title", ["Scan0001", "sken_12", "image 3"])
 def test_what_a_scanner_calls_its_files_is_no_title(tmp_path: Path, title: str):
     assert about(clues(tmp_path / "a.html", f"<title>{title}</title><body><p>Zápis z porady."), "title") == []
