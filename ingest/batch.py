@@ -219,7 +219,7 @@ class _HandingIn:
             place=file.seen if self._by_place else None,
         )
         known = accepted.news == "known" and accepted.job.state is JobState.DONE
-        return Outcome(file=name, ended="known", document=accepted.job.document) if known else accepted.job
+        return known_as(accepted.job, name) if known else accepted.job
 
 
 class _Here:
@@ -295,6 +295,12 @@ def chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def known_as(job: IngestJob, name: str) -> Outcome:
+    """How a file with this name ended that is the very file of a job; who handed in both is told of the other name."""
+    detail = "" if job.name == name else f"this very file is here already, as '{job.name}'"
+    return Outcome(file=name, ended="known", document=job.document, detail=detail)
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:

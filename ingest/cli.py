@@ -15,6 +15,7 @@ from ingest.batch import (
     descriptions,
     files_in,
     hand_in,
+    known_as,
     outcome_of,
     refused,
     rows_without_file,
@@ -184,12 +185,14 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     try:
         jobs: list[str] = []
         batches: set[str] = set()
+        paths = iter(files)
         async for news in hand_in(exchange, files, said, organisation=organisation, submitted_by=asked.submitted_by):
+            path = next(paths)
             match news:
                 case Outcome():
                     report.ended(news)
                 case IngestJob() if news.id in jobs:  # the same file lies there twice
-                    report.ended(Outcome(file=news.name, ended="known", document=news.document))
+                    report.ended(known_as(news, path.name))
                 case IngestJob():
                     jobs.append(news.id)
                     batches.add(news.batch)

@@ -126,6 +126,7 @@ def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(l
     added = command(ukrainian, "ingest", "add", str(tmp_path / "folder"))
     assert added.returncode == ExitCode.SOME_FAILED
     assert "прийнято: 0, вже було тут: 1, ще чекає: 0, не прийнято: 1" in added.stderr
+    assert "b.txt: саме цей файл тут уже є, під назвою «a.txt»" in added.stderr
     assert "не прийнято a.txt: Файл порожній. (у файлі немає вмісту (0 байтів): " in added.stderr
     assert "1 × Файл порожній.\n    Що робити: Можливо, він ще копіювався." in added.stderr
     again = command(library, "ingest", "report", "--lang", "cs")
