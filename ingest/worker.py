@@ -48,8 +48,9 @@ COMMIT_SHARE = 0.1
 many files wait, each is found some seconds later, but all of them sooner."""
 READY_EVERY = 0.3
 """Seconds between looks at what has come that can be made ready for the next commit."""
-THREADS = 2
-"""In which files are described and analysed."""
+THREADS = 1
+"""In which files are described and analysed, and what else there is that takes time: a second one would only take the
+interpreter from the first, and costs a twentieth more."""
 YOUNG = 50_000
 """Things that come into being until garbage is looked for: the tables of some pages, not Python's 700 things."""
 LONGEST_PATIENCE = 20.0
@@ -132,7 +133,6 @@ async def follow(exchange: Exchange) -> None:
 
 
 async def _work_on_and_on(exchange: Exchange) -> None:
-    # More threads would only take the interpreter from each other, and from the loop that readers wait for.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
     await _take_up(exchange)
     async with _readers(exchange.settings) as readers:

@@ -1,13 +1,13 @@
 """How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
 
 from msgspec import Struct
 
-from library.language.concepts import Keys, Standing, named_by, named_in
+from library.language.concepts import Keys, LabelBegun, Standing, labels_begun_by, named_by, named_in
 from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
@@ -103,12 +103,13 @@ def _table(apart: Apart, language: str) -> TokenTable:
     if not apart.tokens:
         return EMPTY_TABLE
     words, where = placed(apart)
+    forms, begun = zip(*map(_known(language).__getitem__, words), strict=True)
     return TokenTable(
-        forms=tuple(map(_forms(language).__getitem__, words)),
+        forms=forms,
         ids=where.ids,
         starts=where.starts,
         lengths=where.lengths,
-        concepts=named_in(apart.tokens, words, where.ids, language, _looked_up),
+        concepts=named_in(apart.tokens, where.ids, begun),
     )
 
 
@@ -118,8 +119,16 @@ def _looked_up(word: str, language: str) -> Form:
 
 
 @lru_cache(maxsize=32)
-def _forms(language: str) -> Memo[str, Form]:
-    return Memo(partial(_looked_up, language=language))
+def _known(language: str) -> Memo[str, tuple[Form, LabelBegun | None]]:
+    """What is known of the words of texts in a language: together, since whatever is looked for among so many costs as
+    much as a step of Python."""
+    begun_by = labels_begun_by(language, _looked_up)
+
+    def work_out(word: str) -> tuple[Form, LabelBegun | None]:
+        form = _looked_up(word, language)
+        return form, begun_by(form)
+
+    return Memo(work_out)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -42,24 +42,22 @@ class Standing(NamedTuple):
     concepts: tuple[str, ...]
 
 
-def named_in(
-    tokens: Sequence[str], words: Sequence[str], ids: NDArray[np.uint32], language: str, form_of: FormOf
-) -> tuple[Named, ...]:
-    """The concepts that stand in a text of these tokens in this language, of which token i is `words[ids[i]]`."""
-    begun = list(map(_labels_in_texts(language, form_of).begun.__getitem__, words))
-    begins = np.array([state is not None for state in begun], np.bool_).take(ids).nonzero()[0]
+def named_in(tokens: Sequence[str], ids: NDArray[np.uint32], begun: Sequence["LabelBegun | None"]) -> tuple[Named, ...]:
+    """The concepts that stand in a text of these tokens, of which token i is the word with the number `ids[i]`, and
+    `begun` by that word which labels."""
+    begins = np.array([here is not None for here in begun], np.bool_).take(ids).nonzero()[0]
     places: dict[str, list[tuple[int, int]]] = {}
     behind, count_of_tokens = 0, len(tokens)
     for first, word in zip(begins.tolist(), ids.take(begins).tolist(), strict=True):
         if first < behind:
             continue
-        state, token = begun[word], first
+        here, token = begun[word], first
         found: tuple[str, ...] = ()
-        while state is not None:
+        while here is not None:
             token += 1
-            if state.concepts:
-                found, behind = state.concepts, token
-            state = state.after(tokens[token]) if token < count_of_tokens else None
+            if here.concepts:
+                found, behind = here.concepts, token
+            here = here.after(tokens[token]) if token < count_of_tokens else None
         for concept in found:
             places.setdefault(concept, []).append((first, behind - first))
     return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
@@ -76,7 +74,7 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
             yield found
 
 
-class _State:
+class LabelBegun:
     """Where some tokens of a label lead to. What comes after them is worked out once for each word that goes on with a
     label; those that do not are many, and told by their keys."""
 
@@ -85,32 +83,26 @@ class _State:
         """Those whose label ends here."""
         self._next_keys = frozenset(chain.from_iterable(branch.further for branch in branches))
         self._keys = keys
-        self._after: Memo[str, _State | None] = Memo(
-            lambda word: _state([to for branch in branches for to in _branches(branch, keys[word])], keys)
+        self._after: Memo[str, LabelBegun | None] = Memo(
+            lambda word: _begun([to for branch in branches for to in _branches(branch, keys[word])], keys)
         )
 
-    def after(self, word: str) -> "_State | None":
+    def after(self, word: str) -> "LabelBegun | None":
         """Where this word leads to; None where no label goes on with it, as most that begin with a usual word do not:
         `v`, of `v tísni`."""
         return None if self._next_keys.isdisjoint(self._keys[word]) else self._after[word]
 
 
-def _state(branches: Sequence[Branch], keys: Mapping[str, Keys]) -> _State | None:
-    return _State(tuple(branches), keys) if branches else None
-
-
-class _LabelsInTexts:
-    """The labels of one language as texts are held against them, and what is known of the words that were."""
-
-    def __init__(self, tree: Branch, keys_of: Callable[[str], Keys]) -> None:
-        keys = Memo(keys_of)
-        self.begun: Memo[str, _State | None] = Memo(lambda word: _state(_branches(tree, keys_of(word)), keys))
-        """Where a word leads to: for most words nowhere, and no more need be known of them."""
+def _begun(branches: Sequence[Branch], keys: Mapping[str, Keys]) -> LabelBegun | None:
+    return LabelBegun(tuple(branches), keys) if branches else None
 
 
 @cache
-def _labels_in_texts(language: str, form_of: FormOf) -> _LabelsInTexts:
-    return _LabelsInTexts(_tree_of(language, form_of), lambda word: _keys_of_form(form_of(word, language)))
+def labels_begun_by(language: str, form_of: FormOf) -> Callable[[Form], LabelBegun | None]:
+    """Where a form in a text in this language leads to among its labels: most forms nowhere."""
+    tree = _tree_of(language, form_of)
+    keys: Memo[str, Keys] = Memo(lambda word: _keys_of_form(form_of(word, language)))
+    return lambda form: _begun(_branches(tree, _keys_of_form(form)), keys)
 
 
 def _keys_of_form(form: Form) -> Keys:
