@@ -158,7 +158,7 @@ async def test_the_same_file_handed_in_after_it_was_read_again_is_known(exchange
 def test_staff_ask_for_it_by_a_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LIBRARY_DATA", str(tmp_path / "data"))
     assert main(["reread", "--format", "pdf"]) == 0
-    assert capsys.readouterr().out.startswith("0 files are read again")
+    assert capsys.readouterr().out.startswith("Files that are read again as soon as nothing new waits: 0;")
 
 
 async def test_files_in_a_file_that_no_reader_had_found_are_handed_in_and_others_stay_as_people_left_them(
