@@ -4,6 +4,7 @@ cli.py       python -m ingest: add, watch, work, jobs, report, retry, pause, rer
 desk.py      how staff decide about documents: personal data, copies, translations
 batch.py     which files were handed in, what was said of each, and how each ended
 watch.py     a folder from which files are taken as they come
+names.py     what a file is called, whatever the encoding of its name
 metadata.py  what a member says of one file, in a description beside it
 tables.py    what a table says of the files of a folder, and what in it cannot be used
 progress.py  what a person, or a program, sees of a batch while it is worked on

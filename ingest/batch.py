@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ingest.metadata import read_description, sidecar_of
+from ingest.names import place_of, readable
 from ingest.tables import TABLES, Table, named, read_table
 from library.errors import BadMetadata, LibraryError, PurgedFile, Reason
 from library.exchange import Exchange
@@ -83,7 +84,7 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
     if (table := _table(metadata)) is not None:
         wrong += wrong_rows(files, metadata, told)
         wrong += rows_without_file(files, metadata, told)
-        without_row = sorted(path.name for path in files if not named(path, table.rows))
+        without_row = sorted(readable(path.name) for path in files if not named(path, table.rows))
         wrong += [told.report["without_row"].format(file=name) for name in without_row]
     for path in files:
         try:
@@ -91,7 +92,7 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
             if beside.is_file():
                 read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
         except LibraryError as error:
-            wrong.append(f"{beside.name}: {told.of_error(error)}")
+            wrong.append(f"{readable(beside.name)}: {told.of_error(error)}")
     return wrong
 
 
@@ -190,7 +191,7 @@ class _HandingIn:
 
     async def news_of(self, file: _Described | _Unusable) -> Outcome | IngestJob:
         """What `hand_in` tells of a file."""
-        name = file.path.name
+        name = readable(file.path.name)
         try:
             if isinstance(file, _Unusable):
                 raise file.error
@@ -202,7 +203,7 @@ class _HandingIn:
             return Outcome(file=name, ended="failed", code=UNREADABLE, detail=detail)
 
     async def _handed_in(self, file: _Described) -> Outcome | IngestJob:
-        name, said = file.path.name, file.said
+        name, said = readable(file.path.name), file.said
         if self._by_place:
             here = await _Here.of(self._exchange, file.seen, file.organisation)
             if (document := await here.unchanged()) is not None:
@@ -281,7 +282,7 @@ def _described(said: Descriptions, path: Path, otherwise: OrganisationId) -> _De
     found = path.stat()
     digest = sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()
     look = Look(size=found.st_size, mtime=found.st_mtime_ns, said=digest)
-    return _Described(path, described, whose, Seen(str(path.resolve()), look))
+    return _Described(path, described, whose, Seen(place_of(path), look))
 
 
 def hash_of(path: Path) -> str:

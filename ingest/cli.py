@@ -25,6 +25,7 @@ from ingest.batch import (
 from ingest.desk import add_desk_commands
 from ingest.extract import READERS
 from ingest.log import log_to_stderr
+from ingest.names import readable
 from ingest.progress import JsonReport, PersonReport, Report, report_lines
 from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.spoken import say_lang
@@ -192,7 +193,7 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
                 case Outcome():
                     report.ended(news)
                 case IngestJob() if news.id in jobs:  # the same file lies there twice
-                    report.ended(known_as(news, path.name))
+                    report.ended(known_as(news, readable(path.name)))
                 case IngestJob():
                     jobs.append(news.id)
                     batches.add(news.batch)
@@ -242,7 +243,7 @@ async def _check(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     wrong = what_is_wrong(files, asked.metadata, told)
     async for path, code in refused(exchange, files, asked.metadata, organisation):
         failure = told.of_failure(code)
-        wrong.append(f"{path.name}: {failure.what} {failure.cure}")
+        wrong.append(f"{readable(path.name)}: {failure.what} {failure.cure}")
     for sentence in wrong:
         print(sentence)
     if not wrong:

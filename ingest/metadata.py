@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ingest.names import readable
 from library.errors import BadMetadata
 from library.said import Said
 from library.sidecars import SIDECAR, said_beside
@@ -17,5 +18,5 @@ def read_description(path: Path) -> Said:
     try:
         written = path.read_bytes()
     except OSError as error:
-        raise BadMetadata(f"{path.name} cannot be read: {error.strerror}") from error
-    return said_beside(written, path.name)
+        raise BadMetadata(f"{readable(path.name)} cannot be read: {error.strerror}") from error
+    return said_beside(written, readable(path.name))

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, get_args, get_origin
@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ingest.extract.xlsx import table_rows
+from ingest.names import readable
 from library.errors import BadMetadata, BadRequest, ExtractionFailed, Reason, listed
 from library.model import Practice, Study
 from library.said import Said, read_said
@@ -64,7 +65,7 @@ class Table(Struct, frozen=True):
         meant: dict[str, list[str]] = {}
         for path in files:
             if name := named(path, self.rows):
-                meant.setdefault(name, []).append("/".join(path.parts[-len(PurePosixPath(name).parts) - 1 :]))
+                meant.setdefault(name, []).append("/".join(_parts(path)[-len(PurePosixPath(name).parts) - 1 :]))
         return [
             Complaint(
                 self.rows[name], FILE_COLUMN, because(FILE_COLUMN, "several-files", file=name, files=", ".join(paths))
@@ -74,10 +75,14 @@ class Table(Struct, frozen=True):
         ]
 
 
-def named(path: Path, names: Container[str]) -> str:
+def named(path: Path, names: Collection[str]) -> str:
     """By which of these names a table means this file: with as many of its folders as are said; empty for none."""
-    parts = path.parts
+    parts = _parts(path) if names else ()
     return next((name for start in range(len(parts)) if (name := "/".join(parts[start:])) in names), "")
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return tuple(map(readable, path.parts))
 
 
 def read_table(path: Path) -> Table:

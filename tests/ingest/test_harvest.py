@@ -62,6 +62,15 @@ async def test_what_is_described_anew_or_was_withdrawn_is_read_again(exchange, f
     assert await harvest(exchange, folder) == ["known", "read"]
 
 
+async def test_a_name_in_an_old_encoding_or_on_two_lines_is_readable_and_holds_up_nothing(exchange, folder):
+    (folder / os.fsdecode("zpráva o šatníku.txt".encode("cp1250"))).write_text("Rodiny si vybírají oblečení.")
+    (folder / "two\nlines.txt").write_text("Families choose clothes.")
+    assert await harvest(exchange, folder) == ["read"] * 4
+    names = ["a.txt", "b.txt", "two lines.txt", "zpráva o šatníku.txt"]
+    assert sorted(job.name for job in await exchange.inbox.jobs()) == names
+    assert await harvest(exchange, folder) == ["known"] * 4
+
+
 async def test_many_are_handed_in_in_their_order_and_those_that_cannot_be_hold_up_no_other(exchange, folder):
     for number in range(40):
         (folder / f"c{number:02}.txt").write_text(f"Text number {number}.")

@@ -1,5 +1,7 @@
 """A watched folder: what comes is taken in when it has stopped changing, and moved when it has ended."""
 
+import os
+
 import pytest
 
 from ingest.batch import descriptions
@@ -83,6 +85,14 @@ async def test_a_description_that_cannot_be_used_fails_its_file(exchange, watch,
     await looks(watch, exchange)
     assert lying_in(folder) == ["failed/a.txt", "failed/a.txt.reason.txt", "failed/a.txt.toml"]
     assert "titel" in (folder / "failed" / "a.txt.reason.txt").read_text(encoding="utf-8")
+
+
+async def test_a_name_in_an_old_encoding_is_taken_and_moved_like_others(exchange, watch, folder):
+    name = os.fsdecode("zpráva o šatníku.txt".encode("cp1250"))
+    (folder / name).write_text("Rodiny si vybírají oblečení.")
+    await looks(watch, exchange)
+    assert lying_in(folder) == [f"done/{name}"]
+    assert [job.name for job in await exchange.inbox.jobs()] == ["zpráva o šatníku.txt"]
 
 
 async def test_unfinished_hidden_and_linked_files_and_lone_descriptions_are_left(exchange, watch, folder, tmp_path):
