@@ -5,10 +5,10 @@ and skeletons are looked at once a batch, not once a token.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, count
-from operator import is_
+from itertools import chain, count, islice
+from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +51,10 @@ class _Zone:
 
     def __init__(self) -> None:
         self.concepts: Concepts = {}
+        self._settled: list[_Runs] = []
+        self._begin()
+
+    def _begin(self) -> None:
         self._forms: list[NDArray[np.int32]] = []
         self._documents: list[int] = []
         self._firsts: list[int] = []
@@ -64,7 +68,8 @@ class _Zone:
             there = self.concepts.setdefault(named.concept, {}).setdefault(document, [])
             there += ((first + place, length) for place, length in named.places)
 
-    def runs(self) -> _Runs:
+    def settle(self) -> None:
+        """Sort what has come since this was done before."""
         lengths = np.fromiter(map(len, self._forms), np.int64, len(self._forms))
         begins = np.array(self._firsts, np.int64) - np.cumsum(lengths) + lengths
         forms = _joined(self._forms)
@@ -76,7 +81,14 @@ class _Zone:
         by_document = in_order(documents[firsts])
         firsts = firsts[by_document]
         positions = (np.arange(len(order)) + np.repeat(begins, lengths))[order]
-        return _Runs(forms[firsts], documents[firsts], firsts, counts[by_document], positions)
+        self._settled.append(_Runs(forms[firsts], documents[firsts], firsts, counts[by_document], positions))
+        self._begin()
+
+    def runs(self) -> _Runs:
+        self.settle()
+        before = np.cumsum([0, *(len(some.positions) for some in self._settled)])
+        moved = [some._replace(firsts=some.firsts + first) for some, first in zip(self._settled, before, strict=False)]
+        return _Runs(*map(_joined, zip(*moved, strict=True)))
 
 
 class Batch:
@@ -86,6 +98,7 @@ class Batch:
         self.stored: list[Stored] = []
         self.tokens = 0
         self._numbers: defaultdict[Form, int] = defaultdict(count().__next__)
+        self._terms = {name: _Numbered() for name in _TERMS_OF}
         self._zones = {zone: _Zone() for zone in ZONES}
         self._values: dict[str, list[tuple[str, ...]]] = {field: [] for field in ("id", *map(facet_field, FACETS))}
 
@@ -102,20 +115,27 @@ class Batch:
         self.stored.append(stored(entry))
         self.tokens += tokens_of(entry)
 
+    def settle(self) -> None:
+        """Do for what has come what can be done before all has."""
+        for zone in self._zones.values():
+            zone.settle()
+        for name, terms in self._terms.items():
+            terms.add([*map(_TERMS_OF[name], islice(self._numbers, len(terms), None))])
+
     def fields(self) -> Iterator[FieldPostings]:
         """All fields, in the order in which a segment has them."""
-        forms = list(self._numbers)
+        self.settle()
         runs = {name: zone.runs() for name, zone in self._zones.items()}
-        standing = _standing(runs.values(), len(forms))
+        standing = _standing(runs.values(), len(self._numbers))
+        terms = {name: some.ranked() for name, some in self._terms.items()}
         made: dict[str, Callable[[], FieldPostings]] = {
-            "forms": partial(_by_form, "forms", [form_terms(form) for form in forms], standing),
-            "skeletons": partial(_by_form, "skeletons", [skeleton_terms(form) for form in forms], standing),
+            "forms": partial(_by_form, "forms", terms["forms"], standing),
+            "skeletons": partial(_by_form, "skeletons", terms["skeletons"], standing),
             **{field: partial(_by_value, field, values) for field, values in self._values.items()},
         }
-        surfaces, lemmas = [(form.surface,) for form in forms], [form.lemmas for form in forms]
         for name, zone in self._zones.items():
-            made[surface_field(name)] = partial(_placed, surface_field(name), surfaces, runs[name])
-            made[lemma_field(name)] = partial(_placed, lemma_field(name), lemmas, runs[name])
+            made[surface_field(name)] = partial(_placed, surface_field(name), terms["surfaces"], runs[name])
+            made[lemma_field(name)] = partial(_placed, lemma_field(name), terms["lemmas"], runs[name])
             made[concept_field(name)] = partial(_concepts, concept_field(name), zone.concepts)
         for field in sorted(made):
             found = made[field]()
@@ -134,9 +154,10 @@ class Prepared:
         for entry in entries:
             # Out of a batch nothing can be taken: what comes again comes with the update.
             if entry.document.id in self._entries:
-                return
+                break
             self._batch.add(entry)
             self._entries[entry.document.id] = entry
+        self._batch.settle()
 
     def ahead_of(self, entries: Sequence[IndexEntry]) -> tuple[Batch, list[str]] | None:
         """The batch with the ids of its documents, where these entries begin with the very ones that are in it."""
@@ -166,27 +187,52 @@ class _Terms(NamedTuple):
         return self.ranks[rows_of(self.firsts[things], counts)], np.repeat(np.arange(len(things)), counts)
 
 
-def _ranked(things: Sequence[Collection[str]]) -> _Terms:
-    found = list(chain.from_iterable(things))
-    terms = sorted(set(found))  # in the order of their bytes too
-    rank = dict(zip(terms, range(len(terms)), strict=True))
-    ranks = np.fromiter(map(rank.__getitem__, found), np.int64, len(found))
-    firsts = np.cumsum([0, *map(len, things)])
-    return _Terms(list(map(str.encode, terms)), firsts, ranks)
+class _Numbered:
+    """Terms of things, numbered as they come."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._found: list[int] = []
+        self._counts: list[int] = []
+
+    def __len__(self) -> int:
+        """Of how many things."""
+        return len(self._counts)
+
+    def add(self, things: Sequence[Collection[str]]) -> None:
+        """The terms of the next things."""
+        self._found += map(self._numbers.__getitem__, chain.from_iterable(things))
+        self._counts += map(len, things)
+
+    def ranked(self) -> _Terms:
+        terms = sorted(self._numbers)  # in the order of their bytes too
+        ranks = np.empty(len(terms), np.int64)
+        ranks[np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms))] = np.arange(len(terms))
+        firsts = np.cumsum([0, *self._counts])
+        return _Terms(list(map(str.encode, terms)), firsts, ranks[np.array(self._found, np.int64)])
+
+
+_TERMS_OF: Mapping[str, Callable[[Form], Collection[str]]] = {
+    "forms": form_terms,
+    "skeletons": skeleton_terms,
+    "surfaces": lambda form: (form.surface,),
+    "lemmas": attrgetter("lemmas"),
+}
 
 
 def _by_value(field: str, values: Sequence[Collection[str]]) -> FieldPostings:
     """Of what each document has."""
-    terms = _ranked(values)
+    numbered = _Numbered()
+    numbered.add(values)
+    terms = numbered.ranked()
     ranks, documents = terms.of(np.arange(len(values)))
     order = in_order(ranks)
     return _unplaced(field, terms.terms, ranks[order], documents[order])
 
 
-def _by_form(field: str, terms: Sequence[Collection[str]], standing: tuple[Numbers, Numbers]) -> FieldPostings:
+def _by_form(field: str, known: _Terms, standing: tuple[Numbers, Numbers]) -> FieldPostings:
     """Of what the forms that stand in each document have."""
     forms, documents = standing
-    known = _ranked(terms)
     ranks, whose = known.of(forms)
     size = int(documents[-1]) + 1 if len(documents) else 1
     pairs = _distinct(ranks * size + documents[whose])
@@ -199,13 +245,9 @@ def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Num
     return FieldPostings(field, terms, firsts, documents, np.ones(len(ranks), np.int64))
 
 
-def _placed(field: str, terms: Sequence[Collection[str]], runs: _Runs) -> FieldPostings:
+def _placed(field: str, known: _Terms, runs: _Runs) -> FieldPostings:
     """Of what the forms have, where they stand."""
-    # Only of the forms that stand in this zone.
-    stands = np.zeros(len(terms), bool)
-    stands[runs.forms] = True
-    known = _ranked([terms[form] for form in np.flatnonzero(stands).tolist()])
-    ranks, whose = known.of((np.cumsum(stands) - 1)[runs.forms])
+    ranks, whose = known.of(runs.forms)
     order = in_order(ranks)
     ranks, whose = ranks[order], whose[order]
     documents, counts = runs.documents[whose], runs.counts[whose]
@@ -216,10 +258,12 @@ def _placed(field: str, terms: Sequence[Collection[str]], runs: _Runs) -> FieldP
     several = np.diff(np.append(begins, len(whose))) > 1
     theirs = np.repeat(several, weights)
     positions[theirs] = _sorted_in_each(positions[theirs], weights[several])
+    # Only the terms that stand in this zone.
+    terms = np.flatnonzero(_differs(ranks[begins]))
     return FieldPostings(
         field=field,
-        terms=known.terms,
-        firsts=np.searchsorted(ranks[begins], np.arange(len(known.terms) + 1)),
+        terms=[known.terms[rank] for rank in ranks[begins][terms].tolist()],
+        firsts=np.append(terms, len(begins)),
         ids=documents[begins],
         weights=weights,
         placed=Placed(np.append(0, np.cumsum(weights)), positions),
