@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 
 from ingest.extract.charset import decode
@@ -30,8 +31,16 @@ _OF_MAILS = frozenset(
 _TEXTS = {"text/plain", "text/html"}
 
 
+class _OldLetters(Compat32):
+    """How heads are read: what stands in them without being encoded, as old programs wrote it, as it reads best."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002  # its name is of no matter
+        # Python has the bytes beyond ASCII as surrogates, and would show each as a question mark.
+        return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"))
+
+
 def read_mail(source: Source) -> Extract:
-    mail = message_from_bytes(_with_short_head(source.file.read()))
+    mail = message_from_bytes(_with_short_head(source.file.read()), policy=_OldLetters())
     parts = list(_parts(mail, _DEEPEST))
     attached = [part for part in parts if _is_attached(part)]
     for number, part in enumerate(attached[:_MOST_PARTS], 1):

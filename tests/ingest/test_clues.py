@@ -57,6 +57,14 @@ def test_the_day_from_which_programs_count_is_no_date(tmp_path: Path, written: s
     assert about(clues(tmp_path / "a.html", page), "date") == days
 
 
+def test_heads_of_a_mail_that_an_old_program_did_not_encode_are_read(tmp_path: Path):
+    head = "From: Jan Novák <jan@alfa.example>\r\nSubject: Žádost o příspěvek\r\nMIME-Version: 1.0\r\n\r\nDobrý den."
+    (tmp_path / "a.eml").write_bytes(head.encode("cp1250"))
+    told = extract(tmp_path / "a.eml", "a.eml", Limits()).clues
+    assert best(told, "title") == "Žádost o příspěvek"
+    assert best(told, "author") == "Jan Novák"
+
+
 @pytest.mark.parametrize("title", ["Scan0001", "sken_12", "image 3"])
 def test_what_a_scanner_calls_its_files_is_no_title(tmp_path: Path, title: str):
     assert about(clues(tmp_path / "a.html", f"<title>{title}</title><body><p>Zápis z porady."), "title") == []
