@@ -22,7 +22,7 @@ from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, 
 from library.exchange import Exchange
 from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
-from library.loaded import keep_what_is_loaded
+from library.loaded import keep_room, keep_what_is_loaded
 from library.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -161,6 +161,7 @@ def _load(exchange: Exchange) -> None:
         exchange.analyzer.table(language, language)
     detect_language("a text that is long enough to tell its language")
     keep_what_is_loaded()
+    keep_room()
     gc.set_threshold(YOUNG)
 
 
