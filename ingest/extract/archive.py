@@ -63,23 +63,22 @@ class Archive:
     def names(self) -> tuple[str, ...]:
         return tuple(self._members)
 
-    def labels(self) -> dict[str, str]:
-        """The names of the files in it, no folders, and how each is to be called: with the letters that it was given in
-        old programs, which do not say their encoding, and without steps up."""
-        files = [name for name, member in self._members.items() if not member.is_dir()]
-        old = [name for name in files if not self._members[name].flag_bits & _SAYS_UTF_8 and not name.isascii()]
+    def files(self) -> list[tuple[zipfile.ZipInfo, str]]:
+        """The files in it, no folders, several of one name too, and how each is to be called: with the letters that its
+        name was given in old programs, which do not say their encoding, and without steps up."""
+        files = [member for member in self._zip.infolist() if not member.is_dir()]
+        old = [member for member in files if not member.flag_bits & _SAYS_UTF_8 and not member.filename.isascii()]
         # zipfile takes the bytes of such names for the first IBM PC's, where each byte is a sign.
-        read = decode("\n".join(old).encode("cp437")).split("\n") if old else []
-        renamed = dict(zip(old, read, strict=True)) if len(old) == len(read) else {}
-        return {name: _label(renamed.get(name, name)) for name in files}
+        read = decode("\n".join(member.filename for member in old).encode("cp437")).split("\n") if old else []
+        renamed = {id(member): name for member, name in zip(old, read, strict=True)} if len(old) == len(read) else {}
+        return [(member, _label(renamed.get(id(member), member.filename))) for member in files]
 
     def read(self, name: str) -> bytes:
         """The bytes of a member, counted while they inflate; none where there is no such member."""
-        return b"".join(self.pieces(name)) if name in self else b""
+        return b"".join(self.pieces(self._members[name])) if name in self else b""
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """The bytes of a member that there is, as they inflate."""
-        member = self._members[name]
+    def pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """The bytes of a member, as they inflate."""
         if member.flag_bits & _ENCRYPTED:
             raise EncryptedFile("this file is protected by a password; remove the password and hand it in again")
         inflated = 0
@@ -102,7 +101,7 @@ class Archive:
         member. For members that are larger than the memory of the reader."""
         parser = etree.XMLPullParser(("end",), tag=f"{{*}}{kind}", **_HARMLESS)
         before = b""
-        for piece in self.pieces(name) if name in self else ():
+        for piece in self.pieces(self._members[name]) if name in self else ():
             _refuse_declarations(before + piece)
             before = piece[-_LONGEST_DECLARATION:]
             try:

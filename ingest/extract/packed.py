@@ -13,19 +13,19 @@ _MOST_NAMED = 5
 
 def read_zip(source: Source) -> Extract:
     archive = Archive(source.file)
-    labels = {name: label for name, label in archive.labels().items() if label and not _is_of_system(label)}
-    if not labels:
+    files = [(member, label) for member, label in archive.files() if label and not _is_of_system(label)]
+    if not files:
         raise NoText(_EMPTY)
     damaged = []
-    for number, (name, label) in enumerate(labels.items(), 1):
-        source.on_page(number, len(labels))
+    for number, (member, label) in enumerate(files, 1):
+        source.on_page(number, len(files))
         try:
-            source.on_enclosed(label, archive.pieces(name))
+            source.on_enclosed(label, archive.pieces(member))
         except DamagedFile as error:
             damaged.append(label)
-            if len(damaged) == len(labels):
+            if len(damaged) == len(files):
                 raise DamagedFile(error.detail) from error
-    return Extract(pages=(), media_type=_MEDIA_TYPE, enclosed=len(labels) - len(damaged), notes=tuple(_notes(damaged)))
+    return Extract(pages=(), media_type=_MEDIA_TYPE, enclosed=len(files) - len(damaged), notes=tuple(_notes(damaged)))
 
 
 def _is_of_system(label: str) -> bool:

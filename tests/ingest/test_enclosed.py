@@ -8,6 +8,8 @@ from email.message import EmailMessage
 import pytest
 from msgspec import Struct
 
+from ingest.extract.contract import Source
+from ingest.extract.formats import extract_opened
 from ingest.worker import work_with_others
 from library.exchange import open_exchange
 from library.jobs import IngestJob, JobState
@@ -169,3 +171,15 @@ def test_names_in_archives_of_old_programs_keep_their_letters(library):
 
 def test_names_of_members_are_labels_and_never_paths(library):
     assert {"up.zip/etc/evil.txt", "up.zip/root/up.txt"} <= set(library.jobs)
+
+
+def test_files_of_one_name_in_an_archive_are_all_given_away():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.txt", "první")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", "druhý")
+    given: list[tuple[str, bytes]] = []
+    source = Source(made, "two.zip", on_enclosed=lambda name, pieces: given.append((name, b"".join(pieces))))
+    assert extract_opened(source).enclosed == 2
+    assert given == [("a.txt", "první".encode()), ("a.txt", "druhý".encode())]
