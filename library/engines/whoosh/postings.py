@@ -192,6 +192,7 @@ class _Numbered:
 
     def __init__(self) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._in_order: list[str] = []
         self._found: list[int] = []
         self._counts: list[int] = []
 
@@ -203,9 +204,12 @@ class _Numbered:
         """The terms of the next things."""
         self._found += map(self._numbers.__getitem__, chain.from_iterable(things))
         self._counts += map(len, things)
+        # In the order of their bytes too. What was sorted before is one run to Python's way of sorting.
+        self._in_order += sorted(islice(self._numbers, len(self._in_order), None))
+        self._in_order.sort()
 
     def ranked(self) -> _Terms:
-        terms = sorted(self._numbers)  # in the order of their bytes too
+        terms = self._in_order
         ranks = np.empty(len(terms), np.int64)
         ranks[np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms))] = np.arange(len(terms))
         firsts = np.cumsum([0, *self._counts])
