@@ -62,7 +62,7 @@ ZONE_OF = {field(zone): zone for zone in ZONES for field in (surface_field, lemm
 
 
 ONLY_ARRAYS = ("forms", "skeletons")
-"""Fields of which Whoosh's own part of a segment has nothing: that would be a fifth of the segment."""
+"""Fields of which Whoosh's own part of a segment has nothing: that would be a fifth of a small segment."""
 
 
 def schema() -> Schema:
