@@ -69,7 +69,7 @@ def descriptions(metadata: Path | None, visibility: str | None, files: Sequence[
     said: dict[str, Any] = {"visibility": visibility} if visibility else {}
     if metadata is None:
         return Descriptions(said, {})
-    if (table := _table(metadata)) is not None:
+    if (table := table_of(metadata)) is not None:
         if complaints := [*table.complaints, *table.several(files)]:
             raise BadMetadata(f"{metadata.name}: {'; '.join(map(str, complaints[:MOST_COMPLAINTS]))}")
         return Descriptions(said, table.said)
@@ -81,9 +81,9 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
 
     Raises BadMetadata where `metadata` cannot be read at all."""
     wrong = []
-    if (table := _table(metadata)) is not None:
-        wrong += wrong_rows(files, metadata, told)
-        wrong += rows_without_file(files, metadata, told)
+    if (table := table_of(metadata)) is not None:
+        wrong += wrong_rows(files, table, told)
+        wrong += rows_without_file(files, table, told)
         without_row = sorted(readable(path.name) for path in files if not named(path, table.rows))
         wrong += [told.report["without_row"].format(file=name) for name in without_row]
     for path in files:
@@ -96,23 +96,21 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
     return wrong
 
 
-def wrong_rows(files: Sequence[Path], metadata: Path | None, told: Words) -> list[str]:
-    """What in the table, if it is one, cannot be used for these files. Raises BadMetadata as `read_table`."""
-    table = _table(metadata)
-    return [each.told(told) for each in (*table.complaints, *table.several(files))] if table else []
+def table_of(metadata: Path | None) -> Table | None:
+    """What `--metadata` names, if it is a table. Raises BadMetadata as `read_table`."""
+    return read_table(metadata) if metadata is not None and metadata.suffix.lower() in TABLES else None
 
 
-def rows_without_file(files: Sequence[Path], metadata: Path | None, told: Words) -> list[str]:
-    """Which rows of the table, if it is one, are about none of these files. Raises BadMetadata as `read_table`."""
-    if (table := _table(metadata)) is None:
-        return []
+def wrong_rows(files: Sequence[Path], table: Table, told: Words) -> list[str]:
+    """What in the table cannot be used for these files."""
+    return [each.told(told) for each in (*table.complaints, *table.several(files))]
+
+
+def rows_without_file(files: Sequence[Path], table: Table, told: Words) -> list[str]:
+    """Which rows of the table are about none of these files."""
     meant = {named(path, table.rows) for path in files}
     without = [(name, row) for name, row in table.rows.items() if name not in meant]
     return [told.report["without_file"].format(row=row, file=name) for name, row in without]
-
-
-def _table(metadata: Path | None) -> Table | None:
-    return read_table(metadata) if metadata is not None and metadata.suffix.lower() in TABLES else None
 
 
 async def refused(

@@ -19,6 +19,7 @@ from ingest.batch import (
     outcome_of,
     refused,
     rows_without_file,
+    table_of,
     what_is_wrong,
     wrong_rows,
 )
@@ -173,7 +174,8 @@ def _corrections(commands: Commands) -> None:
 async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     organisation = await _organisation(exchange, asked.organisation)
     told, files = words(asked.lang), files_in(asked.paths, asked.metadata)
-    if wrong := wrong_rows(files, asked.metadata, told):
+    table = table_of(asked.metadata)
+    if table is not None and (wrong := wrong_rows(files, table, told)):
         complain("\n".join(wrong))
         return ExitCode.USAGE
     said = descriptions(asked.metadata, asked.visibility, files)
@@ -202,7 +204,8 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     finally:
         alike = sum([await exchange.resemblances.open_in(batch) for batch in batches])
         report.finish(paused=await exchange.batches.paused(EVERYTHING), alike=alike)
-    for sentence in (without_file := rows_without_file(files, asked.metadata, told)):
+    without_file = [] if table is None else rows_without_file(files, table, told)
+    for sentence in without_file:
         complain(sentence)
     return ExitCode.SOME_FAILED if report.counts["failed"] or without_file else ExitCode.WELL
 
