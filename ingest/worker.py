@@ -111,7 +111,7 @@ async def _work(exchange: Exchange) -> None:
 async def _take_up(exchange: Exchange) -> None:
     """Go on where a worker before us was cut off."""
     await exchange.inbox.recover()
-    await exchange.originals.sweep()
+    await exchange.sweep()
     await asyncio.to_thread(sweep_folders)
 
 

@@ -94,6 +94,8 @@ MADE_READY_BYTES = CATCH_UP_BYTES * 4 // 5
 """Of token tables that are made ready for one commit at most: all of them are to go with it, whatever else does."""
 ALL_CHANGES = 1 << 62
 """More changes than there can be."""
+NEVER_QUEUED_AFTER = 3_600.0
+"""Seconds after which nobody comes any more to queue a file that he has kept: that is done within seconds."""
 COMPARED_AT_ONCE = 50
 """Documents that are compared with all others in one go."""
 RELATION_OF: Mapping[Kind, Relation] = {
@@ -331,9 +333,10 @@ class Exchange:
         )
 
         def work(writing: sqlite3.Connection) -> Accepted:
-            # Who purges a document with the same bytes has ended, or waits for us and then sees that they are needed.
+            # Who removes these very bytes as purged or unneeded has ended, or waits for us and then sees that they are
+            # needed.
             if not self.originals.path(original.sha256).exists():
-                raise Unavailable("another document with the same file was purged at this moment: hand it in again")
+                raise Unavailable("the same file was removed from the library at this moment: hand it in again")
             entered = accepted(writing, submission)
             if place is not None:
                 remember(writing, place, entered.job)
@@ -560,9 +563,22 @@ class Exchange:
         except IndexUnavailable:
             await self.rebuild()
             await self.index.purge([document_id])
-        await self.originals.sweep()
+        await self.sweep()
         await self._database.scrub()
         return purged
+
+    async def sweep(self, age: float = NEVER_QUEUED_AFTER) -> None:
+        """Remove what those have left who were killed while they took files in: pieces of uploads, and originals that
+        were kept `age` seconds ago or longer and that nothing needs, since nobody lived to queue them. Raises
+        Unavailable."""
+
+        async def discard_old(sha256: str) -> None:
+            if self.originals.is_older_than(age, sha256):  # it may have been kept once more since it was looked for
+                await self._discard(sha256)
+
+        await self.originals.sweep()
+        for sha256 in await self.purges.unneeded(await self.originals.older_than(age)):
+            await self.purges.discard_unneeded(sha256, discard_old)
 
     async def _discard(self, sha256: str) -> None:
         await self.facsimiles.forget(sha256)

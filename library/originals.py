@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from errno import EDQUOT, ENOSPC
@@ -60,6 +61,14 @@ class Originals:
             raise NotFound(f"{sha256!r} is not the hash of a file")
         return self._folder / sha256[:2] / sha256
 
+    async def older_than(self, seconds: float) -> list[str]:
+        """The hashes of the originals that were last kept so long ago."""
+        return await asyncio.to_thread(_older_than, self._folder, seconds)
+
+    def is_older_than(self, seconds: float, sha256: str) -> bool:
+        """Whether the original is there, and was last kept so long ago. Raises NotFound for what is no hash."""
+        return _is_older_than(self.path(sha256), seconds)
+
     async def discard(self, sha256: str) -> None:
         """Remove an original for good; where there is none, nothing happens. Raises Unavailable, and NotFound for what
         is no hash."""
@@ -67,7 +76,7 @@ class Originals:
         await asyncio.to_thread(_discard, path, self._folder)
 
     async def sweep(self) -> int:
-        """Remove what uploads left that were killed; how many. Uploads that live, of any process, go on."""
+        """Remove the pieces that uploads left that were killed; how many. Uploads that live, of any process, go on."""
         return await asyncio.to_thread(_sweep, self._folder)
 
     async def _kept_in_a_thread(self, uploads: Sequence["_Upload"]) -> Sequence[Original | Exception]:
@@ -181,6 +190,19 @@ def _discard(path: Path, folder: Path) -> None:
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
             _sync_folder(path.parent)
+
+
+def _older_than(folder: Path, seconds: float) -> list[str]:
+    with _our_errors(folder):
+        paths = [path for path in folder.glob("??/*") if SHA256.fullmatch(path.name)]
+        return [path.name for path in paths if _is_older_than(path, seconds)]
+
+
+def _is_older_than(path: Path, seconds: float) -> bool:
+    with suppress(FileNotFoundError), _our_errors(path):
+        # Not when it was written: an upload may have taken long, and a copy may bear the day of what it is one of.
+        return path.stat().st_ctime <= time.time() - seconds
+    return False
 
 
 def _sweep(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """How everything that a document has left in the catalogue and the inbox is removed, but that it was removed."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import aiosqlite
@@ -34,6 +34,17 @@ UNTOUCHED = (
 part of one, whatever words the two have in common."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
+_NEEDED = """
+    SELECT 1 FROM files WHERE sha256 = {0}
+     UNION ALL
+    SELECT 1 FROM jobs WHERE sha256 = {0} AND name <> :archive
+     UNION ALL
+    SELECT 1
+      FROM versions, json_each(described, '$.files') AS file
+     WHERE file.value ->> 'sha256' = {0}
+     LIMIT 1
+    """
+"""Finds something where any document, earlier version or job has this original."""
 
 
 class Purged(Value, frozen=True):
@@ -107,6 +118,14 @@ class Purges:
             (sha256, organisation),
         )
         return None if row is None else _read(row)
+
+    async def unneeded(self, hashes: Sequence[str]) -> list[str]:
+        """Those of these originals that no document, no earlier version and no job has at this moment."""
+        found = await self._database.rows(
+            f"SELECT value FROM json_each(:hashes) AS each WHERE NOT EXISTS ({_NEEDED.format('each.value')})",  # noqa: S608
+            {"hashes": msgspec.json.encode(hashes).decode(), "archive": AN_ARCHIVE},
+        )
+        return [row["value"] for row in found]
 
     async def discard_unneeded(self, sha256: str, discard: Callable[[str], Awaitable[None]]) -> None:
         """Call `discard` for an original that no document and no job has."""
@@ -228,21 +247,7 @@ async def _unname(writing: aiosqlite.Connection, archive: str) -> None:
 
 async def _needed(writing: aiosqlite.Connection, sha256: str) -> bool:
     """Whether any other document, earlier version or job has this original."""
-    found = await rows(
-        writing,
-        """
-        SELECT 1 FROM files WHERE sha256 = :sha256
-         UNION ALL
-        SELECT 1 FROM jobs WHERE sha256 = :sha256 AND name <> :archive
-         UNION ALL
-        SELECT 1
-          FROM versions, json_each(described, '$.files') AS file
-         WHERE file.value ->> 'sha256' = :sha256
-         LIMIT 1
-        """,
-        {"sha256": sha256, "archive": AN_ARCHIVE},
-    )
-    return bool(found)
+    return bool(await rows(writing, _NEEDED.format(":sha256"), {"sha256": sha256, "archive": AN_ARCHIVE}))
 
 
 def _read(row: sqlite3.Row) -> Purged:
