@@ -17,7 +17,6 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     asking.py    a question until it is answered: with what words mean, mended, with fewer words
     suggestions.py  how a question may go on that is being typed
     explaining.py  why a document was found
-    coming.py     what is made ready of the next commit of the index before it comes
     fresh_tables.py  token tables that were just made, for the index that takes them in next
     likeness.py  what a document is about, as a question for the ones like it
     fragments.py  the tokens that matched -> the piece of text that is shown
@@ -26,6 +25,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default
     entries.py    which texts of a document are searched
     filling.py    what an index is filled with, read from the catalogue: in shares, where there is much
+    made_ready.py  what is made ready of the next commit of the index before it comes
+    indexing.py   how the index comes to have what the catalogue has
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
     limits.py     how often somebody may ask, counted by all processes together

@@ -1,7 +1,6 @@
 """The whole: catalogue, inbox, originals, accounts and index behind one object, put together in one place."""
 
 import asyncio
-import logging
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -17,15 +16,13 @@ from library.answers import Answer, Found, Reading, for_eyes, found
 from library.asking import Asker, Outcome
 from library.backups import Backup, back_up
 from library.batches import Batches
-from library.catalog import AnalysedPage, Catalog, Pending, no_document, put
-from library.coming import Coming
+from library.catalog import AnalysedPage, Catalog, no_document, put
 from library.database import Database, open_database
 from library.engines import open_index
 from library.errors import (
     BadRequest,
     Conflict,
     Incomplete,
-    IndexUnavailable,
     NeedsOcr,
     NotFound,
     PurgedFile,
@@ -33,12 +30,13 @@ from library.errors import (
 )
 from library.explaining import Share, shares
 from library.facsimiles import Facsimiles
-from library.filling import entries, in_shares, processors
+from library.filling import entries
 from library.fragments import whole
 from library.fresh_tables import FreshTables
 from library.gate import Gate, all_confirmed, let_go, pass_gate, seen
 from library.harvest import Harvest, Notice
 from library.inbox import Inbox, accepted, done
+from library.indexing import Indexing
 from library.jobs import Accepted, IngestJob, Submission
 from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
@@ -77,7 +75,6 @@ from library.search import (
     SearchIndex,
     SearchQuery,
     Some,
-    nobody,
 )
 from library.settings import Settings
 from library.shelf import Shelf, page_source
@@ -85,15 +82,6 @@ from library.suggestions import Suggester, Suggestion
 from library.unfound import Unfound
 from library.words import because
 
-CATCH_UP_BATCH = 1_000
-"""Documents that go into the index in one commit at most."""
-CATCH_UP_BYTES = 10_000_000
-"""Of token tables, that do: some 4,000 pages, which take 100 MB while they are written. Whatever comes in one commit
-shares its words, so that two halves cost more than the whole."""
-MADE_READY_BYTES = CATCH_UP_BYTES * 4 // 5
-"""Of token tables that are made ready for one commit at most: all of them are to go with it, whatever else does."""
-ALL_CHANGES = 1 << 62
-"""More changes than there can be."""
 NEVER_QUEUED_AFTER = 3_600.0
 """Seconds after which nobody comes any more to queue a file that he has kept: that is done within seconds."""
 COMPARED_AT_ONCE = 50
@@ -110,8 +98,6 @@ EXPORT_BATCH = 200
 ANSWER_BYTES = 2_000
 FOUND_BYTES = 8_000
 """What an answer and each hit in it take in memory, about; most of it is the document."""
-
-_log = logging.getLogger(__name__)
 
 
 class Exchange:
@@ -145,8 +131,14 @@ class Exchange:
         self.analyzer = analyzer
         self._database = database
         self._fresh = FreshTables()
-        self._coming = Coming()
-        self._indexing = asyncio.Lock()
+        self._indexing = Indexing(
+            index,
+            analyzer,
+            catalog=self.catalog,
+            inbox=self.inbox,
+            database=settings.database,
+            fresh=self._fresh,
+        )
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
         self._shelf = Shelf(self.catalog, settings.memory.shown)
@@ -492,14 +484,6 @@ class Exchange:
         """Bring a withdrawn document back. Raises NotFound where none was withdrawn."""
         return await self.catalog.restore(document_id)
 
-    async def show_changes(self) -> None:
-        """Let what has just changed be found by the next search. Where the index cannot be written to, whoever looks
-        after it does this later; the change is safe in the catalogue."""
-        try:
-            await self.catch_up()
-        except Unavailable as error:
-            _log.warning("what has changed will be found later: %s", error.detail)
-
     async def back_up(self, folder: Path) -> Backup:
         """Copy the library to a new folder, while it serves (backups.py)."""
         return await back_up(self._database, self.originals, folder)
@@ -554,15 +538,10 @@ class Exchange:
         done again, it goes on.
         """
         await self.purges.check(document_id)
-        self._coming.forget()
         with suppress(NotFound):
             await self.catalog.withdraw(document_id, "")
         purged = await self.purges.purge(document_id, reason, self._discard)
-        try:
-            await self.index.purge([document_id])
-        except IndexUnavailable:
-            await self.rebuild()
-            await self.index.purge([document_id])
+        await self._indexing.purge(document_id)
         await self.sweep()
         await self._database.scrub()
         return purged
@@ -585,47 +564,22 @@ class Exchange:
         await self.originals.discard(sha256)
 
     async def get_ready(self) -> None:
-        """Do what can be done of the next `catch_up` for what has come so far. Nothing is found by it."""
-        async with self._indexing:
-            room = CATCH_UP_BATCH - len(self._coming)
-            pending = await self.catalog.unindexed(room, self._coming.latest) if room else []
-            new = self._coming.that_go_with_it(pending, MADE_READY_BYTES)
-            made = await entries([row.id for row in new], self.catalog, self.analyzer, self._fresh.decode)
-            await self.index.prepare(made)
-            self._coming.add(new, made)
+        """Do what can be done of the next `catch_up` (indexing.py). Nothing is found by it."""
+        await self._indexing.get_ready()
 
     async def catch_up(self) -> int:
-        """Give the index what it does not have yet; how many documents that were. What comes meanwhile is left for the
-        next time, when more of it costs less. Safe to be killed anywhere.
+        """Give the index what it does not have yet (indexing.py); how many documents that were. Raises IndexBusy and
+        IndexUnavailable; nothing is lost by it."""
+        return await self._indexing.catch_up()
 
-        Raises IndexBusy and IndexUnavailable; what is left stays marked for the next time.
-        """
-        async with self._indexing:
-            caught, latest = 0, await self.catalog.revision()
-            while pending := _together(await self.catalog.unindexed(CATCH_UP_BATCH), latest):
-                withdrawn = [row.id for row in pending if row.withdrawn]
-                ready = self._coming.taken(pending)
-                known = {entry.document.id for entry in ready}
-                others = [row.id for row in pending if not row.withdrawn and row.id not in known]
-                coming = await entries(others, self.catalog, self.analyzer, self._fresh.decode)
-                await self.index.update([*ready, *coming], withdrawn)
-                await self.catalog.mark_indexed(pending)
-                caught += len(pending)
-            await self.inbox.note_indexed()
-            return caught
+    async def show_changes(self) -> None:
+        """Let what has just changed be found by the next search, or later where the index cannot be written to."""
+        await self._indexing.show_changes()
 
     async def rebuild(self, told: Callable[[int, int], None] | None = None) -> int:
-        """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were
-        analysed by another version are analysed again on the way. `told` is called with how many documents are done, of
-        how many."""
-        pending = await self.catalog.unindexed(ALL_CHANGES)
-        ids = await self.catalog.ids()
-        shares = await in_shares(ids, self.catalog, self.settings.database, processors())
-        await self.index.rebuild(shares, nobody if told is None else lambda taken: told(taken, len(ids)))
-        # The new index has them: without this, all that has never been indexed would be written a second time.
-        await self.catalog.mark_indexed(pending)
-        await self.catch_up()
-        return len(ids)
+        """Make the index anew (indexing.py); how many documents it has. `told` is called with how many documents are
+        done, of how many."""
+        return await self._indexing.rebuild(told)
 
     async def close(self) -> None:
         await self.index.close()
@@ -743,18 +697,6 @@ def _put(writing: sqlite3.Connection, admitted: Document, wished: Document, page
     if wished.visibility is not Visibility.PUBLIC:
         let_go(writing, kept.id)
     return kept
-
-
-def _together(pending: Sequence[Pending], latest: int) -> list[Pending]:
-    """The first of these changes, none after the `latest`, that go into the index in one commit."""
-    found: list[Pending] = []
-    size = 0
-    for change in pending:
-        size += change.table_bytes
-        if change.revision > latest or (found and size > CATCH_UP_BYTES):
-            break
-        found.append(change)
-    return found
 
 
 async def open_exchange(settings: Settings) -> Exchange:

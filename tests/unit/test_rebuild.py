@@ -32,7 +32,7 @@ async def test_what_was_never_indexed_is_written_once(exchange):
 
 
 async def test_more_than_one_commit_takes_goes_in_by_several_and_all_is_found(exchange, monkeypatch):
-    monkeypatch.setattr("library.exchange.CATCH_UP_BYTES", 1)
+    monkeypatch.setattr("library.indexing.CATCH_UP_BYTES", 1)
     await exchange.rebuild()
     for number in range(3):
         await exchange.add(a_practice(id=f"p{number}"), [Page(number=1, text="děti ve škole", language="cs")])

@@ -3,8 +3,8 @@
 import pytest
 
 from library.catalog import Pending
-from library.coming import Coming
 from library.exchange import open_exchange
+from library.made_ready import MadeReady
 from library.model import Organisation, Page
 from library.search import SearchQuery, Word
 from library.settings import Settings
@@ -86,14 +86,14 @@ async def test_what_another_process_has_given_the_index_meanwhile_stays_as_it_is
 
 
 def test_entries_go_as_they_were_made_ready_where_nothing_has_changed():
-    coming, first, second = Coming(), change("a", 1), change("b", 2)
+    ready, first, second = MadeReady(), change("a", 1), change("b", 2)
     made = entries_of(first, second)
-    coming.add([first], made[:1])
-    coming.add([second], made[1:])
-    assert coming.latest == 2
-    taken = coming.taken([first, second, change("c", 3)])
+    ready.add([first], made[:1])
+    ready.add([second], made[1:])
+    assert ready.latest == 2
+    taken = ready.taken([first, second, change("c", 3)])
     assert all(one is other for one, other in zip(taken, made, strict=True))
-    assert coming.taken([first, second]) == []
+    assert ready.taken([first, second]) == []
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_entries_go_as_they_were_made_ready_where_nothing_has_changed():
     ids=["gone", "one is gone", "one has changed", "one was withdrawn"],
 )
 def test_none_goes_where_anything_has_changed(now):
-    coming, changes = Coming(), [change("a", 1), change("b", 2)]
-    coming.add(changes, entries_of(*changes))
-    assert coming.taken(now) == []
+    ready, changes = MadeReady(), [change("a", 1), change("b", 2)]
+    ready.add(changes, entries_of(*changes))
+    assert ready.taken(now) == []
 
 
 def test_what_was_gone_when_it_was_to_be_made_ready_keeps_nothing_from_going():
-    coming, changes = Coming(), [change("a", 1), change("b", 2)]
-    coming.add(changes, entries_of(changes[1]))
-    assert [entry.document.id for entry in coming.taken(changes)] == ["b"]
+    ready, changes = MadeReady(), [change("a", 1), change("b", 2)]
+    ready.add(changes, entries_of(changes[1]))
+    assert [entry.document.id for entry in ready.taken(changes)] == ["b"]
 
 
 def test_no_more_is_made_ready_than_goes_into_a_commit_and_nothing_that_comes_already_or_was_withdrawn():
-    coming = Coming()
-    coming.add([change("a", 1, 10)], entries_of(change("a", 1)))
+    ready = MadeReady()
+    ready.add([change("a", 1, 10)], entries_of(change("a", 1)))
     later = [change("b", 2, 5), change("c", 3, withdrawn=True), change("d", 4, 5), change("e", 5, 5)]
-    assert [each.id for each in coming.that_go_with_it(later, 21)] == ["b", "d"]
-    assert coming.that_go_with_it([change("a", 6), change("f", 7)], 100) == []
+    assert [each.id for each in ready.that_go_with_it(later, 21)] == ["b", "d"]
+    assert ready.that_go_with_it([change("a", 6), change("f", 7)], 100) == []

@@ -7,7 +7,7 @@ from library.model import DocumentId
 from library.search import IndexEntry
 
 
-class Coming:
+class MadeReady:
     """Entries in the order in which the index has made them ready, and of which revision each is."""
 
     def __init__(self) -> None:
