@@ -3,7 +3,7 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -31,7 +31,7 @@ _HARMLESS: dict[str, Any] = {
     "remove_pis": True,
 }
 """What a parser of foreign XML is told."""
-_LONGEST_LABEL = 200
+LONGEST_LABEL = 200
 _ENCRYPTED = 0x1
 _SAYS_UTF_8 = 0x800
 
@@ -54,7 +54,7 @@ class Archive:
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_BYTES:
             raise TooLarge(_BOMB)
         self._members = {member.filename: member for member in members}
-        self._inflated = 0
+        self._inflation = Inflation()
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -81,14 +81,9 @@ class Archive:
         """The bytes of a member, as they inflate."""
         if member.flag_bits & _ENCRYPTED:
             raise EncryptedFile("this file is protected by a password; remove the password and hand it in again")
-        inflated = 0
         try:
             with self._zip.open(member) as stream:
-                while chunk := stream.read(_CHUNK):
-                    inflated += len(chunk)
-                    self._inflated += len(chunk)
-                    self._check(inflated, member.compress_size)
-                    yield chunk
+                yield from self._inflation.counted(iter(lambda: stream.read(_CHUNK), b""), member.compress_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
             raise DamagedFile(_DAMAGED) from error
 
@@ -113,14 +108,27 @@ class Archive:
                     yield element
                     _forget(element)
 
-    def _check(self, inflated: int, stored: int) -> None:
-        if self._inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > MOST_RATIO * max(stored, 1)):
-            raise TooLarge(_BOMB)
+
+class Inflation:
+    """Counts what comes out of one file, and stops what is far more than a document needs."""
+
+    def __init__(self) -> None:
+        self._inflated = 0
+
+    def counted(self, pieces: Iterable[bytes], stored: int) -> Iterator[bytes]:
+        """The pieces of one of the files in it, which has so many bytes as it is `stored`. Raises TooLarge."""
+        inflated = 0
+        for piece in pieces:
+            inflated += len(piece)
+            self._inflated += len(piece)
+            if self._inflated > MOST_BYTES or (inflated > RATIO_FROM and inflated > MOST_RATIO * max(stored, 1)):
+                raise TooLarge(_BOMB)
+            yield piece
 
 
 def _label(name: str) -> str:
     steps = (" ".join(clean(step).split()) for step in re.split(r"[/\\]", name))
-    return "/".join(step for step in steps if step.strip("."))[-_LONGEST_LABEL:]
+    return "/".join(step for step in steps if step.strip("."))[-LONGEST_LABEL:]
 
 
 def parse_xml(xml: bytes) -> Element:

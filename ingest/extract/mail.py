@@ -8,6 +8,7 @@ from email.message import Message
 from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 
+from ingest.extract.attached import MOST_ATTACHED, attached_name, left_out
 from ingest.extract.charset import decode
 from ingest.extract.clues import dated, titled, written_by
 from ingest.extract.contract import Extract, Source
@@ -21,7 +22,6 @@ _LONGEST_HEAD = 64_000
 """Bytes of the lines before the text, of which some mails have millions."""
 _LONGEST_LINE = 2_000
 """Characters of one of them that are looked at: enough for every title, and for no harm."""
-_MOST_PARTS = 1_000
 _DEEPEST = 20
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _OF_MAILS = frozenset(
@@ -43,7 +43,7 @@ def read_mail(source: Source) -> Extract:
     mail = message_from_bytes(_with_short_head(source.file.read()), policy=_OldLetters())
     parts = list(_parts(mail, _DEEPEST))
     attached = [part for part in parts if _is_attached(part)]
-    for number, part in enumerate(attached[:_MOST_PARTS], 1):
+    for number, part in enumerate(attached[:MOST_ATTACHED], 1):
         source.on_enclosed(_name(part, number), [_content(part)])
     title = _line(mail, "Subject")
     lines = [part_text for part in _chosen(parts) for part_text in _text(part)]
@@ -56,8 +56,8 @@ def read_mail(source: Source) -> Extract:
             *written_by("sender", [_sender(mail)]),
             *dated("head", _sent(mail), "high"),
         ),
-        enclosed=len(attached[:_MOST_PARTS]),
-        notes=(*notes, *_left_out(len(attached))),
+        enclosed=len(attached[:MOST_ATTACHED]),
+        notes=(*notes, *left_out(len(attached))),
     )
 
 
@@ -134,10 +134,10 @@ def _text(part: Message) -> Iterator[str]:
 
 
 def _name(part: Message, number: int) -> str:
-    name = " ".join(clean(_decoded(part.get_filename() or "")).split()).replace("/", "_").replace("\\", "_")
+    name = _decoded(part.get_filename() or "")
     if part.get_content_type() == "message/rfc822":
-        return f"{name or number}.eml".replace(".eml.eml", ".eml")
-    return name or f"attachment {number}"
+        return attached_name(f"{name or number}.eml".replace(".eml.eml", ".eml"), number)
+    return attached_name(name, number)
 
 
 def _line(mail: Message, name: str) -> str:
@@ -165,8 +165,3 @@ def _sent(mail: Message) -> str:
         return parsedate_to_datetime(_line(mail, "Date")).date().isoformat()
     except (ValueError, TypeError):
         return ""
-
-
-def _left_out(attached: int) -> tuple[str, ...]:
-    more = attached - _MOST_PARTS
-    return (f"{more:,} of {attached:,} attachments were left out: more are not read",) if more > 0 else ()

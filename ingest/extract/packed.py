@@ -1,6 +1,7 @@
 """The files in a ZIP archive, each of which is read as a file of its own."""
 
 from ingest.extract.archive import Archive
+from ingest.extract.attached import damaged_ones
 from ingest.extract.contract import Extract, Source
 from library.errors import DamagedFile, NoText
 
@@ -8,7 +9,6 @@ _MEDIA_TYPE = "application/zip"
 _EMPTY = "this archive holds no files; pack it anew and hand that in"
 _OF_SYSTEMS = ("__MACOSX/", "desktop.ini", "thumbs.db", "Thumbs.db", ".")
 """How the names of files begin that systems put beside people's own."""
-_MOST_NAMED = 5
 
 
 def read_zip(source: Source) -> Extract:
@@ -25,17 +25,8 @@ def read_zip(source: Source) -> Extract:
             damaged.append(label)
             if len(damaged) == len(files):
                 raise DamagedFile(error.detail) from error
-    return Extract(pages=(), media_type=_MEDIA_TYPE, enclosed=len(files) - len(damaged), notes=tuple(_notes(damaged)))
+    return Extract(pages=(), media_type=_MEDIA_TYPE, enclosed=len(files) - len(damaged), notes=damaged_ones(damaged))
 
 
 def _is_of_system(label: str) -> bool:
     return label.startswith(_OF_SYSTEMS) or label.rpartition("/")[2].startswith(_OF_SYSTEMS)
-
-
-def _notes(damaged: list[str]) -> list[str]:
-    if not damaged:
-        return []
-    named, others = ", ".join(damaged[:_MOST_NAMED]), len(damaged) - _MOST_NAMED
-    if others > 0:
-        return [f"files in it that are damaged and were left out: {named} and {others:,} others"]
-    return [f"files in it that are damaged and were left out: {named}"]

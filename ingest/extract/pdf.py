@@ -18,6 +18,7 @@ from pypdfium2 import raw as pdfium
 from ingest.extract.clues import dated, in_language, titled, with_doi, written_by
 from ingest.extract.contract import Extract, Source
 from ingest.extract.pages import numbered
+from ingest.extract.pdf_attached import give_attached
 from ingest.extract.pdf_layout import Piece, in_reading_order, is_scrambled
 from ingest.extract.pdf_pictures import Pictures, is_picture
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
@@ -61,16 +62,18 @@ def read_pdf(source: Source) -> Extract:
         sheets = list(_sheets(document, content, source, pictures))
         clues = (*_clues(content), *titled("largest font", _largest_line(document)))
         total = len(document)
+        attached = give_attached(document, content, source.on_enclosed)
     texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
     pages, notes = numbered(texts, source.limits)
-    if not any(page.text for page in pages):
+    if not any(page.text for page in pages):  # what is attached to it becomes documents all the same
         raise pictures.lacking or NoText(_why_no_text(sheets))
     return Extract(
         pages=with_confidence(pages, [sheet.confidence for sheet in sheets]),
         media_type="application/pdf",
         clues=clues,
+        enclosed=attached.given,
         repaired=repaired,
-        notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets, pictures)),
+        notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets, pictures), *attached.notes),
         waits_for=pictures.lacking.detail if pictures.lacking else "",
     )
 

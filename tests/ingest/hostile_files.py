@@ -129,6 +129,36 @@ def encrypted(user: str) -> bytes:
     return made.getvalue()
 
 
+def pdf_with_bombs(count: int, size: int) -> bytes:
+    """So many files are attached to it that inflate to so many bytes each."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
+        for number in range(count):
+            pdf.attachments[f"{number}"] = pikepdf.AttachedFileSpec(pdf, bytes(size), filename=f"../../{number}.pdf")
+        pdf.save(made)
+    return made.getvalue()
+
+
+def pdf_with_names(count: int) -> bytes:
+    """One file is attached to it under so many names, and the tree of them has a loop."""
+    drawn = f"BT /F1 12 Tf 72 720 Td ({TEXT}) Tj ET".encode()
+    font = b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>"
+    names = b" ".join(b"(%06d) 7 0 R" % number for number in range(count))
+    return raw_pdf(
+        [
+            b"<</Type /Catalog /Pages 2 0 R /Names <</EmbeddedFiles 5 0 R>>>>",
+            b"<</Type /Pages /Count 1 /Kids [3 0 R]>>",
+            b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 %b>>>>>>"
+            % font,
+            b"<</Length %d>>\nstream\n%b\nendstream" % (len(drawn), drawn),
+            b"<</Kids [6 0 R 5 0 R]>>",
+            b"<</Limits [(000000) (%06d)] /Names [%b]>>" % (count - 1, names),
+            b"<</Type /Filespec /F (same.txt) /EF <</F 8 0 R>>>>",
+            b"<</Type /EmbeddedFile /Length 5>>\nstream\nTwice\nendstream",
+        ]
+    )
+
+
 def mail_with_attachments(count: int) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "a@example.org", "b@example.org", "Attachments"
@@ -160,6 +190,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "long-stream.pdf": lambda: pdf_with_a_long_stream(1 << 30),
     "locked.pdf": lambda: encrypted("secret"),
     "attachments.eml": lambda: mail_with_attachments(ATTACHMENTS),
+    "bombs.pdf": lambda: pdf_with_bombs(20, 60 * _MB),
+    "names.pdf": lambda: pdf_with_names(20_000),
     "deep.html": lambda: deep_html(DEPTH),
     "empty.pdf": lambda: b"",
     **{f"noise.{suffix}": (lambda seed=number: noise(5_000, seed)) for number, suffix in enumerate(SUFFIXES)},  # type: ignore[misc]

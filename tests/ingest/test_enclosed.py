@@ -1,14 +1,18 @@
-"""Files in files: what an archive or a mail encloses is read as documents of its own."""
+"""Files in files: what an archive, a mail or a PDF encloses is read as documents of its own."""
 
 import asyncio
 import io
 import zipfile
+from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
 
+import pikepdf
 import pytest
 from msgspec import Struct
+from reportlab.pdfgen.canvas import Canvas
 
-from ingest.extract.contract import Source
+from ingest.extract import archive
+from ingest.extract.contract import Extract, Source
 from ingest.extract.formats import extract_opened
 from ingest.worker import work_with_others
 from library.exchange import open_exchange
@@ -40,6 +44,19 @@ def a_mail(**attached: bytes) -> bytes:
             content, maintype="application", subtype="octet-stream", filename=".".join(name.rsplit("_", 1))
         )
     return mail.as_bytes()
+
+
+def a_pdf(attached: Mapping[str, bytes]) -> bytes:
+    """One page, and the files that are attached to it, by name."""
+    page, made = io.BytesIO(), io.BytesIO()
+    canvas = Canvas(page)
+    canvas.drawString(72, 720, "Handbook of the counselling centre, with its forms.")
+    canvas.save()
+    with pikepdf.open(page) as pdf:
+        for number, (name, content) in enumerate(attached.items()):
+            pdf.attachments[str(number)] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
+        pdf.save(made)
+    return made.getvalue()
 
 
 def damaged(packed: bytes, member: str) -> bytes:
@@ -77,6 +94,13 @@ HANDED_IN = {
     "mixed.zip": damaged(a_zip(torn_txt=TEXT * 50, bad_pdf=b"%PDF-1.7 nothing", good_txt=f"{TEXT} Dobře."), "torn.txt"),
     "deep.zip": a_zip(one_zip=a_zip(two_zip=a_zip(deep_txt=TEXT), near_txt=f"{TEXT} Blízko.")),
     "minutes.eml": a_mail(zápis_txt=f"{TEXT} Zapsáno.".encode()),
+    "handbook.pdf": a_pdf(
+        {
+            "žádost.txt": f"{TEXT} Žádost.".encode(),
+            "../../up/form.txt": f"{TEXT} Formulář.".encode(),
+            "one.zip": a_zip(two_zip=a_zip(deep_txt=f"{TEXT} Hluboko.")),
+        }
+    ),
     "cp852.zip": with_old_name("závěrečná zpráva o činnosti školy.txt", "cp852"),
     "cp866.zip": with_old_name("отчет о работе школы.txt", "cp866"),
     "up.zip": with_steps_up(),
@@ -161,6 +185,52 @@ def test_a_mail_is_a_document_and_so_is_each_attachment(library):
     assert library.texts["minutes.eml/zápis.txt"] == f"{TEXT} Zapsáno."
     told = {(clue.about, clue.value) for clue in library.documents["minutes.eml"].clues}
     assert {("title", "Zápis z porady"), ("author", "Eva Malá"), ("date", "2025-03-03")} <= told
+
+
+def test_a_pdf_is_a_document_and_so_is_each_file_attached_to_it(library):
+    assert library.texts["handbook.pdf"] == "Handbook of the counselling centre, with its forms."
+    assert library.jobs["handbook.pdf"].notes == ("files in it that were handed in as documents of their own: 3",)
+    form = library.jobs["handbook.pdf/žádost.txt"]
+    assert (form.batch, form.submitted_by, form.within) == ("b1", "eva", library.jobs["handbook.pdf"].id)
+    assert library.texts["handbook.pdf/žádost.txt"] == f"{TEXT} Žádost."
+
+
+def test_names_of_files_in_a_pdf_are_labels_and_never_paths(library):
+    assert library.texts["handbook.pdf/.._.._up_form.txt"] == f"{TEXT} Formulář."
+
+
+def test_archives_in_a_pdf_are_unpacked_no_deeper_than_others(library):
+    assert library.jobs["handbook.pdf/one.zip/two.zip"].notes == library.jobs["deep.zip/one.zip/two.zip"].notes
+
+
+def given_away(pdf: bytes) -> tuple[dict[str, int], Extract]:
+    """The files in a PDF by name, with how many bytes they have, and all else that is read."""
+    given: dict[str, int] = {}
+
+    def take(name: str, pieces: Iterable[bytes]) -> None:
+        given[name] = sum(map(len, pieces))
+
+    return given, extract_opened(Source(io.BytesIO(pdf), "a.pdf", on_enclosed=take))
+
+
+def test_what_is_attached_to_a_pdf_and_cannot_be_read_is_named_and_the_rest_is_taken_in():
+    packed = a_pdf({"torn.txt": TEXT.encode() * 50, "good.txt": b"good"})
+    with pikepdf.open(io.BytesIO(packed)) as pdf:
+        torn = pdf.attachments["0"].get_file().obj
+        torn.write(torn.read_raw_bytes()[:20], filter=pikepdf.Name.FlateDecode)
+        made = io.BytesIO()
+        pdf.save(made)
+    given, read = given_away(made.getvalue())
+    assert given == {"good.txt": 4}
+    assert read.notes == ("files in it that are damaged and were left out: torn.txt",)
+    assert read.enclosed == len(read.pages) == 1
+
+
+def test_a_file_in_a_pdf_that_inflates_to_far_too_much_is_left_out_before_it_has(monkeypatch):
+    monkeypatch.setattr(archive, "RATIO_FROM", 100_000)
+    given, read = given_away(a_pdf({"bomb.txt": bytes(10_000_000), "good.txt": b"good"}))
+    assert given == {"good.txt": 4}
+    assert read.notes == ("files in it that are larger than allowed and were left out: 1",)
 
 
 def test_names_in_archives_of_old_programs_keep_their_letters(library):
