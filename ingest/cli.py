@@ -365,7 +365,7 @@ async def _resume(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
 
 
 async def _say_language(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
-    await exchange.say_language(asked.document, asked.language, asked.page)
+    await exchange.editing.say_language(asked.document, asked.language, asked.page)
     await exchange.catch_up()
     said = "language" if asked.page is None else "page_language"
     print(_report_words(asked)[said].format(document=asked.document, page=asked.page, language=asked.language))

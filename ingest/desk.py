@@ -83,7 +83,7 @@ async def _held(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
 
 async def _confirm(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     check = PersonalDataCheck(by=asked.by, on=datetime.now(UTC).date(), result=asked.result)
-    confirmed = await exchange.confirm(asked.document, check, asked.seen)
+    confirmed = await exchange.editing.confirm(asked.document, check, asked.seen)
     await exchange.catch_up()
     missing = missing_to_publish(confirmed)
     said = words(asked.lang).report["confirmed_missing" if missing else "confirmed"]
@@ -109,6 +109,6 @@ async def _titles(exchange: Exchange, ids: Collection[DocumentId]) -> dict[Docum
 
 
 async def _decide(exchange: Exchange, asked: argparse.Namespace, decision: Decision) -> ExitCode:
-    await exchange.decide(asked.document, asked.other, decision, asked.relation)
+    await exchange.editing.decide(asked.document, asked.other, decision, asked.relation)
     await exchange.catch_up()
     return ExitCode.WELL

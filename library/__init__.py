@@ -41,6 +41,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     resemblance.py   how alike two texts are: the same, a copy, perhaps a translation; pure
     resemblances.py  which documents are like each other, until staff decide
     backups.py    the library copied while it serves, and brought back
+    admission.py  how a document goes into the catalogue: as far as the gate lets it
+    editing.py    how people change a document that is in the library
     purges.py     how everything that a document has left is removed, but that it was removed
     places.py     Places: from where on this machine files were handed in, and how they looked then
     accounts.py   Accounts: organisations (partners.toml has the consortium's), API keys, audit trail
@@ -59,5 +61,5 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     web/          the HTTP door, one file a subject
 
 A search goes  web.search -> syntax.parse -> Exchange.search -> asking -> SearchIndex.search -> answers -> JSON.
-A file goes    ingest -> Originals.keep -> Inbox.accept;  worker -> extract -> describe -> Catalog.put -> SearchIndex.
+A file goes    ingest -> Originals.keep -> inbox.accepted;  worker -> extract -> describe -> catalog.put -> SearchIndex.
 """

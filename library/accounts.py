@@ -177,12 +177,8 @@ class Accounts:
 
     async def note(self, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = "") -> None:
         """Note what whoever is at work (acting.py) did beside."""
-        await self._database.change(
-            """
-            INSERT INTO trail (noted, who, what, subject, organisation, detail)
-            VALUES (?, acting(), ?, ?, ?, ?)
-            """,
-            (now(), what, subject, organisation, detail),
+        await self._database.write(
+            lambda writing: note(writing, what, subject, organisation=organisation, detail=detail)
         )
 
     async def trail(
@@ -208,6 +204,19 @@ class Accounts:
             {"subject": subject, "organisation": organisation, "before": before, "limit": limit},
         )
         return [msgspec.convert(dict(row), AuditEntry) for row in found]
+
+
+def note(
+    writing: sqlite3.Connection, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = ""
+) -> None:
+    """What `Accounts.note` does, inside a transaction."""
+    writing.execute(
+        """
+        INSERT INTO trail (noted, who, what, subject, organisation, detail)
+        VALUES (?, acting(), ?, ?, ?, ?)
+        """,
+        (now(), what, subject, organisation, detail),
+    )
 
 
 def _key_record(row: sqlite3.Row) -> KeyRecord:

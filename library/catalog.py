@@ -55,7 +55,7 @@ class Stamp(Value, frozen=True):
 
 
 class Catalog:
-    """Every document and its pages. What is withdrawn is a tombstone, and only `put`, `restore`, `withdrawn`, `stamps`,
+    """Every document and its pages. What is withdrawn is a tombstone, and only `restore`, `withdrawn`, `stamps`,
     `unindexed` and `mark_indexed` still know it. Every method may raise Unavailable.
     """
 
@@ -64,69 +64,12 @@ class Catalog:
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
-    async def read_again(self, document: Document, pages: Sequence[AnalysedPage]) -> Document:
-        """Put what its file says by now in the place of what a document was, all at once; it comes back as it is now.
-
-        Raises NotFound, and Conflict where the document has changed since it was read, like `revise`.
-        """
-
-        def work(writing: sqlite3.Connection) -> Document:
-            before = _alive(writing, document.id)
-            _refuse_changed(document, before)
-            again = _dated(document, before)
-            _write(writing, again, before)
-            writing.execute("DELETE FROM pages WHERE document = ?", (again.id,))
-            _write_pages(writing, again.id, pages)
-            return again
-
-        return await self._database.write(work)
-
-    async def say_language(self, document_id: DocumentId, number: int | None, language: str) -> None:
-        """Note what staff have said of a page, or of the whole document, for whoever reads its file again."""
-
-        def work(writing: sqlite3.Connection) -> None:
-            if number is None:
-                writing.execute("DELETE FROM said_languages WHERE document = ?", (document_id,))
-            else:
-                writing.execute(
-                    "INSERT OR REPLACE INTO said_languages (document, number, language) VALUES (?, ?, ?)",
-                    (document_id, number, language),
-                )
-
-        await self._database.write(work)
-
     async def said_languages(self, document_id: DocumentId) -> dict[int, str]:
         """The languages that staff have said single pages are in, by their numbers."""
         found = await self._database.rows(
             "SELECT number, language FROM said_languages WHERE document = ?", (document_id,)
         )
         return {row["number"]: row["language"] for row in found}
-
-    async def put(self, document: Document, pages: Sequence[AnalysedPage]) -> Document:
-        """Take a document in, or replace it; it comes back with `added`, `changed` and `version` set.
-
-        With the same files as before it is replaced in place, so a job may run twice. With another file it is the next
-        version, and what it was is kept. A withdrawn document returns. Raises Conflict for an id of another
-        organisation, and for one that was purged.
-        """
-
-        return await self._database.write(lambda writing: put(writing, document, pages))
-
-    async def revise(self, document: Document) -> Document:
-        """Describe a document anew; its files and pages stay. It comes back as it is now.
-
-        Raises NotFound, and Conflict where the document has changed since it was read: `document.changed` tells when
-        that was, so nobody's words are written over unseen.
-        """
-
-        def work(writing: sqlite3.Connection) -> Document:
-            before = _alive(writing, document.id)
-            _refuse_changed(document, before)
-            revised = _dated(msgspec.structs.replace(document, files=before.files), before)
-            _write(writing, revised, before)
-            return revised
-
-        return await self._database.write(work)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library; `put` and `restore` bring it back. Raises NotFound."""
@@ -434,7 +377,12 @@ class Catalog:
 
 
 def put(writing: sqlite3.Connection, document: Document, pages: Sequence[AnalysedPage]) -> Document:
-    """What `Catalog.put` does."""
+    """Take a document in, or replace it; it comes back with `added`, `changed` and `version` set.
+
+    With the same files as before it is replaced in place, so a job may run twice. With another file it is the next
+    version, and what it was is kept. A withdrawn document returns. Raises Conflict for an id of another organisation,
+    and for one that was purged.
+    """
     before = _kept_or_purged(writing, document.id)
     if before is not None and before.organisation != document.organisation:
         raise Conflict(f"the id '{document.id}' belongs to a document of another organisation")
@@ -449,6 +397,42 @@ def put(writing: sqlite3.Connection, document: Document, pages: Sequence[Analyse
     _write_files(writing, dated)
     _write_pages(writing, dated.id, pages)
     return dated
+
+
+def revise(writing: sqlite3.Connection, document: Document) -> Document:
+    """Describe a document anew; its files and pages stay. It comes back as it is now.
+
+    Raises NotFound, and Conflict where the document has changed since it was read: `document.changed` tells when that
+    was, so nobody's words are written over unseen.
+    """
+    before = _unchanged(writing, document)
+    revised = _dated(msgspec.structs.replace(document, files=before.files), before)
+    _write(writing, revised, before)
+    return revised
+
+
+def read_again(writing: sqlite3.Connection, document: Document, pages: Sequence[AnalysedPage]) -> Document:
+    """Put what its file says by now in the place of what a document was; it comes back as it is now.
+
+    Raises NotFound, and Conflict where the document has changed since it was read, like `revise`.
+    """
+    before = _unchanged(writing, document)
+    again = _dated(document, before)
+    _write(writing, again, before)
+    writing.execute("DELETE FROM pages WHERE document = ?", (again.id,))
+    _write_pages(writing, again.id, pages)
+    return again
+
+
+def note_language(writing: sqlite3.Connection, document_id: DocumentId, number: int | None, language: str) -> None:
+    """Note what staff have said of a page, or of the whole document, for whoever reads its file again."""
+    if number is None:
+        writing.execute("DELETE FROM said_languages WHERE document = ?", (document_id,))
+    else:
+        writing.execute(
+            "INSERT OR REPLACE INTO said_languages (document, number, language) VALUES (?, ?, ?)",
+            (document_id, number, language),
+        )
 
 
 def _kept(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:
@@ -474,9 +458,12 @@ def _alive(writing: sqlite3.Connection, document_id: DocumentId) -> Document:
     return _read(found[0]["document"], document_id)
 
 
-def _refuse_changed(document: Document, before: Document) -> None:
+def _unchanged(writing: sqlite3.Connection, document: Document) -> Document:
+    """What the document is in the catalogue. Raises NotFound, and Conflict where that is not what was read."""
+    before = _alive(writing, document.id)
     if document.changed != before.changed:
         raise Conflict(f"'{document.id}' has changed in the meantime: read it again, then change it")
+    return before
 
 
 def _write(writing: sqlite3.Connection, document: Document, before: Document | None) -> None:

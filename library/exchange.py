@@ -2,27 +2,25 @@
 
 import asyncio
 import sqlite3
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from library.accounts import Accounts
+from library.admission import Admission, put
 from library.answers import Answer, Found, Reading, for_eyes, found
 from library.asking import Asker, Outcome
 from library.backups import Backup, back_up
 from library.batches import Batches
-from library.catalog import AnalysedPage, Catalog, no_document, put
+from library.catalog import AnalysedPage, Catalog, no_document
 from library.database import Database, open_database
+from library.editing import Editing
 from library.engines import open_index
 from library.errors import (
     BadRequest,
-    Conflict,
-    Incomplete,
     NeedsOcr,
     NotFound,
     PurgedFile,
@@ -33,12 +31,12 @@ from library.facsimiles import Facsimiles
 from library.filling import entries
 from library.fragments import whole
 from library.fresh_tables import FreshTables
-from library.gate import Gate, all_confirmed, let_go, pass_gate, seen
+from library.gate import Gate
 from library.harvest import Harvest, Notice
 from library.inbox import Inbox, accepted, done
 from library.indexing import Indexing
 from library.jobs import Accepted, IngestJob, Submission
-from library.language import LANGUAGES, Analyzer, TokenTable, shared_analyzer
+from library.language import Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
 from library.model import (
     Audience,
@@ -47,22 +45,15 @@ from library.model import (
     File,
     OrganisationId,
     Page,
-    PersonalDataCheck,
-    Related,
-    Relation,
-    Visibility,
-    missing_to_publish,
 )
 from library.needs import Needs
 from library.originals import Originals
-from library.page_languages import in_languages
 from library.people import People
-from library.personal import personal_findings
 from library.places import Places, Seen, remember
 from library.purges import Purged, Purges
 from library.remembered import Remembered
-from library.resemblance import Kind, Library, signature
-from library.resemblances import Decision, Resemblance, Resemblances
+from library.resemblance import Library, signature
+from library.resemblances import Resemblances
 from library.said import read_said
 from library.search import (
     EVERYTHING,
@@ -80,19 +71,11 @@ from library.settings import Settings
 from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
 from library.unfound import Unfound
-from library.words import because
 
 NEVER_QUEUED_AFTER = 3_600.0
 """Seconds after which nobody comes any more to queue a file that he has kept: that is done within seconds."""
 COMPARED_AT_ONCE = 50
 """Documents that are compared with all others in one go."""
-RELATION_OF: Mapping[Kind, Relation] = {
-    "same_text": "variant_of",
-    "copy": "derived_from",
-    "alike": "derived_from",
-    "translation": "translation_of",
-}
-"""What a document is to one that it is like in this way, unless staff say otherwise."""
 EXPORT_BATCH = 200
 """Documents that are read at a time when all are wanted."""
 ANSWER_BYTES = 2_000
@@ -130,14 +113,23 @@ class Exchange:
         self.index = index
         self.analyzer = analyzer
         self._database = database
-        self._fresh = FreshTables()
+        fresh = FreshTables()
         self._indexing = Indexing(
             index,
             analyzer,
             catalog=self.catalog,
             inbox=self.inbox,
             database=settings.database,
-            fresh=self._fresh,
+            fresh=fresh,
+        )
+        self._admission = Admission(database, self.gate, analyzer, fresh)
+        self.editing = Editing(
+            database,
+            catalog=self.catalog,
+            gate=self.gate,
+            accounts=self.accounts,
+            resemblances=self.resemblances,
+            admission=self._admission,
         )
         self._suggester = Suggester(index, analyzer, self.catalog, self.accounts)
         self._harvest = Harvest(self.catalog)
@@ -345,12 +337,14 @@ class Exchange:
                 f"reason given: {purged.reason or 'none'}. Take out of it what had to go, and hand in what is left"
             )
 
+    def analysed(self, pages: Sequence[Page]) -> list[AnalysedPage]:
+        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread."""
+        return self._admission.analysed(pages)
+
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
         the members where personal data may be in it, until a person has looked (`confirm`)."""
-        admitted = await self._through_gate(document, pages)
-        analysed = await asyncio.to_thread(self.analysed, pages)
-        return await self._database.write(lambda writing: _put(writing, admitted, document, analysed))
+        return await self._admission.put(await self._admission.admitted(document, pages), pages)
 
     async def finish(
         self,
@@ -365,120 +359,24 @@ class Exchange:
         """`add` what a job has read, whose pages were `analysed` before, and the job is done: both or neither. `notes`
         are what staff should know of the document as it went in; `waits_for` is what the machine lacks for the rest of
         its pages."""
-        admitted = await self._through_gate(document, pages)
-        noted = notes(admitted)
+        admitted = await self._admission.admitted(document, pages)
+        noted = notes(admitted.document)
 
         def work(writing: sqlite3.Connection) -> None:
-            _put(writing, admitted, document, analysed)
+            put(writing, admitted, analysed)
             done(writing, job.id, noted, NeedsOcr.code if waits_for else "", waits_for)
 
         await self._database.write(work)
 
     async def replaced(self, document_id: DocumentId) -> Document:
         """The document of which a file is to be the next version, as it is meant to be seen. Raises NotFound."""
-        return await self._as_wished(await self.catalog.document(document_id))
+        return await self._admission.wished(await self.catalog.document(document_id))
 
     async def read_again(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put what a document's file says by now in the place of what it was: at no moment is it not found. The gate
         looks at it again. Raises NotFound, and Conflict where the document has changed since it was read."""
-        wished = await self._as_wished(document)
-        admitted = await self._through_gate(wished, pages)
-        analysed = await asyncio.to_thread(self.analysed, pages)
-        return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
-
-    async def revise(self, document: Document) -> Document:
-        """Describe a document anew; the gate looks at it again. In another language than before, its kept text is
-        analysed again.
-
-        Raises Incomplete where it is to be public, or will be once a person has looked through it, and would lack more
-        than it does; and else like `Catalog.revise`.
-        """
-        return await self._revise(await self._as_wished(document))
-
-    async def revise_for_members(self, document: Document) -> Document:
-        """The same for a document that is to stay with the members: held before, it waits for nobody any more, and
-        what was found in it stays unconfirmed."""
-        before = await self.gate.record(document.id)
-        revised = await self._revise(msgspec.structs.replace(document, visibility=Visibility.MEMBERS))
-        if before is not None and before.held:
-            await self.accounts.note("left with the members", document.id, organisation=document.organisation)
-        return revised
-
-    async def _revise(self, wished: Document) -> Document:
-        """`wished` is as it would be seen if nothing held it."""
-        await self._check_complete(wished)
-        kept = await self.catalog.pages(wished.id)
-        pages = [
-            Page(number=page.number, text=page.text, language=page.language, confidence=page.confidence)
-            for page in kept
-        ]
-        admitted = await self._through_gate(wished, pages)
-        if wished.languages == (await self.catalog.document(wished.id)).languages:
-            return await self._let_go(await self.catalog.revise(admitted), wished)
-        spoken = await asyncio.to_thread(in_languages, pages, wished.languages)
-        analysed = await asyncio.to_thread(self.analysed, spoken)
-        return await self._let_go(await self.catalog.read_again(admitted, analysed), wished)
-
-    async def confirm(self, document_id: DocumentId, check: PersonalDataCheck, looked_at: str) -> Document:
-        """A person has looked through what may be personal data in a document: it becomes public where that was all
-        that held it. `looked_at` is the `seen` of the record that the person had before the eyes.
-
-        Raises NotFound, BadRequest for a result that lets nothing pass, and Conflict where nothing is to be confirmed
-        or other things have been found since.
-        """
-        document = await self.catalog.document(document_id)
-        record = await self.gate.record(document_id)
-        if record is None or not record.held:
-            raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
-        if looked_at != seen(record):
-            raise Conflict(f"other things have been found in '{document_id}' since: look again, then confirm")
-        kinds = Counter(each.kind for each in record.findings)
-        counted = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        # Noted first: nothing becomes public that the trail does not know of.
-        await self.accounts.note(
-            "personal data confirmed",
-            document_id,
-            organisation=document.organisation,
-            detail=f"{check.by}: {check.result} ({counted})",
-        )
-        await self.gate.keep(document_id, all_confirmed(record))
-        public = msgspec.structs.replace(document, visibility=Visibility.PUBLIC, personal_data_check=check)
-        return await self.revise(document if missing_to_publish(public) else public)
-
-    async def leave_with_members(self, document_id: DocumentId) -> None:
-        """Let a document that is held stay with the members: it waits for nobody any more, and what was found in it
-        stays unconfirmed. Raises NotFound, and Conflict where it is not held."""
-        document = await self.catalog.document(document_id)
-        record = await self.gate.record(document_id)
-        if record is None or not record.held:
-            raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
-        await self.accounts.note("left with the members", document_id, organisation=document.organisation)
-        await self.gate.let_go(document_id)
-
-    async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
-        """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
-        is read. Found in its new forms after the next `catch_up`. Raises NotFound, and BadRequest for a language that
-        the library does not serve."""
-        if language not in LANGUAGES:
-            raise BadRequest(f"'{language}' is none of the languages served: {', '.join(LANGUAGES)}")
-        document = await self.catalog.document(document_id)
-        pages = await self.catalog.pages(document_id)
-        if number is not None and number not in [page.number for page in pages]:
-            raise NotFound(f"'{document_id}' has no page {number}; it has {len(pages)}")
-        corrected = [
-            Page(
-                number=page.number,
-                text=page.text,
-                language=language if number in (None, page.number) else page.language,
-                confidence=page.confidence,
-            )
-            for page in pages
-        ]
-        spoken = (language,) if number is None else tuple(dict.fromkeys((*document.languages, language)))
-        said = msgspec.structs.replace(document, languages=spoken, language_known="declared")
-        added = await self.add(await self._as_wished(said), corrected)
-        await self.catalog.say_language(document_id, number, language)
-        return added
+        wished = await self._admission.wished(document)
+        return await self._admission.read_again(await self._admission.admitted(wished, pages), pages)
 
     async def restore(self, document_id: DocumentId) -> Document:
         """Bring a withdrawn document back. Raises NotFound where none was withdrawn."""
@@ -506,24 +404,6 @@ class Exchange:
                 found = await asyncio.to_thread(library.like, document_id, fresh[document_id])
                 await self.resemblances.keep(document_id, revision, fresh[document_id], found)
         return len(uncompared)
-
-    async def decide(
-        self, document_id: DocumentId, other: DocumentId, decision: Decision, relation: Relation | None = None
-    ) -> Resemblance:
-        """Note what staff make of a resemblance. Accepted, the other document becomes one of the document's `related`:
-        as what `relation` says, else as what their resemblance suggests. Raises NotFound, and else like `revise`."""
-        pairs = await self.resemblances.of(document_id)
-        pair = next((each for each in pairs if each.other == other), None)
-        if pair is None:
-            raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
-        document = await self.catalog.document(document_id)
-        if decision is Decision.ACCEPTED and other not in [each.document for each in document.related]:
-            related = Related(relation=relation or RELATION_OF[pair.kind], document=other)
-            await self.revise(msgspec.structs.replace(document, related=(*document.related, related)))
-        await self.accounts.note(
-            f"resemblance {decision or 'open'}", document_id, organisation=document.organisation, detail=other
-        )
-        return await self.resemblances.decide(document_id, other, decision)
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
@@ -598,50 +478,6 @@ class Exchange:
         related = tuple(each for each in shown.related if each.document in seen)
         return msgspec.structs.replace(shown, related=related)
 
-    async def _through_gate(self, document: Document, pages: Sequence[Page]) -> Document:
-        """The document as it may go in; what the gate knows of it is written down first."""
-        if document.visibility is not Visibility.PUBLIC:
-            return document
-        before = await self.gate.record(document.id)
-        findings = await asyncio.to_thread(personal_findings, document, pages)
-        passed = pass_gate(document, findings, before, datetime.now(UTC))
-        if passed.vouched and document.personal_data_check is not None:
-            check = document.personal_data_check
-            await self.accounts.note(
-                "personal data confirmed when handing in",
-                document.id,
-                organisation=document.organisation,
-                detail=f"{check.by}: {check.result}",
-            )
-        await self.gate.keep(document.id, passed.record)
-        return passed.document
-
-    async def _let_go(self, written: Document, wished: Document) -> Document:
-        """What was written, which the gate holds no longer where it is not to be public. Only now: what is refused is
-        held as before."""
-        if wished.visibility is not Visibility.PUBLIC:
-            await self.gate.let_go(written.id)
-        return written
-
-    async def _check_complete(self, document: Document) -> None:
-        """Raises Incomplete. That somebody has checked for personal data is the gate's business."""
-        if document.visibility is not Visibility.PUBLIC:
-            return
-        before = await self.catalog.document(document.id)
-        lacked = missing_to_publish(before) if before.visibility is Visibility.PUBLIC else ()
-        known = {*lacked, "personal_data_check"}
-        lacks = [name for name in missing_to_publish(document) if name not in known]
-        if lacks:
-            reasons = tuple(because(name, "needed-to-publish") for name in lacks)
-            raise Incomplete(f"this cannot be public before it has: {', '.join(lacks)}", reasons=reasons)
-
-    async def _as_wished(self, document: Document) -> Document:
-        """A document that the gate holds still is to be public."""
-        record = await self.gate.record(document.id)
-        if record is not None and record.held and document.visibility is Visibility.MEMBERS:
-            return msgspec.structs.replace(document, visibility=Visibility.PUBLIC)
-        return document
-
     async def _answer(self, outcome: Outcome, audience: Audience) -> Answer:
         asked, result = outcome.asked, outcome.result
         ended = not result.hits or len(result.hits) < asked.limit
@@ -673,30 +509,6 @@ class Exchange:
         # The catalogue is the truth: what was hidden or withdrawn a moment ago is not shown, whatever the index says.
         seen = [hit for hit in hits if hit.id in shelf and audience.sees(shelf[hit.id].document)]
         return tuple(found(hit, shelf[hit.id], audience) for hit in seen)
-
-    def analysed(self, pages: Sequence[Page]) -> list[AnalysedPage]:
-        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread."""
-        tables = self.analyzer.tables([(page.text, page.language) for page in pages])
-        return [
-            AnalysedPage(
-                number=page.number,
-                text=page.text,
-                language=page.language,
-                table=self._fresh.encode(table),
-                analysis=self.analyzer.version,
-                confidence=page.confidence,
-            )
-            for page, table in zip(pages, tables, strict=True)
-        ]
-
-
-def _put(writing: sqlite3.Connection, admitted: Document, wished: Document, pages: Sequence[AnalysedPage]) -> Document:
-    """Put a document as it was admitted, which the gate holds no longer where it is not wished to be public: only now,
-    since what is refused is held as before."""
-    kept = put(writing, admitted, pages)
-    if wished.visibility is not Visibility.PUBLIC:
-        let_go(writing, kept.id)
-    return kept
 
 
 async def open_exchange(settings: Settings) -> Exchange:

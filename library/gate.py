@@ -97,32 +97,33 @@ class Gate:
         )
         return {row["document"]: _read(row) for row in found}
 
-    async def let_go(self, document_id: DocumentId) -> None:
-        """Hold a document no longer, if it was held; what was found in it stays as it is."""
-        await self._database.write(lambda writing: let_go(writing, document_id))
 
-    async def keep(self, document_id: DocumentId, record: GateRecord) -> None:
-        await self._database.change(
-            """
-            INSERT INTO personal_data (document, checked, held, findings, confirmed, said)
-            VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (document) DO UPDATE
-               SET checked = excluded.checked, held = excluded.held, findings = excluded.findings,
-                   confirmed = excluded.confirmed, said = excluded.said
-            """,
-            (
-                document_id,
-                record.checked.isoformat(timespec="microseconds"),
-                record.held,
-                _json(record.findings),
-                _json(sorted(record.confirmed)),
-                _json(record.said),
-            ),
-        )
+# Inside a transaction ------------------------------------------------------------------------------------------------
+
+
+def keep(writing: sqlite3.Connection, document_id: DocumentId, record: GateRecord) -> None:
+    """Keep what is known of a document from now on."""
+    writing.execute(
+        """
+        INSERT INTO personal_data (document, checked, held, findings, confirmed, said)
+        VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (document) DO UPDATE
+           SET checked = excluded.checked, held = excluded.held, findings = excluded.findings,
+               confirmed = excluded.confirmed, said = excluded.said
+        """,
+        (
+            document_id,
+            record.checked.isoformat(timespec="microseconds"),
+            record.held,
+            _json(record.findings),
+            _json(sorted(record.confirmed)),
+            _json(record.said),
+        ),
+    )
 
 
 def let_go(writing: sqlite3.Connection, document_id: DocumentId) -> None:
-    """What `Gate.let_go` does, inside a transaction."""
+    """Hold a document no longer, if it was held; what was found in it stays as it is."""
     writing.execute("UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1", (document_id,))
 
 

@@ -24,16 +24,7 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    # Handing in ------------------------------------------------------------------------------------------------------
-
-    async def accept(self, submission: Submission) -> Accepted:
-        """Queue a file, once: the same bytes described in the same way, or the same request again, make no second job.
-
-        They do where the document was withdrawn since, or has become another one by a later job. Raises Conflict where
-        `said` names the id of another organisation's document, and for an idempotency key that came with something
-        else before.
-        """
-        return await self._database.write(lambda writing: accepted(writing, submission))
+    # Waiting again ---------------------------------------------------------------------------------------------------
 
     async def retry_coded(self, code: str) -> int:
         """Let all jobs wait again that ended with this code; how many do. Those that are done with a document from part
@@ -303,7 +294,12 @@ class Inbox:
 
 
 def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
-    """What `Inbox.accept` does."""
+    """Queue a file, once: the same bytes described in the same way, or the same request again, make no second job.
+
+    They do where the document was withdrawn since, or has become another one by a later job. Raises Conflict where
+    `said` names the id of another organisation's document, and for an idempotency key that came with something else
+    before.
+    """
     digest = _digest(submission)
     _refuse_reused_key(writing, submission, digest)
     same = _same(writing, submission, digest)

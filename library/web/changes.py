@@ -94,7 +94,7 @@ async def change_document(
     said = _read(request, await request.body(), "application/json", MERGE_PATCH)
     changed = revised(before, said)
     stays = said.get("visibility") == Visibility.MEMBERS.value
-    revising = exchange.revise_for_members(changed) if stays else exchange.revise(changed)
+    revising = exchange.editing.revise_for_members(changed) if stays else exchange.editing.revise(changed)
     return await _shown(await _kept(revising, exchange), audience, exchange)
 
 
@@ -171,8 +171,8 @@ def _read(request: Request[Any, Any, Any], body: bytes, *taken: str) -> dict[str
 
 
 async def kept(document: Document, exchange: Exchange) -> Document:
-    """The document as it is in the catalogue from now on, and soon in the index. Raises like `Exchange.revise`."""
-    return await _kept(exchange.revise(document), exchange)
+    """The document as it is in the catalogue from now on, and soon in the index. Raises like `Editing.revise`."""
+    return await _kept(exchange.editing.revise(document), exchange)
 
 
 async def _kept(revising: Awaitable[Document], exchange: Exchange) -> Document:

@@ -119,7 +119,7 @@ async def confirm_personal_data(
     unless something else is `missing`."""
     await check_may_confirm(document_id, audience, exchange)
     check = PersonalDataCheck(by=data.by, on=datetime.now(UTC).date(), result=data.result)
-    await exchange.confirm(document_id, check, data.seen)
+    await exchange.editing.confirm(document_id, check, data.seen)
     return await personal_data_in(document_id, audience, exchange)
 
 
@@ -137,7 +137,7 @@ async def leave_with_members(
 ) -> PersonalDataState:
     """It stays with the members and waits for nobody any more; what was found in it stays unconfirmed."""
     await document_to_change(document_id, audience, exchange)
-    await exchange.leave_with_members(document_id)
+    await exchange.editing.leave_with_members(document_id)
     return await personal_data_in(document_id, audience, exchange)
 
 

@@ -111,10 +111,10 @@ async def decide_resemblance(
 async def decided_on(
     document_id: DocumentId, other: DocumentId, said: ResemblanceDecision, audience: Audience, exchange: Exchange
 ) -> Resemblance:
-    """Raises NotFound, NotAllowed, and else like `Exchange.decide`."""
+    """Raises NotFound, NotAllowed, and else like `Editing.decide`."""
     await document_to_change(document_id, audience, exchange)
     await exchange.document(other, audience)
-    return await exchange.decide(document_id, other, _decision(said.decision), said.relation)
+    return await exchange.editing.decide(document_id, other, _decision(said.decision), said.relation)
 
 
 def _decision(said: Said) -> Decision:

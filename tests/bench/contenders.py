@@ -16,7 +16,7 @@ import whoosh.query
 import whoosh.sorting
 from whoosh.analysis import SpaceSeparatedTokenizer
 
-from library.catalog import AnalysedPage
+from library.catalog import AnalysedPage, put
 from library.exchange import Exchange, open_exchange
 from library.language import fold
 from library.model import Audience, Practice, Visibility
@@ -81,10 +81,13 @@ class Ours:
         await self.open()
         timed = self._exchange.index = _Timed(self._exchange.index)
         for document in documents:
-            await self._exchange.catalog.put(_practice(document), self._analysed(document))
+            await self._put(_practice(document), self._analysed(document))
         await self._exchange.rebuild()
         await self.close()
         return timed.taken
+
+    async def _put(self, practice: Practice, pages: Sequence[AnalysedPage]) -> None:
+        await self._exchange._database.write(lambda writing: put(writing, practice, pages))
 
     def _analysed(self, document: Generated) -> list[AnalysedPage]:
         analyzer = self._exchange.analyzer

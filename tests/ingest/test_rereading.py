@@ -79,8 +79,8 @@ async def test_asked_for_twice_a_file_is_read_again_once(exchange, document):
 
 async def test_what_people_said_stays(exchange, document):
     before = await exchange.catalog.document(document)
-    await exchange.revise(msgspec.structs.replace(before, title={"cs": "Bydlení rodin"}, topics=("housing",)))
-    await exchange.say_language(document, "sk")
+    await exchange.editing.revise(msgspec.structs.replace(before, title={"cs": "Bydlení rodin"}, topics=("housing",)))
+    await exchange.editing.say_language(document, "sk")
     await read_anew(exchange, document)
     after = await exchange.catalog.document(document)
     assert (title_of(after), after.title, after.topics) == ("Bydlení rodin", {"cs": "Bydlení rodin"}, ("housing",))
@@ -90,7 +90,7 @@ async def test_what_people_said_stays(exchange, document):
 
 async def test_a_page_whose_language_staff_corrected_keeps_it(exchange, document):
     assert "de" in LANGUAGES
-    await exchange.say_language(document, "de", 1)
+    await exchange.editing.say_language(document, "de", 1)
     await read_anew(exchange, document)
     assert [page.language for page in await exchange.catalog.pages(document)] == ["de"]
 
@@ -98,7 +98,7 @@ async def test_a_page_whose_language_staff_corrected_keeps_it(exchange, document
 async def test_a_title_that_was_found_is_found_anew(exchange, document):
     before = await exchange.catalog.document(document)
     poor = tuple(msgspec.structs.replace(clue, value="Najem") for clue in before.clues if clue.about == "title")
-    await exchange.catalog.revise(msgspec.structs.replace(before, title={"cs": "Najem"}, clues=poor))
+    await exchange.editing.revise(msgspec.structs.replace(before, title={"cs": "Najem"}, clues=poor))
     await read_anew(exchange, document)
     assert title_of(await exchange.catalog.document(document)) == "Nájem bytu"
 

@@ -32,7 +32,7 @@ async def found(exchange, word, filters):
 
 async def test_after_the_correction_a_word_is_found_in_its_right_forms(exchange):
     assert await found(exchange, "kamarátka", (Filter("language", ("sk",)),)) == 0
-    await exchange.say_language("wrong", "sk")
+    await exchange.editing.say_language("wrong", "sk")
     await exchange.catch_up()
     assert await found(exchange, "kamarátka", (Filter("language", ("sk",)),)) == 1
     keys = {key for page in await exchange.catalog.pages("wrong") for key in _keys(page)}
@@ -41,18 +41,18 @@ async def test_after_the_correction_a_word_is_found_in_its_right_forms(exchange)
 
 
 async def test_one_page_can_be_corrected_alone(exchange):
-    document = await exchange.say_language("wrong", "sk", 2)
+    document = await exchange.editing.say_language("wrong", "sk", 2)
     assert document.languages == ("cs", "sk")
     assert [page.language for page in await exchange.catalog.pages("wrong")] == ["cs", "sk"]
 
 
 async def test_what_cannot_be_corrected_is_said(exchange):
     with pytest.raises(BadRequest, match="languages served"):
-        await exchange.say_language("wrong", "xx")
+        await exchange.editing.say_language("wrong", "xx")
     with pytest.raises(NotFound, match="no page 3"):
-        await exchange.say_language("wrong", "sk", 3)
+        await exchange.editing.say_language("wrong", "sk", 3)
     with pytest.raises(NotFound):
-        await exchange.say_language("nobody", "sk")
+        await exchange.editing.say_language("nobody", "sk")
 
 
 def _keys(page):

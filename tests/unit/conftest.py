@@ -1,6 +1,8 @@
 import pytest
 
+from library import catalog
 from library.database import open_database
+from library.inbox import accepted
 
 
 @pytest.fixture
@@ -16,3 +18,33 @@ async def beside(tmp_path):
     opened = await open_database(tmp_path / "library.sqlite")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def put(database):
+    """Takes a document into the catalogue, in a transaction of its own."""
+
+    async def put(document, pages=(), at=database):
+        return await at.write(lambda writing: catalog.put(writing, document, pages))
+
+    return put
+
+
+@pytest.fixture
+def revise(database):
+    """Describes a document in the catalogue anew, in a transaction of its own."""
+
+    async def revise(document):
+        return await database.write(lambda writing: catalog.revise(writing, document))
+
+    return revise
+
+
+@pytest.fixture
+def accept(database):
+    """Queues a submission, in a transaction of its own."""
+
+    async def accept(submission, at=database):
+        return await at.write(lambda writing: accepted(writing, submission))
+
+    return accept

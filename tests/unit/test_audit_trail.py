@@ -26,15 +26,15 @@ def trail(database):
     return read
 
 
-async def test_a_document_leaves_its_life_in_the_trail(catalog, trail):
+async def test_a_document_leaves_its_life_in_the_trail(catalog, trail, put, revise):
     with acting_as("Jana"):
-        await catalog.put(a_practice(change_note="scanned anew"), [])
+        await put(a_practice(change_note="scanned anew"), [])
     with acting_as("Petr"):
-        put = await catalog.document("p1")
-        await catalog.revise(msgspec.structs.replace(put, title={"cs": "Jinak"}, visibility=Visibility.MEMBERS))
+        kept = await catalog.document("p1")
+        await revise(msgspec.structs.replace(kept, title={"cs": "Jinak"}, visibility=Visibility.MEMBERS))
         await catalog.withdraw("p1", "a mistake")
     with acting_as("Olena"):
-        await catalog.put(put, [])
+        await put(kept, [])
     *before, last, other = await trail()
     assert before == [
         ("Jana", "document added", "alfa", "scanned anew"),
@@ -47,30 +47,30 @@ async def test_a_document_leaves_its_life_in_the_trail(catalog, trail):
     }
 
 
-async def test_that_personal_data_were_looked_for_is_told_apart(catalog, trail):
-    put = await catalog.put(a_practice(), [])
+async def test_that_personal_data_were_looked_for_is_told_apart(trail, put, revise):
+    kept = await put(a_practice(), [])
     checked = PersonalDataCheck(by="Olena", on=TODAY, result="none found")
     with acting_as("Olena"):
-        await catalog.revise(msgspec.structs.replace(put, personal_data_check=checked))
+        await revise(msgspec.structs.replace(kept, personal_data_check=checked))
     assert (await trail())[-1] == ("Olena", "document confirmed", "alfa", "personal_data_check")
 
 
-async def test_what_stays_as_it_was_is_no_change(catalog, trail):
-    put = await catalog.put(a_practice(), [])
-    await catalog.put(put, [])
+async def test_what_stays_as_it_was_is_no_change(catalog, trail, put):
+    kept = await put(a_practice(), [])
+    await put(kept, [])
     await catalog.mark_indexed(await catalog.unindexed(10))
     assert [what for _, what, _, _ in await trail()] == ["document added"]
 
 
-async def test_the_trail_names_fields_but_not_what_stood_in_them(catalog, trail):
-    put = await catalog.put(a_practice(summary={"cs": "Anna Nováková"}), [])
-    await catalog.revise(msgspec.structs.replace(put, summary={"cs": "Jana Malá"}))
+async def test_the_trail_names_fields_but_not_what_stood_in_them(trail, put, revise):
+    kept = await put(a_practice(summary={"cs": "Anna Nováková"}), [])
+    await revise(msgspec.structs.replace(kept, summary={"cs": "Jana Malá"}))
     assert "Nov" not in str(await trail())
     assert "Mal" not in str(await trail())
 
 
-async def test_what_is_deleted_for_good_is_noted(catalog, trail, database):
-    await catalog.put(a_practice(files=()), [])
+async def test_what_is_deleted_for_good_is_noted(trail, database, put):
+    await put(a_practice(files=()), [])
     async with database.transaction() as writing:
         await writing.execute("DELETE FROM documents WHERE id = 'p1'")
     assert (await trail())[-1][1] == "document purged"

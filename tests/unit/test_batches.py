@@ -18,11 +18,13 @@ def batches(database):
     return Batches(database)
 
 
-async def handed_in(inbox, batch: str, *names: str):
-    return [
-        (await inbox.accept(Submission(name=name, sha256=name, size=1, organisation="alfa", said={}, batch=batch))).job
-        for name in names
-    ]
+@pytest.fixture
+def handed_in(accept):
+    async def handed_in(batch: str, *names: str):
+        given = {"size": 1, "organisation": "alfa", "said": {}, "batch": batch}
+        return [(await accept(Submission(name=name, sha256=name, **given))).job for name in names]
+
+    return handed_in
 
 
 async def test_a_batch_knows_who_handed_it_in_and_when(batches):
@@ -40,18 +42,18 @@ async def test_the_same_key_of_the_same_organisation_opens_the_same_batch(batche
     assert len({first.id, *(other.id for other in others)}) == 3
 
 
-async def test_the_newest_batches_come_first_those_of_others_and_those_without_files_not_at_all(inbox, batches):
+async def test_the_newest_batches_come_first_those_of_others_and_those_without_files_not_at_all(batches, handed_in):
     opened = [(await batches.open(organisation, "")).id for organisation in ("alfa", "beta", "alfa", "alfa")]
     for batch in opened[:3]:
-        await handed_in(inbox, batch, f"file of {batch}")
+        await handed_in(batch, f"file of {batch}")
     assert [batch.id for batch in await batches.newest("alfa", 10)] == [opened[2], opened[0]]
     assert len(await batches.newest(None, 2)) == 2
 
 
-async def test_a_tally_puts_each_file_where_it_stands(inbox, batches):
+async def test_a_tally_puts_each_file_where_it_stands(inbox, batches, handed_in):
     batch = (await batches.open("alfa", "")).id
-    await handed_in(inbox, batch, *"abcdefg")
-    await handed_in(inbox, "another", "z")
+    await handed_in(batch, *"abcdefg")
+    await handed_in("another", "z")
     for _ in range(5):
         await inbox.take()
     a, b, c, d, e, *_ = reversed(await inbox.jobs(batch=batch))
@@ -76,10 +78,10 @@ async def test_an_empty_batch_has_ended(batches):
     assert (tally.files, tally.ended, tally.reasons) == (0, True, ())
 
 
-async def test_a_paused_batch_waits_while_others_are_read(inbox, batches):
+async def test_a_paused_batch_waits_while_others_are_read(inbox, batches, handed_in):
     batch = (await batches.open("alfa", "")).id
-    (waiting,) = await handed_in(inbox, batch, "a")
-    (other,) = await handed_in(inbox, "other", "b")
+    (waiting,) = await handed_in(batch, "a")
+    (other,) = await handed_in("other", "b")
     await batches.pause(batch, "Jana")
     await batches.pause(batch, "Jana")
     assert (await inbox.take()).id == other.id
@@ -92,8 +94,8 @@ async def test_a_paused_batch_waits_while_others_are_read(inbox, batches):
     assert (await inbox.take()).id == waiting.id
 
 
-async def test_everything_can_be_paused_and_goes_on_where_it_was(inbox, batches):
-    (first, _) = await handed_in(inbox, "", "a", "b")
+async def test_everything_can_be_paused_and_goes_on_where_it_was(inbox, batches, handed_in):
+    (first, _) = await handed_in("", "a", "b")
     assert await inbox.take() is not None
     await batches.pause(EVERYTHING, "Jana")
     assert await inbox.has_work()

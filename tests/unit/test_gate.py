@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from library.gate import Gate, GateRecord, all_confirmed, pass_gate, seen
+from library.gate import Gate, GateRecord, all_confirmed, keep, pass_gate, seen
 from library.model import PersonalDataCheck, Visibility
 from library.personal import personal_findings
 from tests.builders import a_practice, pages_of
@@ -66,7 +66,7 @@ async def test_a_record_comes_out_as_it_was_kept(database):
     gate = Gate(database)
     assert await gate.record("p1") is None
     record = GateRecord(checked=NOW, findings=MORE, held=True, confirmed=frozenset({"a"}), said=checked("removed"))
-    await gate.keep("p1", record)
+    await database.write(lambda writing: keep(writing, "p1", record))
     assert await gate.record("p1") == record
-    await gate.keep("p1", all_confirmed(record))
+    await database.write(lambda writing: keep(writing, "p1", all_confirmed(record)))
     assert not (await gate.record("p1")).held

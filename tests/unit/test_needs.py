@@ -55,25 +55,25 @@ def emptied(document, field: str):
     [a_practice(id="whole", **PRACTICE), a_study(id="whole", organisation="alfa", **STUDY)],
     ids=["practice", "study"],
 )
-async def test_what_is_missing_to_publish_is_what_the_model_says(catalog, needs, whole):
+async def test_what_is_missing_to_publish_is_what_the_model_says(needs, whole, put):
     assert missing_to_publish(whole) == ()
     fields = [each.name for each in msgspec.structs.fields(whole) if not each.required]
     documents = [whole, *(emptied(whole, field) for field in fields if field != "visibility")]
     for each in documents:
-        await catalog.put(each, ())
+        await put(each, ())
     expected = {each.id for each in documents if set(missing_to_publish(each)) - {"personal_data_check"}}
     assert len(expected) > 8
     assert (await needs.those(alfas(), Need.MISSING, 100)).keys() == expected
 
 
-async def test_documents_are_counted_by_need_and_told_the_last_changed_first(catalog, needs):
+async def test_documents_are_counted_by_need_and_told_the_last_changed_first(catalog, needs, put):
     due = {"late": TODAY - timedelta(days=1), "today": TODAY, "later": TODAY + timedelta(days=1)}
     for name, day in due.items():
-        await catalog.put(a_practice(id=name, **{**PRACTICE, "review_due": day}), ())
-    await catalog.put(a_practice(id="draft", **{**PRACTICE, "context": {}}), ())
-    await catalog.put(a_practice(id="own", **{**PRACTICE, "context": {}}, visibility=Visibility.ORGANISATION), ())
-    await catalog.put(a_practice(id="theirs", **{**PRACTICE, "context": {}}, organisation="beta"), ())
-    await catalog.put(a_practice(id="gone", **{**PRACTICE, "context": {}}), ())
+        await put(a_practice(id=name, **{**PRACTICE, "review_due": day}), ())
+    await put(a_practice(id="draft", **{**PRACTICE, "context": {}}), ())
+    await put(a_practice(id="own", **{**PRACTICE, "context": {}}, visibility=Visibility.ORGANISATION), ())
+    await put(a_practice(id="theirs", **{**PRACTICE, "context": {}}, organisation="beta"), ())
+    await put(a_practice(id="gone", **{**PRACTICE, "context": {}}), ())
     await catalog.withdraw("gone", "")
     own = alfas("late", "theirs")
     assert await needs.counts(own) == (

@@ -190,7 +190,7 @@ async def test_what_a_killed_upload_left_is_swept_and_nothing_else(originals, tm
 
 
 async def test_a_process_killed_between_keeping_and_queueing_leaves_a_whole_file_that_can_be_handed_in_again(
-    originals, database, tmp_path
+    originals, database, accept, tmp_path
 ):
     kill_a_process_that_keeps_a_file(tmp_path / "files", "afterwards")
     content = b"x" * 3_000_000
@@ -199,7 +199,7 @@ async def test_a_process_killed_between_keeping_and_queueing_leaves_a_whole_file
     assert await inbox.jobs() == []
     kept = await originals.keep([content])
     submission = Submission(name="x.txt", sha256=kept.sha256, size=kept.size, organisation="alfa", said={})
-    assert (await inbox.accept(submission)).news == "new"
+    assert (await accept(submission)).news == "new"
     assert everything_in(tmp_path / "files") == [kept.sha256]
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from library.errors import Conflict, NotFound, PurgedFile, Unavailable
 from library.exchange import Exchange, open_exchange
-from library.jobs import Submission
 from library.language import TokenTable, fold
 from library.model import File, Organisation, Visibility
 from library.purges import OF_A_DOCUMENT, UNTOUCHED
@@ -186,11 +185,8 @@ async def test_a_document_that_is_being_read_is_not_purged(exchange):
 
 
 async def within(exchange, job_id: str, content: bytes, said) -> str:
-    kept = await exchange.originals.keep([content])
-    submission = Submission(
-        name="a/b.txt", sha256=kept.sha256, size=kept.size, organisation="alfa", said=said, within=job_id
-    )
-    return (await exchange.inbox.accept(submission)).job.id
+    accepted = await exchange.accept([content], name="a/b.txt", said=said, organisation="alfa", within=job_id)
+    return accepted.job.id
 
 
 async def test_an_archive_goes_with_the_document_that_came_in_it(exchange):

@@ -3,7 +3,7 @@
 import pytest
 
 from library import filling
-from library.catalog import AnalysedPage
+from library.catalog import AnalysedPage, put
 from library.exchange import open_exchange
 from library.filling import in_shares
 from library.language.token_table import EMPTY_TABLE
@@ -58,7 +58,7 @@ async def test_documents_in_shares_stay_in_their_order_and_none_is_lost(exchange
 async def test_pages_of_another_analysis_are_analysed_anew_on_the_way(exchange):
     document = a_practice(id="p1")
     old = AnalysedPage(number=1, text="děti ve škole", language="cs", table=EMPTY_TABLE.encode(), analysis="old")
-    await exchange.catalog.put(document, [old])
+    await exchange._database.write(lambda writing: put(writing, document, [old]))
     told = []
     await exchange.rebuild(lambda done, of: told.append((done, of)))
     assert told == [(1, 1)]

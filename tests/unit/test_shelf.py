@@ -28,8 +28,8 @@ def page(text=TEXT):
     return AnalysedPage(number=1, text=text, language="cs", table=table, analysis=analyzer.version)
 
 
-async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
-    await catalog.put(a_practice(files=(FILE,)), [page()])
+async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog, put):
+    await put(a_practice(files=(FILE,)), [page()])
     shelf = Shelf(catalog, 1 << 20)
     first = (await shelf.take([HIT]))["p1"]
     again = (await shelf.take([HIT]))["p1"]
@@ -41,37 +41,37 @@ async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog):
     assert again.fragment(1, (0,)) is None, "a page that it does not have"
 
 
-async def test_after_a_change_it_is_read_anew(catalog):
-    added = await catalog.put(a_practice(files=(FILE,)), [page()])
+async def test_after_a_change_it_is_read_anew(catalog, put, revise):
+    added = await put(a_practice(files=(FILE,)), [page()])
     shelf = Shelf(catalog, 1 << 20)
     await shelf.take([HIT])
-    await catalog.revise(msgspec.structs.replace(added, title={"cs": "Jinak"}))
+    await revise(msgspec.structs.replace(added, title={"cs": "Jinak"}))
     assert (await shelf.take([HIT]))["p1"].document.title == {"cs": "Jinak"}
     await catalog.withdraw("p1", "it was a mistake")
     assert await shelf.take([HIT]) == {}
 
 
-async def test_what_has_not_changed_is_not_read_anew(catalog):
-    await catalog.put(a_practice(files=(FILE,)), [page()])
+async def test_what_has_not_changed_is_not_read_anew(catalog, put):
+    await put(a_practice(files=(FILE,)), [page()])
     shelf = Shelf(catalog, 1 << 20)
     first = (await shelf.take([HIT]))["p1"]
-    await catalog.put(a_practice(id="p2", files=(FILE,)), [page()])
+    await put(a_practice(id="p2", files=(FILE,)), [page()])
     assert (await shelf.take([HIT]))["p1"] is first
     assert shelf.used == first.nbytes
 
 
-async def test_what_changes_while_it_is_being_read_is_not_kept(catalog):
-    added = await catalog.put(a_practice(files=(FILE,)), [page()])
+async def test_what_changes_while_it_is_being_read_is_not_kept(catalog, put, revise):
+    added = await put(a_practice(files=(FILE,)), [page()])
     shelf = Shelf(catalog, 1 << 20)
     for title in ("Jednou", "Podruhé"):
         added = msgspec.structs.replace(added, title={"cs": title})
-        *_, added = await asyncio.gather(*(shelf.take([HIT]) for _ in range(5)), catalog.revise(added))
+        *_, added = await asyncio.gather(*(shelf.take([HIT]) for _ in range(5)), revise(added))
         assert (await shelf.take([HIT]))["p1"].document.title == {"cs": title}
 
 
-async def test_it_keeps_no_more_than_it_has_room_for(catalog):
+async def test_it_keeps_no_more_than_it_has_room_for(catalog, put):
     for number in range(5):
-        await catalog.put(a_practice(id=f"p{number}", files=(FILE,)), [page()])
+        await put(a_practice(id=f"p{number}", files=(FILE,)), [page()])
     shelf = Shelf(catalog, 3 * DOCUMENT_BYTES)
     for number in range(5):
         taken = await shelf.take([Hit(f"p{number}", 1.0, (Passage("text", 0, (0,)),))])
@@ -79,8 +79,8 @@ async def test_it_keeps_no_more_than_it_has_room_for(catalog):
         assert 0 < shelf.used <= 3 * DOCUMENT_BYTES
 
 
-async def test_of_fragments_too(catalog):
-    await catalog.put(a_practice(files=(FILE,)), [page("slovo " * 100)])
+async def test_of_fragments_too(catalog, put):
+    await put(a_practice(files=(FILE,)), [page("slovo " * 100)])
     shelf = Shelf(catalog, 1 << 20)
     taken = (await shelf.take([HIT]))["p1"]
     for token in range(100):

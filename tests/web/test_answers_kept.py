@@ -66,7 +66,7 @@ async def test_what_is_hidden_is_not_shown_by_the_next_request_though_the_index_
         await exchange.withdraw("p1", "a test")
     else:
         hidden = msgspec.structs.replace(await exchange.catalog.document("p1"), visibility=Visibility.ORGANISATION)
-        await exchange.revise(hidden)
+        await exchange.editing.revise(hidden)
     second = await client.get(SEARCH, params=ASKED, headers={"if-none-match": first.headers["etag"]})
     assert (second.status_code, second.json()["items"]) == (200, [])
 

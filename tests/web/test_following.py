@@ -150,7 +150,7 @@ async def test_a_long_harvest_comes_in_parts_and_tells_how_far_it_is(exchange, c
 async def test_what_leaves_the_publics_eyes_is_told_as_deleted_and_what_returns_as_there(exchange, client):
     await exchange.withdraw("p1", "a test")
     study = await exchange.catalog.document("s1")
-    await exchange.catalog.revise(msgspec.structs.replace(study, visibility=Visibility.MEMBERS))
+    await exchange.editing.revise(msgspec.structs.replace(study, visibility=Visibility.MEMBERS))
     await exchange.withdraw("mem", "nobody outside ever saw it")
     assert await records(client) == {"-p1", "-s1"}
     await exchange.restore("p1")

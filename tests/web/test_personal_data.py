@@ -98,7 +98,7 @@ async def test_a_later_text_is_looked_at_again(exchange, client, keys):
 @pytest.mark.usefixtures("private")
 async def test_a_new_description_of_a_held_document_leaves_it_held(exchange, client, keys):
     document = await exchange.catalog.document("private")
-    await exchange.say_language("private", "en")
+    await exchange.editing.say_language("private", "en")
     assert (await exchange.gate.record("private")).held
     assert (await exchange.catalog.document("private")).visibility is document.visibility is Visibility.MEMBERS
     await confirmed(client, keys)
@@ -122,7 +122,9 @@ async def test_a_held_document_that_is_to_be_the_members_waits_for_nobody_and_ma
 async def test_a_description_with_personal_data_is_held_too(exchange):
     await exchange.accounts.add_organisation(Organisation(id="gama", name="Gama"))
     document = await exchange.add(a_practice(id="d1", visibility=Visibility.MEMBERS, **COMPLETE), [])
-    revised = await exchange.revise(_public(document, summary={"cs": "Volejte klientce Oleně Kovalenko, 777 123 456."}))
+    revised = await exchange.editing.revise(
+        _public(document, summary={"cs": "Volejte klientce Oleně Kovalenko, 777 123 456."})
+    )
     assert revised.visibility is Visibility.MEMBERS
     assert {each.field for each in (await exchange.gate.record("d1")).findings} == {"summary"}
 
@@ -161,9 +163,9 @@ async def test_a_held_document_keeps_what_it_needs_to_be_public(exchange, client
 @pytest.mark.usefixtures("private")
 async def test_a_change_for_the_members_that_comes_too_late_leaves_a_held_document_held(exchange, client, keys):
     read = await exchange.catalog.document("private")
-    await exchange.say_language("private", "en")  # somebody was quicker
+    await exchange.editing.say_language("private", "en")  # somebody was quicker
     with pytest.raises(Conflict):
-        await exchange.revise_for_members(read)
+        await exchange.editing.revise_for_members(read)
     assert (await exchange.gate.record("private")).held
     patch, headers = {"visibility": "members"}, {**keys["staff"], "if-match": "*"}
     assert (await client.patch("/api/v1/documents/private", json=patch, headers=headers)).status_code == 200

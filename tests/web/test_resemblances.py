@@ -87,7 +87,7 @@ async def test_staff_may_say_otherwise_what_it_is(exchange, client, keys):
 
 @pytest.mark.usefixtures("alike")
 async def test_a_relation_is_shown_to_those_who_may_see_both(exchange, client, keys):
-    await exchange.decide("mine", "shared", Decision.ACCEPTED)
+    await exchange.editing.decide("mine", "shared", Decision.ACCEPTED)
     for headers, related in (({}, []), (keys["member"], ["shared"]), (keys["staff"], ["shared"])):
         body = (await client.get("/api/v1/documents/mine", headers=headers)).json()
         assert [each["document"] for each in body["related"]] == related

@@ -36,7 +36,7 @@ async def change_many_at_desk(
             document = await document_to_change(document_id, audience, exchange)
             after = revised(document, {**said, **_with(document, added)})
             if after != document:
-                await exchange.revise(after)
+                await exchange.editing.revise(after)
                 changed += 1
         except (BadRequest, Incomplete, Conflict, NotFound, NotAllowed) as error:
             refused.append(

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from library.editing import RELATION_OF
 from library.errors import BadRequest, NotFound
-from library.exchange import RELATION_OF, Exchange
+from library.exchange import Exchange
 from library.model import Audience, Document, Scope
 from library.page.pair_page import pair_address, pair_page
 from library.web.access import document_to_change, needs, organisation_names

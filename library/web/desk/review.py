@@ -94,7 +94,7 @@ async def confirm_at_desk(
         check = msgspec.convert(given, PersonalDataCheck)
     except msgspec.ValidationError as error:
         raise BadRequest(f"say why it may be public: {error}") from error
-    confirmed = await exchange.confirm(document_id, check, text_in(form, "seen"))
+    confirmed = await exchange.editing.confirm(document_id, check, text_in(form, "seen"))
     await exchange.show_changes()
     return back_to_document(
         request, document_id, "published" if confirmed.visibility is Visibility.PUBLIC else "confirmed"
@@ -110,7 +110,7 @@ async def keep_at_desk(
 ) -> Redirect:
     """Leave a document that is held with the members for good: it waits for nobody any more."""
     document = await document_to_change(document_id, audience, exchange)
-    await exchange.leave_with_members(document.id)
+    await exchange.editing.leave_with_members(document.id)
     await exchange.show_changes()
     return back_to_document(request, document_id, "kept")
 
