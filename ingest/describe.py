@@ -8,7 +8,6 @@ import msgspec
 
 from ingest.extract import READERS, Extract, best
 from library.jobs import IngestJob
-from library.language import detect_language
 from library.model import (
     SURE_OCR,
     Clue,
@@ -28,20 +27,6 @@ LEAST_SHARE = 0.1
 """Share of a document's letters that a language needs to be one of the document's languages."""
 SURE_SHARE = 0.9
 """Share of a document's letters from which on its language is sure."""
-
-
-def with_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page, ...]:
-    """The pages, each with its language: among those declared where the member declared any, else as detected; a
-    page too short to tell has that of the page before it."""
-    if len(declared) == 1:
-        return tuple(msgspec.structs.replace(page, language=declared[0]) for page in pages)
-    before = declared[0] if declared else ""
-    known = []
-    for page in pages:
-        found = detect_language(page.text)
-        before = found if found and (not declared or found in declared) else before
-        known.append(msgspec.structs.replace(page, language=before))
-    return _back_to_front(known)
 
 
 def describe(extract: Extract, job: IngestJob) -> Document:
@@ -195,9 +180,3 @@ def _ocr(pages: Sequence[Page]) -> Ocr | None:
 def _file_title(name: str) -> str:
     name = name.rpartition("/")[2]
     return name.rpartition(".")[0].replace("_", " ").strip() or name
-
-
-def _back_to_front(pages: list[Page]) -> tuple[Page, ...]:
-    """A short first page has the language of the first page that could tell."""
-    first = next((page.language for page in pages if page.language), "")
-    return tuple(page if page.language else msgspec.structs.replace(page, language=first) for page in pages)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
-from ingest.describe import describe, notes, said_of_next_version, with_languages
+from ingest.describe import describe, notes, said_of_next_version
 from ingest.enclosed import Enclosed
 from ingest.extract import Extract, TakeEnclosed
 from ingest.readers import Lent
@@ -15,6 +15,7 @@ from library.catalog import AnalysedPage
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step
 from library.model import Document, Page
+from library.page_languages import with_languages
 from library.said import REPLACES
 
 

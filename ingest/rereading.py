@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from msgspec import Struct
 
-from ingest.describe import described_again, with_languages
+from ingest.describe import described_again
 from ingest.enclosed import Enclosed
 from ingest.extract import READERS
 from ingest.pipeline import read_original
@@ -15,6 +15,7 @@ from library.errors import Conflict, NotFound
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step, Submission
 from library.model import Document, DocumentId, OrganisationId, Page
+from library.page_languages import with_languages
 
 
 class ReadAgain(Struct, frozen=True):

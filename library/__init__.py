@@ -21,7 +21,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     likeness.py  what a document is about, as a question for the ones like it
     fragments.py  the tokens that matched -> the piece of text that is shown
     said.py       what a member says of a file, checked; sidecars.py, in a description beside it
-    page_languages.py  in which language each page is, where somebody said so
+    page_languages.py  in which language each page is
     engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default
     entries.py    which texts of a document are searched
     filling.py    what an index is filled with, read from the catalogue: in shares, where there is much

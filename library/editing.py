@@ -24,7 +24,7 @@ from library.model import (
     Visibility,
     missing_to_publish,
 )
-from library.page_languages import in_languages
+from library.page_languages import with_languages
 from library.resemblance import Kind
 from library.resemblances import Decision, Resemblance, Resemblances
 from library.words import because
@@ -181,5 +181,5 @@ class Editing:
         languages = admitted.document.languages
         if languages == (await self._catalog.document(admitted.document.id)).languages:
             return await self._admission.revise(admitted)
-        spoken = await asyncio.to_thread(in_languages, await self._pages(admitted.document.id), languages)
+        spoken = await asyncio.to_thread(with_languages, await self._pages(admitted.document.id), languages)
         return await self._admission.read_again(admitted, spoken)

@@ -1,4 +1,4 @@
-"""In which language each page of a document is, where somebody has said which languages the document is in; pure."""
+"""In which language each page of a document is; pure."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,29 @@ from library.language import detect_language
 from library.model import Page
 
 
-def in_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page, ...]:
-    """The pages, each in one of these languages (ISO 639-1): as it was where that is one of them, else as detected,
-    else in the first. Where none is declared, they stay as they are."""
-    return tuple(_in_one_of(page, declared) for page in pages) if declared else tuple(pages)
+def with_languages(pages: Sequence[Page], declared: Sequence[str]) -> tuple[Page, ...]:
+    """The pages, each with its language (ISO 639-1): among those declared where any are, else among those served. It
+    stays as it was where it was known and is one of these, else it is detected; a page too short to tell has that of
+    the page before it, or the first that is declared."""
+    before = declared[0] if declared else ""
+    known = []
+    for page in pages:
+        before = _language(page, declared) or before
+        known.append(msgspec.structs.replace(page, language=before))
+    return _back_to_front(known)
 
 
-def _in_one_of(page: Page, declared: Sequence[str]) -> Page:
-    if page.language in declared:
-        return page
-    found = detect_language(page.text) if len(declared) > 1 else ""
-    return msgspec.structs.replace(page, language=found if found in declared else declared[0])
+def _language(page: Page, declared: Sequence[str]) -> str:
+    """Empty where it cannot be told."""
+    if page.language and (not declared or page.language in declared):
+        return page.language
+    if len(declared) == 1:
+        return declared[0]
+    found = detect_language(page.text)
+    return found if not declared or found in declared else ""
+
+
+def _back_to_front(pages: list[Page]) -> tuple[Page, ...]:
+    """A short first page has the language of the first page that could tell."""
+    first = next((page.language for page in pages if page.language), "")
+    return tuple(page if page.language else msgspec.structs.replace(page, language=first) for page in pages)

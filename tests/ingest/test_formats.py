@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from ingest.describe import with_languages
 from ingest.extract import Extract, Limits, best, extract
 from library.errors import DamagedFile
+from library.page_languages import with_languages
 from tests.ingest.made import known, office, old, paper, plain
 from tests.ingest.made.known import Block, Known
 

@@ -207,7 +207,7 @@ async def test_a_patch_of_the_languages_has_the_text_analysed_in_them(exchange, 
 
 
 async def test_with_several_languages_a_page_keeps_its_own_where_it_is_one_of_them(exchange, client, keys):
-    pages = (*pages_of("Děti se učí česky.", language="cs"), *pages_of("Children learn here.", language="de"))
+    pages = (*pages_of("Děti se učí česky.", language="cs"), *pages_of("The children learn here.", language="de"))
     numbered = [msgspec.structs.replace(page, number=number) for number, page in enumerate(pages, 1)]
     await exchange.add(a_practice(id="p1", languages=("cs", "de")), numbered)
     await change(client, keys["staff"], {"languages": ["en", "cs"]})
