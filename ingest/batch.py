@@ -298,8 +298,14 @@ def chunks(path: Path) -> Iterator[bytes]:
 
 def known_as(job: IngestJob, name: str) -> Outcome:
     """How a file with this name ended that is the very file of a job; who handed in both is told of the other name."""
-    detail = "" if job.name == name else f"this very file is here already, as '{job.name}'"
-    return Outcome(file=name, ended="known", document=job.document, detail=detail)
+    known = Outcome(file=job.name, ended="known", document=job.document)
+    return known if job.name == name else named_anew(known, name)
+
+
+def named_anew(outcome: Outcome, name: str) -> Outcome:
+    """How a file ended that was handed in under one name before, and now under this one."""
+    detail = outcome.detail or f"this very file is here already, as '{outcome.file}'"
+    return msgspec.structs.replace(outcome, file=name, detail=detail)
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:

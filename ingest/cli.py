@@ -16,6 +16,7 @@ from ingest.batch import (
     files_in,
     hand_in,
     known_as,
+    named_anew,
     outcome_of,
     refused,
     rows_without_file,
@@ -186,7 +187,7 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     report = JsonReport() if asked.json else PersonReport(told)
     report.begin(len(files))
     try:
-        jobs: list[str] = []
+        jobs: dict[str, str] = {}
         batches: set[str] = set()
         paths = iter(files)
         async for news in hand_in(exchange, files, said, organisation=organisation, submitted_by=asked.submitted_by):
@@ -197,7 +198,7 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
                 case IngestJob() if news.id in jobs:  # the same file lies there twice
                     report.ended(known_as(news, readable(path.name)))
                 case IngestJob():
-                    jobs.append(news.id)
+                    jobs[news.id] = readable(path.name)
                     batches.add(news.batch)
         if not asked.queue_only:
             await _see_through(exchange, jobs, report)
@@ -210,8 +211,9 @@ async def _add(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     return ExitCode.SOME_FAILED if report.counts["failed"] or without_file else ExitCode.WELL
 
 
-async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) -> None:
-    """Work until all these jobs have ended, here or in a worker that runs already, and everything can be found."""
+async def _see_through(exchange: Exchange, jobs: Mapping[str, str], report: Report) -> None:
+    """Work until all these jobs have ended, here or in a worker that runs already, and everything can be found. Each
+    comes with the name that its file was handed in under now."""
     working = asyncio.create_task(work_with_others(exchange))
     open_jobs = set(jobs)
     try:
@@ -220,7 +222,7 @@ async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) 
             # What an archive encloses ends later than the archive, and may enclose more.
             while ended := [job for job in await exchange.inbox.these(open_jobs) if outcome_of(job) is not None]:
                 for job in ended:
-                    await _tell_end(exchange, job, open_jobs, report)
+                    await _tell_end(exchange, job, open_jobs, report, jobs.get(job.id, job.name))
             report.at_work([job for job in await exchange.inbox.these(open_jobs) if job.state is JobState.WORKING])
         working.result()
     finally:
@@ -228,14 +230,14 @@ async def _see_through(exchange: Exchange, jobs: Sequence[str], report: Report) 
         await asyncio.gather(working, return_exceptions=True)
 
 
-async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], report: Report) -> None:
+async def _tell_end(exchange: Exchange, job: IngestJob, open_jobs: set[str], report: Report, name: str) -> None:
     """Of a job that has ended; the jobs of the files that its own encloses are open from now on."""
     enclosed = await exchange.inbox.enclosed_in(job)
     report.expect(len(enclosed))
     open_jobs.remove(job.id)
     open_jobs.update(each.id for each in enclosed)
     if (outcome := outcome_of(job)) is not None:
-        report.ended(outcome)
+        report.ended(outcome if name == job.name else named_anew(outcome, name))
 
 
 async def _check(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
@@ -302,7 +304,8 @@ async def _jobs(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
 
 def _line(job: IngestJob, told: Words) -> str:
     standing = told.of_step(job.step if job.state is JobState.WORKING else job.state, job.page, job.pages)
-    more = "; ".join(filter(None, (told.why(job.code, job.detail), *map(told.of_detail, job.notes))))
+    others = [told.report["other_name"].format(file=name) for name in job.other_names]
+    more = "; ".join(filter(None, (told.why(job.code, job.detail), *map(told.of_detail, job.notes), *others)))
     return f"{job.id:14} {standing:22} {job.name}  {more}".rstrip()
 
 
@@ -341,13 +344,13 @@ async def _report(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
         batch = await exchange.batches.batch(asked.batch)
     told, tally = words(asked.lang), await exchange.batches.tally(batch.id)
     counts = Counter(
-        done=tally.done, known=0, failed=tally.failed, waiting=tally.waiting + tally.working + tally.indexing
+        done=tally.done, known=tally.known, failed=tally.failed, waiting=tally.waiting + tally.working + tally.indexing
     )
     for job in await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id):
         print(f"{job.name}: {told.of_step(job.step, job.page, job.pages)}")
     alike = await exchange.resemblances.open_in(batch.id)
     paused = await exchange.batches.pauses(batch.id)
-    for line in report_lines(told, counts, tally.reasons, paused=paused, alike=alike):
+    for line in report_lines(told, counts, tally.reasons, paused=paused, alike=alike, known_as=tally.known_as):
         print(line)
     return ExitCode.SOME_FAILED if tally.failed else ExitCode.WELL
 

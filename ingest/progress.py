@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ingest.batch import Outcome
-from library.batches import EVERYTHING, FailedAlike
+from library.batches import EVERYTHING, FailedAlike, KnownAs
 from library.jobs import IngestJob
 from library.words import Words
 
@@ -138,11 +138,16 @@ def report_lines(
     *,
     paused: Iterable[str],
     alike: int,
+    known_as: Iterable[KnownAs] = (),
 ) -> list[str]:
     """The end of a batch in words: how many files ended how, and for each code of those that failed how many and which
-    they are, what that means and what helps; then how many pairs of documents look alike, and what is paused."""
+    they are, what that means and what helps; which files were known under another name; then how many pairs of
+    documents look alike, and what is paused."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
     lines, codes = [told.report["counts"].format(**numbers)], set()
+    for known in known_as:
+        sentence = told.of_detail(f"this very file is here already, as '{known.known_as}'")
+        lines.append(f"    - {known.name}: {sentence}")
     for each in sorted(failed, key=lambda each: -each.files):
         codes.add(each.code)
         failure = told.of_failure(each.code)

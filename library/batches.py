@@ -9,13 +9,13 @@ from library.database import Database, now, read
 from library.errors import NotFound
 from library.inbox import new_id
 from library.jobs import JobState, Step
-from library.model import OrganisationId, Value
+from library.model import DocumentId, OrganisationId, Value
 
 EVERYTHING = ""
 """What is paused where no batch is named."""
 
 _MOST_NAMES = 20
-"""Files that a batch names for each reason why some failed."""
+"""Files that a batch names for each reason why some failed, and of those that were known under other names."""
 
 
 class Batch(Value, frozen=True, kw_only=True):
@@ -37,8 +37,18 @@ class FailedAlike(Value, frozen=True):
     """What is said of the first of them more exactly."""
 
 
+class KnownAs(Value, frozen=True):
+    """A file that was handed in while the library had it already under another name."""
+
+    name: str
+    known_as: str
+    job: str
+    document: DocumentId
+    """Once it is read."""
+
+
 class Tally(Value, frozen=True, kw_only=True):
-    """How the files of a batch are doing. Each is in one of the five numbers."""
+    """How the files of a batch are doing. Each that came with it first is in one of the five numbers."""
 
     waiting: int
     working: int
@@ -54,6 +64,10 @@ class Tally(Value, frozen=True, kw_only=True):
     """The most frequent first."""
     paused: bool
     """Whether what waits is not begun before somebody resumes it."""
+    known: int = 0
+    """How many more there were that the library had already, or that had come with another batch."""
+    known_as: tuple[KnownAs, ...] = ()
+    """Those of them that it has under another name: the first ones."""
 
     @property
     def files(self) -> int:
@@ -105,7 +119,8 @@ class Batches:
             SELECT *
               FROM batches
              WHERE (:organisation IS NULL OR organisation = :organisation)
-               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.batch = batches.id)
+               AND (EXISTS (SELECT 1 FROM jobs WHERE jobs.batch = batches.id)
+                    OR EXISTS (SELECT 1 FROM handed_in_again AS again WHERE again.batch = batches.id))
              ORDER BY created DESC, id
              LIMIT :limit
             """,
@@ -114,7 +129,7 @@ class Batches:
         return [_read(row) for row in found]
 
     async def tally(self, batch_id: str) -> Tally:
-        """How its files are doing. Files that were known already belong to the batch with which they came."""
+        """How its files are doing."""
         counted = await self._database.rows(
             """
             SELECT iif(step = 'indexing', step, state) AS standing,
@@ -140,7 +155,26 @@ class Batches:
             pages=pages,
             reasons=await self._reasons(batch_id),
             paused=await self.paused(batch_id),
+            known=await self._known(batch_id),
+            known_as=await self._known_as(batch_id),
         )
+
+    async def _known(self, batch_id: str) -> int:
+        found = await self._database.rows("SELECT count(*) AS files FROM handed_in_again WHERE batch = ?", (batch_id,))
+        return int(found[0]["files"])
+
+    async def _known_as(self, batch_id: str) -> tuple[KnownAs, ...]:
+        found = await self._database.rows(
+            """
+            SELECT again.name, jobs.name AS known_as, jobs.id AS job, iif(state = 'done', document, '') AS document
+              FROM handed_in_again AS again JOIN jobs ON jobs.id = again.job
+             WHERE again.batch = ? AND again.name <> jobs.name
+             ORDER BY again.name
+             LIMIT ?
+            """,
+            (batch_id, _MOST_NAMES),
+        )
+        return tuple(KnownAs(**dict(row)) for row in found)
 
     async def _reasons(self, batch_id: str) -> tuple[FailedAlike, ...]:
         found = await self._database.rows(

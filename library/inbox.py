@@ -16,6 +16,14 @@ from library.said import REPLACES
 
 ATTEMPTS = 3
 """How often a job is begun that takes the worker down with it, before it has failed."""
+_WITH_NAMES = """
+    SELECT jobs.*,
+           (SELECT json_group_array(DISTINCT again.name)
+              FROM handed_in_again AS again
+             WHERE again.job = jobs.id AND again.name <> jobs.name) AS other_names
+      FROM jobs
+    """
+"""All jobs as whoever looks at them is told of them."""
 
 
 class Inbox:
@@ -186,14 +194,15 @@ class Inbox:
     async def these(self, ids: Collection[str]) -> list[IngestJob]:
         """Those of these jobs that there are, in the order in which they came."""
         found = await self._database.rows(
-            "SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number", (_json(list(ids)),)
+            f"{_WITH_NAMES} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",  # noqa: S608  # of ours
+            (_json(list(ids)),),
         )
         return [_read(row) for row in found]
 
     async def enclosed_in(self, job: IngestJob) -> list[IngestJob]:
         """The jobs of the files that were found in this job's file, in the order in which they came."""
         found = await self._database.rows(
-            "SELECT * FROM jobs WHERE batch = ? AND within = ? ORDER BY number", (job.batch, job.id)
+            f"{_WITH_NAMES} WHERE batch = ? AND within = ? ORDER BY number", (job.batch, job.id)
         )
         return [_read(row) for row in found]
 
@@ -207,9 +216,8 @@ class Inbox:
     ) -> list[IngestJob]:
         """The newest first; of one state, organisation or batch where it is given."""
         found = await self._database.rows(
-            """
-            SELECT *
-              FROM jobs
+            f"""
+            {_WITH_NAMES}
              WHERE (:state        IS NULL OR state        = :state)
                AND (:organisation IS NULL OR organisation = :organisation)
                AND (:batch        IS NULL OR batch        = :batch)
@@ -307,10 +315,11 @@ def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
         document_id = _document_id(writing, submission)
         return Accepted(job=_enter(writing, submission, digest, document_id), news="new")
     if same.state is not JobState.FAILED:
+        _note_again(writing, submission, same)
         return Accepted(job=same, news="known")
     writing.execute(
-        "UPDATE jobs SET batch = ?, submitted_by = ?, within = ? WHERE id = ?",
-        (submission.batch, submission.submitted_by, submission.within, same.id),
+        "UPDATE jobs SET name = ?, batch = ?, submitted_by = ?, within = ? WHERE id = ?",
+        (submission.name, submission.batch, submission.submitted_by, submission.within, same.id),
     )
     return Accepted(job=_wait_again(writing, same.id)[0], news="again")
 
@@ -370,6 +379,15 @@ def _same(writing: sqlite3.Connection, submission: Submission, digest: str) -> I
         },
     )
     return _read(found[0]) if found else None
+
+
+def _note_again(writing: sqlite3.Connection, submission: Submission, same: IngestJob) -> None:
+    """Whoever handed it in looks for it under his own name and in his own batch."""
+    if (submission.batch, submission.name) != (same.batch, same.name):
+        writing.execute(
+            "INSERT OR IGNORE INTO handed_in_again (batch, job, name) VALUES (?, ?, ?)",
+            (submission.batch, same.id, submission.name),
+        )
 
 
 def _document_id(writing: sqlite3.Connection, submission: Submission) -> DocumentId:
@@ -480,9 +498,8 @@ def _json(value: object) -> str:
 
 
 def _read(row: sqlite3.Row) -> IngestJob:
-    fields = {name: row[name] for name in IngestJob.__struct_fields__}
-    fields["said"] = msgspec.json.decode(row["said"])
-    fields["notes"] = msgspec.json.decode(row["notes"])
+    fields = {name: row[name] for name in IngestJob.__struct_fields__ if name in row.keys()}  # noqa: SIM118  # a Row
+    fields |= {name: msgspec.json.decode(fields[name]) for name in fields.keys() & {"said", "notes", "other_names"}}
     return msgspec.convert(fields, IngestJob)
 
 

@@ -69,6 +69,8 @@ class IngestJob(Value, frozen=True, kw_only=True):
     """The id that the document has, or will have once this is done; empty once an archive is unpacked."""
     organisation: OrganisationId
     name: str
+    other_names: tuple[str, ...] = ()
+    """Under which the very file was handed in again; known where jobs are looked at, not while they are worked on."""
     sha256: str
     size: int
     said: dict[str, Any]

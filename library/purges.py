@@ -16,6 +16,7 @@ OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "p
 """The tables whose rows go with the document that their column `document` names."""
 UNTOUCHED = (
     "resemblances",
+    "handed_in_again",
     "documents",
     "purges",
     "purged_files",
@@ -30,7 +31,7 @@ UNTOUCHED = (
     "pauses",
     "unfound",
 )
-"""The other tables: the first five are seen to, the rest hold nothing of documents. A question that found nothing is no
+"""The other tables: the first six are seen to, the rest hold nothing of documents. A question that found nothing is no
 part of one, whatever words the two have in common."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
@@ -199,6 +200,9 @@ async def _hashes(writing: aiosqlite.Connection, document_id: DocumentId) -> set
 
 
 async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
+    await writing.execute(
+        "DELETE FROM handed_in_again WHERE job IN (SELECT id FROM jobs WHERE document = ?)", (document_id,)
+    )
     for table in OF_A_DOCUMENT:
         await writing.execute(f"DELETE FROM {table} WHERE document = ?", (document_id,))  # noqa: S608  # our own names
     await writing.execute("DELETE FROM resemblances WHERE ? IN (document, other)", (document_id,))
@@ -232,7 +236,8 @@ async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None
 
 
 async def _unname(writing: aiosqlite.Connection, archive: str) -> None:
-    """Take the archive's name out of its job, and out of those that have read it again."""
+    """Take the archive's names out of its job, and out of those that have read it again."""
+    await writing.execute("DELETE FROM handed_in_again WHERE job = ?", (archive,))
     await writing.execute(
         """
         UPDATE jobs

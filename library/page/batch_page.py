@@ -34,7 +34,7 @@ def batch_page(batch: Batch, jobs: Sequence[Job], handed_in: Sequence[HandedIn],
         "id": batch["id"],
         "day": wording.day(batch["created"]),
         "files": [shown_file(each) for each in reversed(jobs)],
-        "handed_in": [_outcome(each) for each in handed_in if each["news"] in ("known", "refused")],
+        "handed_in": _outcomes(batch, handed_in),
         "counts": counted(batch),
         "total": batch["files"],
         "over": batch["done"] + batch["failed"],
@@ -73,11 +73,24 @@ def shown_file(job: Job) -> dict[str, Any]:
     }
 
 
+def _outcomes(batch: Batch, handed_in: Sequence[HandedIn]) -> list[dict[str, Any]]:
+    """What there is to say of files that are none of the batch's own."""
+    known = {each["name"]: each for each in batch["known_as"]}
+    others = [each for each in handed_in if each["news"] in ("known", "refused") and each["name"] not in known]
+    return [*map(_outcome, others), *map(_known, known.values())]
+
+
 def _outcome(handed_in: HandedIn) -> dict[str, Any]:
     job = handed_in["job"]
     return {
         "name": handed_in["name"],
         "what": handed_in["what"],
         "cure": handed_in["cure"],
+        "known_as": "",
         "href": f"/desk/documents/{job['document']}" if job and job["links"]["document"] else "",
     }
+
+
+def _known(known: Mapping[str, str]) -> dict[str, Any]:
+    href = f"/desk/documents/{known['document']}" if known["document"] else ""
+    return {"name": known["name"], "what": "", "cure": "", "known_as": known["known_as"], "href": href}

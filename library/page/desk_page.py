@@ -34,6 +34,6 @@ def _listed(batch: Batch, wording: Wording) -> dict[str, Any]:
     return {
         "href": f"/desk/batches/{batch['id']}",
         "day": wording.day(batch["created"]),
-        "files": batch["files"],
+        "files": batch["files"] + batch["known"],
         "counts": [each for each in counted(batch) if each["n"]],
     }

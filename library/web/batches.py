@@ -59,8 +59,19 @@ class BatchReason(Struct, frozen=True):
     """Of the first of them, with the figures and names that belong to it, in words."""
 
 
+class BatchKnown(Struct, frozen=True):
+    """A file that was handed in while the library had this very file already under another name."""
+
+    name: str
+    known_as: str
+    job: str
+    document: str
+    """Once it is read."""
+
+
 class BatchStanding(Struct, frozen=True):
-    """A batch and how its files are doing. Each file is in one of the five numbers from `waiting` to `failed`."""
+    """A batch and how its files are doing. Each of its `files` is in one of the five numbers from `waiting` to
+    `failed`; `known` are more, which the library had already."""
 
     id: str
     organisation: str
@@ -72,6 +83,9 @@ class BatchStanding(Struct, frozen=True):
     indexing: int
     done: int
     failed: int
+    known: int
+    known_as: list[BatchKnown]
+    """The first of them that it has under another name."""
     paused: bool
     ended: bool
     reading: list[Job]
@@ -354,6 +368,8 @@ async def standing_of(batch: Batch, exchange: Exchange, told: Words) -> BatchSta
         indexing=tally.indexing,
         done=tally.done,
         failed=tally.failed,
+        known=tally.known,
+        known_as=[BatchKnown(each.name, each.known_as, each.job, each.document) for each in tally.known_as],
         paused=tally.paused,
         ended=tally.ended,
         reading=[shown_job(job, told) for job in reading],

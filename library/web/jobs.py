@@ -37,6 +37,8 @@ class Job(Struct, frozen=True):
     document: str
     organisation: str
     name: str
+    other_names: list[str]
+    """Under which the very file was handed in again."""
     sha256: str
     size: int
     state: JobState
@@ -187,6 +189,7 @@ def shown_job(job: IngestJob, told: Words) -> Job:
         document=job.document,
         organisation=job.organisation,
         name=job.name,
+        other_names=list(job.other_names),
         sha256=job.sha256,
         size=job.size,
         state=job.state,
@@ -198,7 +201,10 @@ def shown_job(job: IngestJob, told: Words) -> Job:
         detail=told.of_detail(job.detail),
         what=failure.what,
         cure=failure.cure,
-        notes=[told.of_detail(note) for note in job.notes],
+        notes=[
+            *(told.of_detail(note) for note in job.notes),
+            *(told.report["other_name"].format(file=name) for name in job.other_names),
+        ],
         attempts=job.attempts,
         submitted_by=job.submitted_by,
         batch=job.batch,

@@ -136,6 +136,31 @@ def test_a_person_reads_by_reason_what_failed_and_what_helps_in_their_language(l
     assert re.search(r"^\w+ +nepřijato +a\.txt  Soubor je prázdný\. \(", listed, re.MULTILINE)
 
 
+def test_who_hands_in_a_file_under_another_name_finds_it_under_that_name(library: dict[str, str], tmp_path: Path):
+    (tmp_path / "a.txt").write_text("Children learn at school.")
+    (tmp_path / "b.txt").write_text("Children learn at school.")
+    add(library, tmp_path / "a.txt")
+    command(library, "ingest", "add", "--queue-only", str(tmp_path / "b.txt"))
+    told = command(library, "ingest", "report", "--lang", "en").stdout
+    assert told == (
+        "0 taken in, 1 were here already, 0 still waiting, 0 not taken in\n"
+        "    - b.txt: this very file is here already, as 'a.txt'\n"
+    )
+    listed = command(library, "ingest", "jobs", "--lang", "cs").stdout
+    assert re.search(r"hotovo +a\.txt  předáno také jako „b\.txt“$", listed, re.MULTILINE)
+
+
+def test_a_file_that_waits_already_under_another_name_ends_under_the_one_it_came_with(
+    library: dict[str, str], tmp_path: Path
+):
+    (tmp_path / "a.txt").write_text("Children learn at school.")
+    (tmp_path / "b.txt").write_text("Children learn at school.")
+    command(library, "ingest", "add", "--queue-only", str(tmp_path / "a.txt"))
+    (outcome, _) = add(library, tmp_path / "b.txt")[1]
+    assert (outcome["file"], outcome["ended"]) == ("b.txt", "done")
+    assert outcome["detail"] == "this very file is here already, as 'a.txt'"
+
+
 def test_a_row_whose_file_is_not_there_is_named_and_a_wrong_table_is_refused(library: dict[str, str], tmp_path: Path):
     folder = tmp_path / "folder"
     folder.mkdir()

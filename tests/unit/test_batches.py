@@ -2,7 +2,7 @@
 
 import pytest
 
-from library.batches import EVERYTHING, Batches, FailedAlike
+from library.batches import EVERYTHING, Batches, FailedAlike, KnownAs
 from library.errors import NotFound
 from library.inbox import Inbox
 from library.jobs import Progress, Step, Submission
@@ -48,6 +48,32 @@ async def test_the_newest_batches_come_first_those_of_others_and_those_without_f
         await handed_in(batch, f"file of {batch}")
     assert [batch.id for batch in await batches.newest("alfa", 10)] == [opened[2], opened[0]]
     assert len(await batches.newest(None, 2)) == 2
+
+
+async def test_a_file_that_came_before_is_told_of_under_the_name_that_it_has_in_each_batch(
+    inbox, batches, handed_in, accept
+):
+    first, second = [(await batches.open("alfa", "")).id for _ in range(2)]
+    (kept,) = await handed_in(first, "a.pdf")
+    for name in ("a.pdf", "b.pdf", "b.pdf"):
+        same = Submission(name=name, sha256="a.pdf", size=1, organisation="alfa", said={}, batch=second)
+        assert (await accept(same)).news == "known"
+    assert [batch.id for batch in await batches.newest("alfa", 10)] == [second, first]
+    tally = await batches.tally(second)
+    assert (tally.files, tally.known, tally.known_as) == (0, 2, (KnownAs("b.pdf", "a.pdf", kept.id, ""),))
+    await inbox.done((await inbox.take()).id)
+    assert [each.document for each in (await batches.tally(second)).known_as] == [kept.document]
+    assert (await batches.tally(first)).known == 0
+    assert [(job.name, job.other_names) for job in await inbox.jobs()] == [("a.pdf", ("b.pdf",))]
+
+
+async def test_a_file_that_failed_and_comes_again_has_the_name_under_which_it_comes(inbox, handed_in, accept):
+    (failed,) = await handed_in("first", "a.pdf")
+    await inbox.fail((await inbox.take()).id, "no-text", "")
+    renamed = Submission(name="b.pdf", sha256="a.pdf", size=1, organisation="alfa", said={}, batch="second")
+    assert (await accept(renamed)).news == "again"
+    (job,) = await inbox.jobs()
+    assert (job.id, job.name, job.batch, job.other_names) == (failed.id, "b.pdf", "second", ())
 
 
 async def test_a_tally_puts_each_file_where_it_stands(inbox, batches, handed_in):

@@ -67,6 +67,10 @@ async def fill(exchange) -> None:
         said={"id": "secret", "title": {"cs": "Zmrzlibert"}},
         organisation="alfa",
     )
+    again = ["Nový text z Puclíkova a Zmrzlibertu.".encode()]
+    same = {"id": "secret", "title": {"cs": "Zmrzlibert"}}
+    known = await exchange.accept(again, name="Šelestnice.txt", said=same, organisation="alfa", batch="b2")
+    assert known.news == "known"
     await exchange.inbox.take()
     await exchange.inbox.done(accepted.job.id, ["Zmrzlibert"])
     await exchange.catch_up()

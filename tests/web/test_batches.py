@@ -44,6 +44,17 @@ async def test_a_request_sent_again_with_its_key_adds_only_what_was_missing(exch
     assert again["batch"]["files"] == len(await exchange.inbox.jobs()) == 2
 
 
+async def test_a_file_that_came_before_under_another_name_is_told_of_under_its_own(exchange, client, keys):
+    sent = {"headers": {**keys["staff"], "accept-language": "cs"}}
+    first = (await client.post(BATCHES, files=[("file", ("a.pdf", b"same"))], **sent)).json()["batch"]
+    again = (await client.post(BATCHES, files=[("file", ("b.pdf", b"same"))], **sent)).json()["batch"]
+    (job,) = await exchange.inbox.jobs()
+    assert (again["files"], again["known"]) == (0, 1)
+    assert again["known_as"] == [{"name": "b.pdf", "known_as": "a.pdf", "job": job.id, "document": ""}]
+    (shown,) = (await client.get(first["links"]["jobs"], **sent)).json()["jobs"]
+    assert (shown["name"], shown["other_names"], shown["notes"]) == ("a.pdf", ["b.pdf"], ["předáno také jako „b.pdf“"])
+
+
 async def test_a_file_that_cannot_be_taken_does_not_stop_the_others(client, keys):
     files = [("file", ("big.pdf", b"x" * 10_001)), ("file", ("small.pdf", b"x"))]
     answer = await client.post(BATCHES, files=files, headers={**keys["staff"], "accept-language": "uk"})

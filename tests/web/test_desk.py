@@ -78,6 +78,18 @@ async def test_a_file_that_is_there_already_leads_to_its_document(exchange, staf
     assert html.css_first(".outcomes a").attributes["href"] == f"/desk/documents/{job.document}?lang=en"
 
 
+async def test_a_file_that_is_there_under_another_name_is_named_with_both(exchange, staff):
+    first = await hand_in(staff, "a.txt")
+    job = await exchange.inbox.take()
+    await exchange.inbox.done(job.id)
+    await send(staff, "/desk/batches", {"kind": "practice"}, [("b.txt", b"Text of a.txt")])
+    (newest, *_) = await exchange.batches.newest("alfa", 1)
+    html = await look(staff, f"/desk/batches/{newest.id}?lang=en")
+    assert texts(html, ".outcomes li") == ["b.txt: is in the library already, as “a.txt”. Look at it b.txt"]
+    assert texts(await look(staff, "/desk?lang=en"), ".batches li .soft") == ["1 file", "1 file"]
+    assert texts(await look(staff, f"{first}?lang=en"), ".file-more") == ["also handed in as 'b.txt'"]
+
+
 async def test_a_file_that_is_too_large_is_named_with_the_cure(staff):
     html = LexborHTMLParser((await send(staff, "/desk/batches?lang=en", {}, [("b.txt", b"x" * 20_000)])).text)
     assert texts(html, ".outcomes li")[0].startswith("b.txt: The file is larger than allowed.")

@@ -106,7 +106,8 @@ function outcome(file) {
   const name = element("bdi", {}, file.name);
   if (file.news === "refused") return element("li", {}, name, `: ${file.what} ${file.cure}`);
   const link = file.job.links.document ? [" ", element("a", { href: `/desk/documents/${encodeURIComponent(file.job.document)}` }, say("batch.review"))] : [];
-  return element("li", {}, name, `: ${say("hand_in.known")}`, ...link);
+  const known = file.job.name === file.name ? say("hand_in.known") : say("hand_in.known_as", { name: file.job.name });
+  return element("li", {}, name, `: ${known}`, ...link);
 }
 
 // What people do --------------------------------------------------------------------------------------------------------
