@@ -22,6 +22,7 @@ from library.model import (
     missing_to_publish,
 )
 from library.said import UNKNOWN_LANGUAGE, Said, document_from, of_next_version
+from library.words import DEFAULT, words
 
 LEAST_SHARE = 0.1
 """Share of a document's letters that a language needs to be one of the document's languages."""
@@ -104,7 +105,7 @@ def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ..
     if document.visibility.value != job.said.get("visibility", document.visibility.value):
         missing = _missing(document)
         said.append(
-            f"kept with the members until it has: {', '.join(missing)}"
+            f"kept with the members until it has: {words(DEFAULT).of_fields(missing)}"
             if missing
             else f"kept with the members until a person has looked at what may be personal data in it: "
             f"good-practice-ingest held {document.id}"

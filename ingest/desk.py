@@ -73,7 +73,7 @@ async def _held(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     document = await exchange.catalog.document(asked.document)
     record = await exchange.gate.record(document.id)
     for each in record.unconfirmed if record else ():
-        where = told.report["page"].format(page=each.page) if each.page is not None else each.field
+        where = told.report["page"].format(page=each.page) if each.page is not None else told.of_place(each.field)
         line = f"{where:12} {told.kind[each.kind]:22} {each.masked}"
         print(msgspec.json.encode(each).decode() if asked.json else line)
     if record and record.held and not asked.json:
@@ -86,10 +86,9 @@ async def _confirm(exchange: Exchange, asked: argparse.Namespace) -> ExitCode:
     confirmed = await exchange.editing.confirm(asked.document, check, asked.seen)
     await exchange.catch_up()
     missing = missing_to_publish(confirmed)
-    said = words(asked.lang).report["confirmed_missing" if missing else "confirmed"]
-    print(
-        said.format(document=confirmed.id, visibility=confirmed.visibility.value, missing=", ".join(missing)),
-    )
+    told = words(asked.lang)
+    said = told.report["confirmed_missing" if missing else "confirmed"]
+    print(said.format(document=confirmed.id, visibility=confirmed.visibility.value, missing=told.of_fields(missing)))
     return ExitCode.WELL
 
 

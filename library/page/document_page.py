@@ -11,6 +11,7 @@ from library.page.hits import best_language, place_name, shown_hit
 from library.page.scripting import as_json
 from library.page.wording import Wording
 from library.vocabulary import label
+from library.words import words
 
 Shown = Mapping[str, Any]
 """`ShownDocument` of the API as JSON."""
@@ -99,7 +100,7 @@ def document_page(
         "records": [
             {"format": form, "href": f"{addresses.API}/documents/{document['id']}?format={form}"} for form in CITED_AS
         ],
-        "missing": [wording.say(f"required.{name}") for name in document["missing"]],
+        "missing": [words(wording.language).field[name] for name in document["missing"]],
         "hidden_from_public": ""
         if document["visibility"] == "public"
         else wording.say(f"visibility.{document['visibility']}"),

@@ -4,6 +4,7 @@ One data file a language, `cs.toml`, `en.toml`, `uk.toml`, with the same keys in
 exactly.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -17,6 +18,7 @@ from library.words.details import in_words_of
 
 LANGUAGES = ("cs", "en", "uk")
 DEFAULT = "en"
+_PLACE = re.compile(r"(?P<field>\w+)(?:\[(?P<row>\d+)\])?(?:\.(?P<part>.+))?")
 
 
 class Failure(Struct, frozen=True):
@@ -35,6 +37,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     report: Mapping[str, str]
     kind: Mapping[str, str]
     """Of what may be personal data, and of how two documents are alike."""
+    field: Mapping[str, str]
+    """What a field of a document is called, by its name in a description."""
     failure: Mapping[str, Failure]
     """By the code of an error."""
     reason: Mapping[str, str]
@@ -65,8 +69,23 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
         return self.reason[reason.code].format_map(dict(reason.values)) if reason.code else reason.reason
 
     def of_reasons(self, reasons: Iterable[Reason]) -> str:
-        """All of them, each after the name of what it is about."""
-        return "; ".join(f"{each.name}: {self.of_reason(each)}" for each in reasons)
+        """All of them, each after what it is about."""
+        return "; ".join(f"{self.of_place(each.name)}: {self.of_reason(each)}" for each in reasons)
+
+    def of_place(self, name: str) -> str:
+        """Where in a description something stands, as a reason names it (`authors[0].family`): with what that is
+        called, and as it is written there; values are counted from 1."""
+        found = _PLACE.fullmatch(name)
+        if found is None or found["field"] not in self.field:
+            return name
+        called, row = self.field[found["field"]], found["row"]
+        value = self.report["value"].format(number=int(row) + 1) if row else ""
+        written = ", ".join(filter(None, (found["field"], value, found["part"])))
+        return written if called == found["field"] else f"{called} ({written})"
+
+    def of_fields(self, names: Iterable[str]) -> str:
+        """What these fields are called, one after the other."""
+        return ", ".join(self.field[name] for name in names)
 
     def of_step(self, step: str, page: int, pages: int) -> str:
         if page and f"{step}_page" in self.standing:

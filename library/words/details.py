@@ -1,7 +1,7 @@
 """What the library knows more exactly, said in English where it is found out, in the language of who reads it.
 
 One data file a language, `details_cs.toml`, `details_uk.toml`: an English sentence = ours. `{}` is a blank in the
-English one, `{0}`, `{1}` … what stood there.
+English one, `{0}`, `{1}` … what stood there, `{0:fields}` where that is a list of fields of a document.
 """
 
 import re
@@ -35,7 +35,7 @@ def in_words_of(language: str, sentence: str) -> str:
         return known.whole[sentence]
     for form in known.forms:
         if found := form.english.fullmatch(sentence):
-            return form.ours.format(*(_value(language, value) for value in found.groups()))
+            return form.ours.format(*(_Value(language, value) for value in found.groups()))
     return sentence
 
 
@@ -45,8 +45,30 @@ def details(language: str) -> dict[str, str]:
     return tomllib.loads(data.read_text(encoding="utf-8")) if data.is_file() else {}
 
 
-def _value(language: str, value: str) -> str:
-    return value.replace(",", "\u00a0") if _THOUSANDS.fullmatch(value) else in_words_of(language, value)
+class _Value:
+    """What stood in a blank, as the language says it."""
+
+    def __init__(self, language: str, value: str) -> None:
+        self._language = language
+        self._value = value
+
+    def __format__(self, kind: str) -> str:
+        if kind == "fields":
+            known = _fields(self._language)
+            return ", ".join(known.get(name, name) for name in self._value.split(", "))
+        if _THOUSANDS.fullmatch(self._value):
+            return self._value.replace(",", "\u00a0")
+        return in_words_of(self._language, self._value)
+
+
+@cache
+def _fields(language: str) -> dict[str, str]:
+    """What fields of a document are called, by what English calls them."""
+    english, ours = (
+        tomllib.loads(files(__package__).joinpath(f"{each}.toml").read_text(encoding="utf-8"))["field"]
+        for each in ("en", language)
+    )
+    return {called: ours[name] for name, called in english.items()}
 
 
 @cache

@@ -90,7 +90,10 @@ async def test_a_description_beside_a_file_says_more_of_it(exchange, client, key
         ("d.pdf", "refused", "bad-request"),
         ("alone.toml", "new", ""),
     ]
-    assert "topics[0]: „helth“ v dohodnutém seznamu „topic“ není; nemá to být „health“?" in told[3]["what"]
+    assert (
+        "témata (topics, 1. hodnota): „helth“ v dohodnutém seznamu „topic“ není; nemá to být „health“?"
+        in told[3]["what"]
+    )
     assert "soubory se předávají za „alfa“" in told[4]["what"]
     said = {job.sha256: job.said["topics"] for job in await exchange.inbox.jobs()}
     assert sorted(said.values()) == [["health"], ["housing"], ["housing"]]
