@@ -116,7 +116,7 @@ async def _take_up(exchange: Exchange) -> None:
 
 
 async def _all_done(exchange: Exchange) -> bool:
-    return not await exchange.inbox.has_work() and not await exchange.catalog.unindexed(1)
+    return not await exchange.inbox.has_work() and not await exchange.unindexed.oldest(1)
 
 
 async def follow(exchange: Exchange) -> None:

@@ -24,6 +24,8 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     page_languages.py  in which language each page is
     engines/      what can stand behind SearchIndex; engines/whoosh is the embedded default
     entries.py    which texts of a document are searched
+    unindexed.py  which changes of the catalogue the index has not got yet
+    kept_tables.py  the token tables that are kept beside the texts of pages
     filling.py    what an index is filled with, read from the catalogue: in shares, where there is much
     made_ready.py  what is made ready of the next commit of the index before it comes
     indexing.py   how the index comes to have what the catalogue has

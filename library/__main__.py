@@ -149,7 +149,7 @@ async def _check(exchange: Exchange) -> ExitCode:
     counts = await exchange.inbox.counts()
     print(f"documents    {await exchange.catalog.count()}")
     print(f"index        {state.value}")
-    print(f"to index     {len(await exchange.catalog.unindexed(1_000))}")
+    print(f"to index     {len(await exchange.unindexed.oldest(1_000))}")
     for job_state, count in counts.items():
         print(f"{job_state.value + ' jobs':12} {count}")
     return ExitCode.WELL if state is IndexState.READY else ExitCode.SOME_FAILED

@@ -29,16 +29,6 @@ class AnalysedPage(Value, frozen=True):
     """As `Page.confidence`."""
 
 
-class Pending(Value, frozen=True):
-    """A change that the index has not got yet."""
-
-    id: DocumentId
-    revision: int
-    withdrawn: bool
-    table_bytes: int = 0
-    """What the token tables of its pages take."""
-
-
 class Stamp(Value, frozen=True):
     """When a document changed last, and what says who may know."""
 
@@ -55,21 +45,14 @@ class Stamp(Value, frozen=True):
 
 
 class Catalog:
-    """Every document and its pages. What is withdrawn is a tombstone, and only `restore`, `withdrawn`, `stamps`,
-    `unindexed` and `mark_indexed` still know it. Every method may raise Unavailable.
+    """Every document and its pages. What is withdrawn is a tombstone, and only `put`, `restore`, `withdrawn`
+    and `stamps` still know it. Every change is marked as unindexed (unindexed.py). Every method may raise Unavailable.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     # Writing ---------------------------------------------------------------------------------------------------------
-
-    async def said_languages(self, document_id: DocumentId) -> dict[int, str]:
-        """The languages that staff have said single pages are in, by their numbers."""
-        found = await self._database.rows(
-            "SELECT number, language FROM said_languages WHERE document = ?", (document_id,)
-        )
-        return {row["number"]: row["language"] for row in found}
 
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library; `put` and `restore` bring it back. Raises NotFound."""
@@ -156,6 +139,13 @@ class Catalog:
         )
         return None if row is None else msgspec.json.decode(row["pages"], type=list[Page])
 
+    async def said_languages(self, document_id: DocumentId) -> dict[int, str]:
+        """The languages that staff have said single pages are in, by their numbers."""
+        found = await self._database.rows(
+            "SELECT number, language FROM said_languages WHERE document = ?", (document_id,)
+        )
+        return {row["number"]: row["language"] for row in found}
+
     async def page(self, document_id: DocumentId, number: int) -> AnalysedPage:
         """The page that a reader calls by this number. Raises NotFound."""
         row = await self._database.row(
@@ -183,24 +173,6 @@ class Catalog:
             (document_id,),
         )
         return [_page(row) for row in found]
-
-    async def tables(self, ids: Sequence[DocumentId]) -> dict[DocumentId, list[bytes]]:
-        """Of each of these documents the token tables of its pages in their row: who only indexes needs no text."""
-        found = await self._database.rows(
-            """
-            SELECT pages.document, tokens
-              FROM json_each(?) AS wanted
-             CROSS JOIN pages     ON pages.document = wanted.value
-             CROSS JOIN documents ON documents.id = pages.document
-             WHERE withdrawn IS NULL
-             ORDER BY wanted.key, position
-            """,
-            (_json(ids),),
-        )
-        tables: dict[DocumentId, list[bytes]] = {document_id: [] for document_id in ids}
-        for document_id, table in found:
-            tables[document_id].append(table)
-        return tables
 
     async def page_numbers(self, document_id: DocumentId) -> tuple[int, ...]:
         """The numbers of all pages in their row."""
@@ -310,67 +282,6 @@ class Catalog:
             (document_id, sha256),
         )
         return row is not None
-
-    # What the index lacks --------------------------------------------------------------------------------------------
-
-    async def unindexed(self, limit: int, after: int = 0) -> list[Pending]:
-        """Changes that the index has not got, oldest first, from behind that revision on."""
-        found = await self._database.rows(
-            """
-            SELECT id, revision, withdrawn IS NOT NULL AS withdrawn,
-                   (SELECT coalesce(sum(length(tokens)), 0) FROM pages WHERE document = id) AS table_bytes
-              FROM documents
-             WHERE unindexed = 1
-               AND revision > ?
-             ORDER BY revision
-             LIMIT ?
-            """,
-            (after, limit),
-        )
-        return [msgspec.convert({**row, "withdrawn": bool(row["withdrawn"])}, Pending) for row in map(dict, found)]
-
-    async def mark_indexed(self, pending: Sequence[Pending]) -> None:
-        """The index has these; what has changed again since then stays unindexed."""
-
-        def work(writing: sqlite3.Connection) -> None:
-            writing.executemany(
-                "UPDATE documents SET unindexed = 0 WHERE id = ? AND revision = ?",
-                [(change.id, change.revision) for change in pending],
-            )
-
-        await self._database.write(work)
-
-    async def table_bytes(self) -> dict[DocumentId, int]:
-        """How much each document's token tables take; nothing of documents without pages."""
-        found = await self._database.rows("SELECT document, sum(length(tokens)) AS bytes FROM pages GROUP BY document")
-        return {row["document"]: row["bytes"] for row in found}
-
-    async def outdated(self, ids: Sequence[DocumentId], version: str) -> dict[Place, AnalysedPage]:
-        """Those pages of these documents whose table was made by another version of the analysis."""
-        found = await self._database.rows(
-            """
-            SELECT pages.*
-              FROM json_each(?) AS wanted
-             CROSS JOIN pages     ON pages.document = wanted.value
-             CROSS JOIN documents ON documents.id = pages.document
-             WHERE analysis <> ? AND withdrawn IS NULL
-             ORDER BY pages.document, position
-            """,
-            (_json(ids), version),
-        )
-        return {(row["document"], row["position"]): _page(row) for row in found}
-
-    async def keep_tables(self, tables: Mapping[Place, bytes], version: str) -> None:
-        """Keep pages' new tables. Nothing happens to a page that has one of this version already: if it was replaced in
-        the meantime, it came with its own."""
-
-        def work(writing: sqlite3.Connection) -> None:
-            writing.executemany(
-                "UPDATE pages SET tokens = ?, analysis = ? WHERE document = ? AND position = ? AND analysis <> ?",
-                [(table, version, *place, version) for place, table in tables.items()],
-            )
-
-        await self._database.write(work)
 
 
 # Inside a transaction ------------------------------------------------------------------------------------------------

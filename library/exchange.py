@@ -36,6 +36,7 @@ from library.harvest import Harvest, Notice
 from library.inbox import Inbox, accepted, done
 from library.indexing import Indexing
 from library.jobs import Accepted, IngestJob, Submission
+from library.kept_tables import KeptTables
 from library.language import Analyzer, TokenTable, shared_analyzer
 from library.likeness import like
 from library.model import (
@@ -71,6 +72,7 @@ from library.settings import Settings
 from library.shelf import Shelf, page_source
 from library.suggestions import Suggester, Suggestion
 from library.unfound import Unfound
+from library.unindexed import Unindexed
 
 NEVER_QUEUED_AFTER = 3_600.0
 """Seconds after which nobody comes any more to queue a file that he has kept: that is done within seconds."""
@@ -98,6 +100,7 @@ class Exchange:
     ) -> None:
         self.settings = settings
         self.catalog = Catalog(database)
+        self.unindexed = Unindexed(database)
         self.inbox = Inbox(database)
         self.batches = Batches(database)
         self.places = Places(database)
@@ -113,14 +116,17 @@ class Exchange:
         self.index = index
         self.analyzer = analyzer
         self._database = database
+        self._kept = KeptTables(database)
         fresh = FreshTables()
         self._indexing = Indexing(
             index,
             analyzer,
             catalog=self.catalog,
+            unindexed=self.unindexed,
             inbox=self.inbox,
-            database=settings.database,
+            kept=self._kept,
             fresh=fresh,
+            database=settings.database,
         )
         self._admission = Admission(database, self.gate, analyzer, fresh)
         self.editing = Editing(
@@ -199,7 +205,7 @@ class Exchange:
     async def similar(self, document_id: DocumentId, audience: Audience, limit: int) -> tuple[Found, ...]:
         """The documents most like this one that the audience may see. Raises NotFound like `document`."""
         await self.document(document_id, audience)
-        (entry,) = await entries([document_id], self.catalog, self.analyzer)
+        (entry,) = await entries([document_id], self.catalog, self._kept, self.analyzer)
         asked = SearchQuery(match=like(entry), limit=limit + 1, fragments=0)
         hits = (await self.index.search(asked, audience)).hits
         return await self._shown([hit for hit in hits if hit.id != document_id][:limit], audience)

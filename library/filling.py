@@ -10,6 +10,7 @@ from pathlib import Path
 from library.catalog import Catalog
 from library.database import open_database
 from library.entries import entry
+from library.kept_tables import KeptTables
 from library.language import Analyzer, TokenTable, shared_analyzer
 from library.model import DocumentId
 from library.search import IndexEntry, Share
@@ -25,12 +26,13 @@ BYTES_OF_A_DOCUMENT = 500
 async def entries(
     ids: Sequence[DocumentId],
     catalog: Catalog,
+    kept: KeptTables,
     analyzer: Analyzer,
     decode: Callable[[bytes], TokenTable] = TokenTable.decode,
 ) -> list[IndexEntry]:
     """Those of these documents that there are."""
     documents = await catalog.documents(ids)
-    tables = await catalog.tables(ids)
+    tables = await kept.of(ids)
     return await asyncio.to_thread(
         lambda: [
             entry(document, [decode(table) for table in tables[document_id]], analyzer)
@@ -39,10 +41,10 @@ async def entries(
     )
 
 
-async def in_shares(ids: Sequence[DocumentId], catalog: Catalog, database: Path, most: int) -> list[Share]:
+async def in_shares(ids: Sequence[DocumentId], kept: KeptTables, database: Path, most: int) -> list[Share]:
     """These documents in their order, in so many shares at most that take about the same time; in one where there are
     few. Whoever reads a share opens the database in this file anew."""
-    sizes = await catalog.table_bytes()
+    sizes = await kept.sizes()
     ends = list(accumulate(BYTES_OF_A_DOCUMENT + sizes.get(document, 0) for document in ids))
     whole = ends[-1] if ends else 0
     count = max(1, min(most, whole // SMALLEST_SHARE))
@@ -60,18 +62,18 @@ async def _read(database: Path, ids: Sequence[DocumentId]) -> AsyncGenerator[Seq
     """A share. Pages that were analysed by another version are analysed anew, and their tables kept, on the way."""
     opened = await open_database(database)
     try:
-        catalog, analyzer = Catalog(opened), shared_analyzer()
+        catalog, kept, analyzer = Catalog(opened), KeptTables(opened), shared_analyzer()
         for first in range(0, len(ids), BATCH):
             some = ids[first : first + BATCH]
-            await _analyse_again(some, catalog, analyzer)
-            yield await entries(some, catalog, analyzer)
+            await _analyse_again(some, kept, analyzer)
+            yield await entries(some, catalog, kept, analyzer)
     finally:
         await opened.close()
 
 
-async def _analyse_again(ids: Sequence[DocumentId], catalog: Catalog, analyzer: Analyzer) -> None:
-    outdated = await catalog.outdated(ids, analyzer.version)
+async def _analyse_again(ids: Sequence[DocumentId], kept: KeptTables, analyzer: Analyzer) -> None:
+    outdated = await kept.outdated(ids, analyzer.version)
     if outdated:
-        pages = [(page.text, page.language) for page in outdated.values()]
+        pages = list(outdated.values())
         blobs = await asyncio.to_thread(lambda: [table.encode() for table in analyzer.tables(pages)])
-        await catalog.keep_tables(dict(zip(outdated, blobs, strict=True)), analyzer.version)
+        await kept.keep(dict(zip(outdated, blobs, strict=True)), analyzer.version)

@@ -5,15 +5,17 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from library.catalog import Catalog, Pending
+from library.catalog import Catalog
 from library.errors import IndexUnavailable, Unavailable
 from library.filling import entries, in_shares, processors
 from library.fresh_tables import FreshTables
 from library.inbox import Inbox
+from library.kept_tables import KeptTables
 from library.language import Analyzer
 from library.made_ready import MadeReady
 from library.model import DocumentId
 from library.search import SearchIndex, nobody
+from library.unindexed import Pending, Unindexed
 
 CATCH_UP_BATCH = 1_000
 """Documents that go into the index in one commit at most."""
@@ -37,17 +39,21 @@ class Indexing:
         analyzer: Analyzer,
         *,
         catalog: Catalog,
+        unindexed: Unindexed,
         inbox: Inbox,
-        database: Path,
+        kept: KeptTables,
         fresh: FreshTables,
+        database: Path,
     ) -> None:
         """`database` is the file of the catalogue, which processes that share a rebuild open anew."""
         self._index = index
         self._analyzer = analyzer
         self._catalog = catalog
+        self._unindexed = unindexed
         self._inbox = inbox
-        self._database = database
+        self._kept = kept
         self._fresh = fresh
+        self._database = database
         self._ready = MadeReady()
         self._turn = asyncio.Lock()
 
@@ -55,9 +61,9 @@ class Indexing:
         """Do what can be done of the next `catch_up` for what has come so far. Nothing is found by it."""
         async with self._turn:
             room = CATCH_UP_BATCH - len(self._ready)
-            pending = await self._catalog.unindexed(room, self._ready.latest) if room else []
+            pending = await self._unindexed.oldest(room, self._ready.latest) if room else []
             new = self._ready.that_go_with_it(pending, MADE_READY_BYTES)
-            made = await entries([row.id for row in new], self._catalog, self._analyzer, self._fresh.decode)
+            made = await entries([row.id for row in new], self._catalog, self._kept, self._analyzer, self._fresh.decode)
             await self._index.prepare(made)
             self._ready.add(new, made)
 
@@ -69,14 +75,14 @@ class Indexing:
         """
         async with self._turn:
             caught, latest = 0, await self._catalog.revision()
-            while pending := _together(await self._catalog.unindexed(CATCH_UP_BATCH), latest):
+            while pending := _together(await self._unindexed.oldest(CATCH_UP_BATCH), latest):
                 withdrawn = [row.id for row in pending if row.withdrawn]
                 ready = self._ready.taken(pending)
                 known = {entry.document.id for entry in ready}
                 others = [row.id for row in pending if not row.withdrawn and row.id not in known]
-                coming = await entries(others, self._catalog, self._analyzer, self._fresh.decode)
+                coming = await entries(others, self._catalog, self._kept, self._analyzer, self._fresh.decode)
                 await self._index.update([*ready, *coming], withdrawn)
-                await self._catalog.mark_indexed(pending)
+                await self._unindexed.clear(pending)
                 caught += len(pending)
             await self._inbox.note_indexed()
             return caught
@@ -93,12 +99,12 @@ class Indexing:
         """Make the index anew beside the present one and switch to it; how many documents it has. Pages that were
         analysed by another version are analysed again on the way. `told` is called with how many documents are done, of
         how many."""
-        pending = await self._catalog.unindexed(ALL_CHANGES)
+        pending = await self._unindexed.oldest(ALL_CHANGES)
         ids = await self._catalog.ids()
-        shares = await in_shares(ids, self._catalog, self._database, processors())
+        shares = await in_shares(ids, self._kept, self._database, processors())
         await self._index.rebuild(shares, nobody if told is None else lambda taken: told(taken, len(ids)))
         # The new index has them: without this, all that has never been indexed would be written a second time.
-        await self._catalog.mark_indexed(pending)
+        await self._unindexed.clear(pending)
         await self.catch_up()
         return len(ids)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from library.catalog import Pending
 from library.model import DocumentId
 from library.search import IndexEntry
+from library.unindexed import Pending
 
 
 class MadeReady:

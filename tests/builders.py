@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from library.catalog import AnalysedPage
 from library.language import TokenTable, shared_analyzer
 from library.model import Audience, Document, Page, Practice, Role, Study, Visibility
 from library.search import IndexEntry
@@ -57,6 +58,14 @@ def a_study(**fields: Any) -> Study:
 def pages_of(*texts: str, language: str = "") -> list[Page]:
     """One page a text, numbered from 1."""
     return [Page(number=number, text=text, language=language) for number, text in enumerate(texts, 1)]
+
+
+def analysed_pages_of(*texts: str, analysis: str = "1", first: int = 1) -> list[AnalysedPage]:
+    """One Czech page a text, as the catalogue keeps it; the bytes of its table are those of the text."""
+    return [
+        AnalysedPage(number=number, text=text, language="cs", table=text.encode(), analysis=analysis)
+        for number, text in enumerate(texts, first)
+    ]
 
 
 def a_table(text: str, language: str = "") -> TokenTable:

@@ -51,7 +51,7 @@ class Lacking(NamedTuple):
 async def give_what_is_left(exchange: Exchange, before: Lacking) -> Lacking:
     """Give the index what nobody else does: what it could not take before, or what a worker has left that was killed.
     What it lacks now, after what it lacked at the look before."""
-    oldest = next((change.revision for change in await exchange.catalog.unindexed(1)), 0)
+    oldest = next((change.revision for change in await exchange.unindexed.oldest(1)), 0)
     looks = before.looks + 1 if before.revision in (0, oldest) else 1
     if oldest and looks > LOOKS:
         await exchange.show_changes()

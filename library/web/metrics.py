@@ -76,7 +76,7 @@ async def _figures(exchange: Exchange, given_again: int) -> list[GaugeMetricFami
     documents = GaugeMetricFamily("library_documents", "Documents in the catalogue.")
     documents.add_metric([], await exchange.catalog.count())
     behind = GaugeMetricFamily("library_unindexed_documents", "Documents that the index lacks, to a thousand.")
-    behind.add_metric([], len(await exchange.catalog.unindexed(1_000)))
+    behind.add_metric([], len(await exchange.unindexed.oldest(1_000)))
     answers = GaugeMetricFamily(
         "library_answers", "Searches of this process: asked, and worked out.", labels=["process", "what"]
     )

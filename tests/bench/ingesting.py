@@ -142,7 +142,7 @@ async def _taken(exchange: Exchange, files: Sequence[Path]) -> float:
     begun = time.perf_counter()
     async for job in hand_in(exchange, files, Descriptions({}, {}), organisation=organisation, submitted_by="bench"):
         assert isinstance(job, IngestJob), job
-    while await exchange.inbox.has_work() or await exchange.catalog.unindexed(1):  # noqa: ASYNC110
+    while await exchange.inbox.has_work() or await exchange.unindexed.oldest(1):  # noqa: ASYNC110
         await asyncio.sleep(LOOK_EVERY)
     return time.perf_counter() - begun
 

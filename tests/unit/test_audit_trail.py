@@ -7,6 +7,7 @@ from library.accounts import Accounts
 from library.acting import acting_as
 from library.catalog import Catalog
 from library.model import PersonalDataCheck, Visibility
+from library.unindexed import Unindexed
 from tests.builders import TODAY, a_practice
 
 
@@ -55,10 +56,11 @@ async def test_that_personal_data_were_looked_for_is_told_apart(trail, put, revi
     assert (await trail())[-1] == ("Olena", "document confirmed", "alfa", "personal_data_check")
 
 
-async def test_what_stays_as_it_was_is_no_change(catalog, trail, put):
+async def test_what_stays_as_it_was_is_no_change(database, trail, put):
     kept = await put(a_practice(), [])
     await put(kept, [])
-    await catalog.mark_indexed(await catalog.unindexed(10))
+    unindexed = Unindexed(database)
+    await unindexed.clear(await unindexed.oldest(10))
     assert [what for _, what, _, _ in await trail()] == ["document added"]
 
 

@@ -12,6 +12,7 @@ from library.errors import Conflict, NotFound
 from library.inbox import ATTEMPTS, Inbox
 from library.jobs import JobState, Progress, Step, Submission
 from library.model import File
+from library.unindexed import Unindexed
 from tests.builders import a_practice
 
 
@@ -259,11 +260,12 @@ async def test_a_job_that_is_done_keeps_its_notes(inbox, taken):
     assert ended.ended - ended.started >= timedelta(0)
 
 
-async def test_a_job_is_indexing_until_its_document_can_be_found(inbox, catalog, ingested):
+async def test_a_job_is_indexing_until_its_document_can_be_found(inbox, database, ingested):
     job = await ingested()
     await inbox.note_indexed()
     assert (await inbox.job(job.id)).step is Step.INDEXING
-    await catalog.mark_indexed(await catalog.unindexed(10))
+    unindexed = Unindexed(database)
+    await unindexed.clear(await unindexed.oldest(10))
     await inbox.note_indexed()
     assert (await inbox.job(job.id)).step == ""
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from library.catalog import Pending
 from library.exchange import open_exchange
 from library.made_ready import MadeReady
 from library.model import Organisation, Page
 from library.search import SearchQuery, Word
 from library.settings import Settings
+from library.unindexed import Pending
 from tests.builders import a_practice, an_admin, an_entry
 
 

@@ -46,13 +46,13 @@ async def test_documents_in_shares_stay_in_their_order_and_none_is_lost(exchange
     for name in names:
         await exchange.add(a_practice(id=name), [Page(number=1, text="děti ve škole " * len(names), language="cs")])
     database = exchange.settings.database
-    assert len(await in_shares(names, exchange.catalog, database, 3)) == 1  # few
+    assert len(await in_shares(names, exchange._kept, database, 3)) == 1  # few
     monkeypatch.setattr(filling, "SMALLEST_SHARE", 1)
-    shares = await in_shares(names, exchange.catalog, database, 3)
+    shares = await in_shares(names, exchange._kept, database, 3)
     read = [[entry.document.id async for batch in share() for entry in batch] for share in shares]
     assert [len(share) for share in read] == [2, 2, 3]
     assert [name for share in read for name in share] == names
-    assert len(await in_shares([], exchange.catalog, database, 3)) == 1
+    assert len(await in_shares([], exchange._kept, database, 3)) == 1
 
 
 async def test_pages_of_another_analysis_are_analysed_anew_on_the_way(exchange):

@@ -91,7 +91,7 @@ async def test_what_nobody_gives_the_index_is_given_then(exchange):
     lacking = Lacking(0, 0)
     for _ in range(LOOKS + 1):
         lacking = await give_what_is_left(exchange, lacking)
-    assert not await exchange.catalog.unindexed(1)
+    assert not await exchange.unindexed.oldest(1)
     assert await give_what_is_left(exchange, lacking) == Lacking(0, 0)
 
 
