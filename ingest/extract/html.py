@@ -1,7 +1,7 @@
 """The text of a web page: what stands in it, without what frames it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -46,7 +46,24 @@ _NO_TEXT = _tags(
     "head script style template noscript iframe object svg math button select input textarea canvas audio video"
 )
 _FRAME = frozenset({"nav", "footer"})
-"""What frames a page. A page that would be empty without it is read with it."""
+"""What frames a page. A page that would be empty without it, and without what lies over it, is read with both."""
+_DIALOGS = frozenset({"dialog", "alertdialog"})
+"""Roles of what lies over a page."""
+_COOKIES = _tags("cookie cookies cookiebot")
+_ALLOWED = ("cookie", "consent", "gdpr")
+_OF_BARS = (
+    *("bar", "banner", "notice", "popup", "pop-up", "modal", "dialog", "overlay", "layer", "box", "panel", "message"),
+    *("alert", "manager", "container", "root", "sdk"),
+)
+_OF_COOKIES = ("consent", "gdpr", "law", "info", "settings", "preferences", "compliance", "disclaimer", "warning")
+"""What stands in classes and ids of whatever asks to be allowed cookies, beside `cookie` and the others."""
+_PERHAPS_OVER = ", ".join(
+    ["dialog", "[role]", *(f"[{each}*={name} i]" for each in ("id", "class") for name in _ALLOWED)]
+)
+_STATES = tuple(f"{each}{sign}" for each in ("has", "is", "no", "show", "hide", "with", "without") for sign in "-_")
+"""How classes begin that say of a page whether something lies over it."""
+_OF_TEXT = "html, body, main, article, h1"
+"""What is no bar and no dialog, nor in any: a page may be called as if it were one."""
 _OF_ARTICLES = frozenset({"article", "blockquote", "main", "section"})
 """What may have a footer of its own, which belongs to the text."""
 _BLOCKS = _tags(
@@ -60,6 +77,10 @@ _OF_LAYOUT = _tags("table h1 h2 h3 h4 h5 h6 form article section")
 """What stands in tables that lay out a page, and hardly in those that show figures."""
 _LINE_END, _CELL_END = "\x1e", "\x1f"
 """Signs that no text has, which `clean` would take away in any case."""
+
+
+LeftOut = Callable[[LexborNode], bool]
+"""Which elements of a page are not read, with all in them."""
 
 
 class WebPage(Struct, frozen=True):
@@ -81,9 +102,9 @@ def web_page(raw: bytes, charset: str = "") -> WebPage:
     text = decode(raw, charset or _declared_charset(raw))
     tree = LexborHTMLParser(_CLOSED.sub(_opened_and_closed, text) if _XHTML.match(text) else text)
     said = _said(tree)
-    lines = _lines(tree.root, _FRAME)
+    lines = _lines(tree.root, _beside_the_text(tree))
     if not any(line != SECTION for line in lines):
-        lines = _lines(tree.root, frozenset())
+        lines = _lines(tree.root, _nothing)
     return WebPage(
         tuple(lines),
         clues=(
@@ -119,7 +140,7 @@ def _declared_charset(raw: bytes) -> str:
     return "windows-1252" if name in _LATIN else name
 
 
-def _lines(root: LexborNode | None, left_out: frozenset[str]) -> list[str]:
+def _lines(root: LexborNode | None, left_out: LeftOut) -> list[str]:
     """The text, a line for each block and each row of a table."""
     layout = _layout_tables(root)
     parts: list[str] = []
@@ -154,7 +175,7 @@ def _layout_tables(root: LexborNode | None) -> set[int]:
     """The tables in which whole parts of a page stand."""
     layout: set[int] = set()
     around: list[int] = []
-    for node, ends in _walk(root, frozenset()):
+    for node, ends in _walk(root, _nothing):
         if around and not ends and node.tag in _OF_LAYOUT:
             layout.add(around[-1])
         if node.tag == "table" and ends:
@@ -164,7 +185,7 @@ def _layout_tables(root: LexborNode | None) -> set[int]:
     return layout
 
 
-def _walk(root: LexborNode | None, left_out: frozenset[str]) -> Iterator[tuple[LexborNode, bool]]:
+def _walk(root: LexborNode | None, left_out: LeftOut) -> Iterator[tuple[LexborNode, bool]]:
     """Each node as it begins (False) and as it ends (True)."""
     # A stack of our own: pages nested 100,000 deep are somebody's joke, and must be no crash.
     waiting = [] if root is None else [(root, False)]
@@ -172,17 +193,55 @@ def _walk(root: LexborNode | None, left_out: frozenset[str]) -> Iterator[tuple[L
         node, ends = waiting.pop()
         if ends or node.tag == _TEXT:
             yield node, ends
-        elif not _is_silent(node, left_out):
+        elif not _is_silent(node) and not left_out(node):
             yield node, ends
             waiting.append((node, True))
             waiting += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
 
 
-def _is_silent(node: LexborNode, left_out: frozenset[str]) -> bool:
-    if node.tag in _NO_TEXT or "hidden" in node.attributes:
-        return True
-    of_article = node.tag == "footer" and node.parent is not None and node.parent.tag in _OF_ARTICLES
-    return node.tag in left_out and not of_article
+def _is_silent(node: LexborNode) -> bool:
+    return node.tag in _NO_TEXT or "hidden" in node.attributes
+
+
+def _beside_the_text(tree: LexborHTMLParser) -> LeftOut:
+    """What frames the page or lies over it."""
+    over = {node.mem_id for node in tree.css(_PERHAPS_OVER) if _lies_over(node)}
+    over -= _with_all_around(tree.css(_OF_TEXT))
+
+    def is_beside(node: LexborNode) -> bool:
+        if node.tag in _FRAME:
+            return node.tag != "footer" or node.parent is None or node.parent.tag not in _OF_ARTICLES
+        return node.mem_id in over
+
+    return is_beside
+
+
+def _with_all_around(nodes: Iterable[LexborNode]) -> set[int]:
+    found: set[int] = set()
+    for node in nodes:
+        each: LexborNode | None = node
+        while each is not None and each.mem_id not in found:
+            found.add(each.mem_id)
+            each = each.parent
+    return found
+
+
+def _lies_over(node: LexborNode) -> bool:
+    """Whether it says of itself that it is a dialog, or asks to be allowed cookies."""
+    attributes = node.attributes
+    called = f"{attributes.get('id') or ''} {attributes.get('class') or ''}".lower()
+    is_dialog = node.tag == "dialog" or (attributes.get("role") or "").lower() in _DIALOGS
+    return is_dialog or any(_asks_for_cookies(each) for each in called.split() if not each.startswith(_STATES))
+
+
+def _asks_for_cookies(name: str) -> bool:
+    if name in _COOKIES or not any(each in name for each in _ALLOWED):
+        return name in _COOKIES
+    return any(each in name for each in _OF_BARS) or ("cookie" in name and any(each in name for each in _OF_COOKIES))
+
+
+def _nothing(_node: LexborNode) -> bool:
+    return False
 
 
 def _text(tree: LexborHTMLParser, selector: str) -> str:

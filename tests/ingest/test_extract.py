@@ -39,6 +39,44 @@ def test_a_web_page_gives_its_text_once_and_without_its_frame(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    "over",
+    [
+        '<div id="CybotCookiebotDialog">',
+        '<div id="onetrust-consent-sdk">',
+        '<section class="site cookie-notice">',
+        '<div class="gdpr_banner">',
+        '<div class="cookies">',
+        '<div role="dialog" aria-modal="true">',
+        "<dialog open>",
+    ],
+)
+def test_what_asks_for_cookies_or_lies_over_a_page_is_not_read(tmp_path: Path, over: str):
+    closed = f"</{over[1:].split(maxsplit=1)[0]}>"
+    page = f"<html><body>{over}<h2>Vaše soukromí</h2><p>Přijmout vše</p>{closed}<p>{LETTERS}</p></body></html>"
+    assert read(tmp_path / "page.html", page) == [LETTERS]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<body class="cookie-banner">',
+        '<body><div class="has-cookie-bar">',
+        '<body><div class="cookies-accepted">',
+        '<body><div class="consent-form">',
+        '<body><div class="cookie-policy-box"><h1>Cookies</h1>',
+        '<body><div role="dialog"><main>',
+    ],
+)
+def test_a_page_that_is_only_called_like_a_cookie_bar_is_read(tmp_path: Path, around: str):
+    (text,) = read(tmp_path / "page.html", f"<html>{around}<p>{LETTERS}")
+    assert LETTERS in text
+
+
+def test_a_page_of_nothing_but_a_cookie_bar_is_read(tmp_path: Path):
+    assert read(tmp_path / "page.html", f'<html><body><div id="cookie-bar">{LETTERS}</div>') == [LETTERS]
+
+
 def test_a_page_nested_deep_is_read(tmp_path: Path):
     (text,) = read(tmp_path / "deep.html", "<html><body>" + "<div>" * 20_000 + "dole" + "</div>" * 20_000)
     assert text == "dole"

@@ -34,6 +34,7 @@ MADE = {"pdf": paper.one_column, **IN_PAGES, **IN_SHEETS, **WHOLE}
 ENCODED = {
     "cs windows-1250": (known.CZECH, plain.windows_1250),
     "cs iso-8859-2": (known.CZECH, plain.iso_8859_2),
+    "cs x-mac-ce": (known.CZECH, plain.mac_latin2),
     "uk windows-1251": (known.UKRAINIAN, plain.windows_1251),
     "uk koi8-u": (known.UKRAINIAN, plain.koi8_u),
     "vi utf-16": (known.VIETNAMESE, plain.utf_16),

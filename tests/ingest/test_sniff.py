@@ -1,12 +1,14 @@
 """What a file is, by its content: what is read whatever it is called, and what is refused with a cure."""
 
 import io
+import random
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from ingest.extract import Limits, extract
+from ingest.extract.charset import utf16_without_mark
 from ingest.extract.sniff import Kind, sniff
 from library.errors import DamagedFile, EncryptedFile, ExtractionFailed, UnsupportedFormat
 from tests.ingest.made import known, office, old, paper, plain
@@ -41,6 +43,19 @@ def refused(folder: Path, name: str, content: bytes) -> ExtractionFailed:
 def test_a_file_is_what_it_holds_whatever_it_is_called(kind: Kind, name: str):
     text = known.UKRAINIAN if kind is Kind.TEXT else known.CZECH
     assert sniff(io.BytesIO(MADE[kind](text)), name) is kind
+
+
+def test_bytes_of_nothing_are_no_utf_16_where_zeros_happen_to_stand_among_them():
+    anything = [random.Random(seed).randbytes(20) for seed in range(2_000)]
+    with_zeros = [each for each in anything if 0 in each[::2] or 0 in each[1::2]]
+    assert len(with_zeros) > 100
+    assert [each for each in with_zeros if utf16_without_mark(each)] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", known.ALL, ids=[text.language for text in known.ALL])
+def test_utf_16_is_told_without_a_mark_even_from_one_line(text: known.Known, encoding: str):
+    assert {utf16_without_mark(line.encode(encoding)) for line in (text.title, *text.read())} == {encoding}
 
 
 def test_an_archive_that_begins_with_a_pdf_is_an_archive():

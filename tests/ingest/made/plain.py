@@ -17,6 +17,10 @@ def windows_1250(known: Known) -> bytes:
     return _text(known).replace("\n", "\r\n").encode("windows-1250")
 
 
+def mac_latin2(known: Known) -> bytes:
+    return _text(known).replace("\n", "\r").encode("mac_latin2")
+
+
 def iso_8859_2(known: Known) -> bytes:
     return _text(known).encode("iso-8859-2")
 
