@@ -1,8 +1,9 @@
 """Who reads next: a few limited processes, lent to one file at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,13 +11,14 @@ from typing import Self
 from ingest.extract import Extract, Limits, Reader, TakeEnclosed
 from ingest.extract.contract import OnPage, nobody_looks_on
 
-AHEAD = 1
-"""Files that stand ready for whichever reader is free next, so that none waits while a job is being taken."""
+AHEAD = 2
+"""Files that stand ready for whichever reader is free next, so that none waits while a job is being taken: one for each
+of two."""
 
 
 class Lent:
-    """A reader for one file, or a place before all others that wait for one. Once that file is read it is another
-    file's turn, while this one is described, kept and indexed."""
+    """A reader for one file, or a place before all others that wait for one. When that file is nearly read, it is the
+    next file's turn: it lies ready in the reader by then. This one is described, kept and indexed beside it."""
 
     def __init__(self, free: "asyncio.Queue[Reader]", turns: asyncio.Semaphore) -> None:
         self._free = free
@@ -34,13 +36,19 @@ class Lent:
         """As `Reader.read`, by the first that is free; once."""
         assert self._turns is not None, "a reader is lent for one file"
         try:
-            reader = await self._free.get()
-            try:
-                return await reader.read(path, name, on_page, take_enclosed, languages=languages)
-            finally:
-                self._free.put_nowait(reader)
+            with self._freed(await self._free.get()) as (reader, free):
+                return await reader.read(path, name, on_page, take_enclosed, languages=languages, on_nearly_done=free)
         finally:
             self.give_back()
+
+    @contextmanager
+    def _freed(self, reader: Reader) -> Iterator[tuple[Reader, Callable[[], None]]]:
+        """The reader, and what makes it free for the next file: once, at the end if not before."""
+        free = lru_cache(partial(self._free.put_nowait, reader))
+        try:
+            yield reader, free
+        finally:
+            free()
 
     def give_back(self) -> None:
         if self._turns is not None:

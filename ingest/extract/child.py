@@ -27,11 +27,12 @@ _MB = 1 << 20
 _MOST_FILES = 64
 _LONGEST_LOG = 1 * _MB
 """Bytes that it may write: nothing but its log is open."""
-_LONGEST_JOB = 64_000
 _YOUNG = 50_000
 """Things that come into being until garbage is looked for, beside that after each file."""
 _TELL_EVERY = 0.3
 """Seconds between two words about how far a file is read."""
+_MOMENT = 0.03
+"""Seconds before the end of a file in which the next one is asked for: it is there by then, and has not waited long."""
 
 
 def main() -> None:
@@ -69,21 +70,29 @@ def _jobs(line: socket.socket) -> Iterator[tuple[wire.Job, int]]:
     """Until the reader hangs up."""
     decoder = msgspec.msgpack.Decoder(wire.Job)
     while True:
-        received, descriptors, _, _ = socket.recv_fds(line, _LONGEST_JOB, 1)
-        if not received:
+        # The opened file comes with the first byte of its job; behind that, the next job may already lie.
+        header, descriptors, _, _ = socket.recv_fds(line, wire.HEADER.size, 1)
+        if not header:
             return
-        yield decoder.decode(received[wire.HEADER.size :]), descriptors[0]
+        (length,) = wire.HEADER.unpack(header)
+        yield decoder.decode(line.recv(length, socket.MSG_WAITALL)), descriptors[0]
 
 
-def _telling(line: socket.socket) -> OnPage:
-    """Tells the reader which page comes: of the first, and then every now and then."""
-    told = -_TELL_EVERY
+def telling(line: socket.socket) -> OnPage:
+    """Tells the reader which page comes: of the first, and then every now and then. Tells it once, when pages have been
+    so quick that all will soon be read."""
+    begun = time.monotonic()
+    told, nearly_done = begun - _TELL_EVERY, False
 
     def tell(page: int, pages: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= _TELL_EVERY:
-            told = time.monotonic()
+        nonlocal told, nearly_done
+        now = time.monotonic()
+        if now - told >= _TELL_EVERY:
+            told = now
             line.sendall(wire.message(wire.Reading(page, pages)))
+        if not nearly_done and page > 1 and (now - begun) / (page - 1) * (pages + 1 - page) <= _MOMENT:
+            nearly_done = True
+            line.sendall(wire.message(wire.NearlyDone()))
 
     return tell
 
@@ -121,7 +130,7 @@ def _answer(job: wire.Job, descriptor: int, limits: Limits, line: socket.socket)
                 name=job.name,
                 limits=limits,
                 languages=job.languages,
-                on_page=_telling(line),
+                on_page=telling(line),
                 on_enclosed=_giving_away(line),
                 on_picture=_asking_for_time(line, limits),
             )

@@ -11,16 +11,16 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 
 import ingest
 from ingest.extract import archive, wire
-from ingest.extract.contract import Extract, Limits, OnPage, nobody_looks_on
+from ingest.extract.contract import Extract, Limits, OnPage, nobody_looks_on, nothing_to_do
 from ingest.extract.formats import out_of_memory
 from library.errors import ExtractionFailed, NeedsMemory, ReaderCrashed, TookTooLong, extraction_failure
 
@@ -61,6 +61,8 @@ class Reader:
         self._command = command
         self._child: _Child | None = None
         self._turn = asyncio.Lock()
+        self._waiting = 0
+        """How many wait for theirs."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,41 +86,62 @@ class Reader:
         take_enclosed: TakeEnclosed | None = None,
         *,
         languages: Sequence[str] = (),
+        on_nearly_done: Callable[[], None] = nothing_to_do,
     ) -> Extract:
         """What the file holds; `name` is what its owner called it, `languages` what it is said to be in. `on_page` is
         told now and then how far it is; `take_enclosed` is given the files in it, and what it raises ends the reading.
+        `on_nearly_done` is called once at most, when another file would not wait long here: it would lie ready then.
 
         Raises ExtractionFailed, TookTooLong and ReaderCrashed among them, and OSError where the path cannot be opened.
         A task that is cancelled here takes the child with it.
         """
         job = wire.Job(name[-_LONGEST_NAME:], tuple(languages))
-        async with self._turn:
-            try:
-                answer = await self._answered(path, job, on_page, take_enclosed)
-            except _KilledFromOutside:
-                logger.warning("somebody has killed the reader of %s: reading it once more", job.name)
-                answer = await self._answered(path, job, on_page, take_enclosed)
+        follow = _Following(on_page, take_enclosed, on_nearly_done)
+        with path.open("rb") as file:
+            async with self._turn_of(file.fileno(), job) as holder:
+                try:
+                    answer = await self._answered(file.fileno(), job, follow, holder)
+                except _KilledFromOutside:
+                    logger.warning("somebody has killed the reader of %s: reading it once more", job.name)
+                    answer = await self._answered(file.fileno(), job, follow, None)
         match answer:
             case wire.Read(extract):
                 return extract
             case wire.Failed(code, detail):
                 raise extraction_failure(code, detail)
 
-    async def _answered(
-        self, path: Path, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
-    ) -> wire.Answer:
-        with path.open("rb") as file:
-            try:
-                return await self._asked(file.fileno(), job, on_page, take_enclosed)
-            except BaseException:
-                await self._replace()
-                raise
+    @contextlib.asynccontextmanager
+    async def _turn_of(self, descriptor: int, job: wire.Job) -> AsyncIterator["_Child | None"]:
+        """When those before have had theirs. Who is the next is given to the busy child at once: the child it gives."""
+        child = self._child if self._turn.locked() and not self._waiting else None
+        if child is not None and not child.take(descriptor, job):
+            child = None
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        except BaseException:
+            if child is not None:
+                child.is_forsaken = True
+            raise
+        finally:
+            self._waiting -= 1
+        try:
+            yield child
+        finally:
+            self._turn.release()
 
-    async def _asked(
-        self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
+    async def _answered(
+        self, descriptor: int, job: wire.Job, follow: "_Following", holder: "_Child | None"
     ) -> wire.Answer:
-        child = await self._living()
-        answer = await child.ask(descriptor, job, on_page, take_enclosed)
+        """By the child that has the job already, if that still lives."""
+        try:
+            child = await self._living()
+            if child is not holder:
+                child.take(descriptor, job)
+            answer = await child.answer(job, follow)
+        except BaseException:
+            await self._replace()
+            raise
         failure = answer.code if isinstance(answer, wire.Failed) else ""
         if failure == ReaderCrashed.code:
             logger.warning("the reader failed on %s: %s", job.name, child.last_words())
@@ -128,7 +151,7 @@ class Reader:
         return answer
 
     async def _living(self) -> "_Child":
-        if self._child is not None and self._child.has_hung_up:
+        if self._child is not None and (self._child.is_forsaken or self._child.has_hung_up):
             await self._replace()
         if self._child is None:
             self._child = await _Child.start(self._limits, self._command)
@@ -159,17 +182,42 @@ def _swept(folder: Path) -> bool:
     return True
 
 
+class _Following(NamedTuple):
+    """Who is told what while a file is read."""
+
+    on_page: OnPage
+    take_enclosed: TakeEnclosed | None
+    on_nearly_done: Callable[[], None]
+
+    def hear(self, said: wire.Reading | wire.NearlyDone) -> None:
+        match said:
+            case wire.Reading(page, pages):
+                self.on_page(page, pages)
+            case wire.NearlyDone():
+                self.on_nearly_done()
+
+
 class _Child:
     """One process, from its start to its end."""
 
-    def __init__(self, limits: Limits, process: asyncio.subprocess.Process, line: socket.socket, folder: Path) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        process: asyncio.subprocess.Process,
+        line: socket.socket,
+        said: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        folder: Path,
+    ) -> None:
         self._limits = limits
         self._process = process
         self._line = line
+        self._said, self._closing = said
         self._folder = folder
         self._out_of_memory = _times_out_of_memory()
-        self._jobs = 0
+        self._answered = 0
         self._size = 0
+        self.is_forsaken = False
+        """Whether it has a job to which nobody will hear the answer."""
 
     @classmethod
     async def start(cls, limits: Limits, command: Sequence[str]) -> Self:
@@ -190,7 +238,8 @@ class _Child:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        child = cls(limits, process, ours, folder)
+        said = await asyncio.open_unix_connection(sock=ours, limit=_CHUNK)
+        child = cls(limits, process, ours, said, folder)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 hello = msgspec.msgpack.decode(await child._message(), type=wire.Hello)
@@ -212,32 +261,38 @@ class _Child:
             return not self._line.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return False
-        except ConnectionError:
+        except OSError:
             return True
 
     @property
     def is_worn(self) -> bool:
         """Whether it is time to look at it, and it has become larger, or the system does not tell."""
-        if self._jobs % LOOKED_AT_EVERY:
+        if self._answered % LOOKED_AT_EVERY:
             return False
         size = _size(self._process.pid)
         return not size or size > self._size + MOST_GROWTH
 
-    async def ask(
-        self, descriptor: int, job: wire.Job, on_page: OnPage, take_enclosed: TakeEnclosed | None
-    ) -> wire.Answer:
-        self._jobs += 1
+    def take(self, descriptor: int, job: wire.Job) -> bool:
+        """Give it this job, after those that it has; whether it can still take one."""
+        try:
+            socket.send_fds(self._line, [wire.message(job)], [descriptor])
+        except OSError:
+            return False
+        return True
+
+    async def answer(self, job: wire.Job, follow: _Following) -> wire.Answer:
+        """To the first of the jobs that it was given and has not answered yet."""
+        self._answered += 1
         pictures = 0
         clock = asyncio.get_running_loop().time
-        enclosed = _Enclosed(self._folder / "enclosed", take_enclosed)
+        enclosed = _Enclosed(self._folder / "enclosed", follow.take_enclosed)
         try:
             async with asyncio.timeout(self._limits.seconds) as deadline:
-                socket.send_fds(self._line, [wire.message(job)], [descriptor])
                 while True:
                     said: wire.Said = _decoder.decode(await self._message())
                     match said:
-                        case wire.Reading(page, pages):
-                            on_page(page, pages)
+                        case wire.Reading() | wire.NearlyDone():
+                            follow.hear(said)
                         case wire.Recognising():
                             pictures += 1
                             if pictures <= self._limits.ocr_pages:
@@ -276,24 +331,15 @@ class _Child:
                     os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
         finally:
+            self._closing.close()
             self._line.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _message(self) -> bytes:
-        (length,) = wire.HEADER.unpack(await self._exactly(wire.HEADER.size))
+        (length,) = wire.HEADER.unpack(await self._said.readexactly(wire.HEADER.size))
         if length > self._limits.characters * _BYTES_A_CHARACTER + _LONGEST_REST:
             raise msgspec.DecodeError("longer than any answer")
-        return await self._exactly(length)
-
-    async def _exactly(self, size: int) -> bytes:
-        loop = asyncio.get_running_loop()
-        received = bytearray()
-        while len(received) < size:
-            chunk = await loop.sock_recv(self._line, min(size - len(received), _CHUNK))
-            if not chunk:
-                raise EOFError
-            received += chunk
-        return bytes(received)
+        return await self._said.readexactly(length)
 
     async def _ended(self) -> int:
         """How it ended, as a return code, once it has closed its line."""

@@ -36,6 +36,10 @@ class Reading(Struct, frozen=True, tag=True):
     pages: int
 
 
+class NearlyDone(Struct, frozen=True, tag=True):
+    """The answer will come in a moment: the next job may be sent, and lies ready then."""
+
+
 class Enclosed(Struct, frozen=True, tag=True):
     """A piece of a file that this one encloses; the answer is still to come."""
 
@@ -63,7 +67,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 Answer = Read | Failed
-Said = Answer | Reading | Recognising | Enclosed | Dropped
+Said = Answer | Reading | NearlyDone | Recognising | Enclosed | Dropped
 """What a child may say once it has a job."""
 _encoder = msgspec.msgpack.Encoder()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract import Limits, Reader, extract
+from ingest.extract import Extract, Limits, Reader, extract
 from library.errors import ExtractionFailed, NeedsMemory, NoText, ReaderCrashed, TookTooLong
 
 LETTERS = "Příliš žluťoučký kůň úpěl ďábelské ódy. Жебракують філософи при ґанку, ще й їжак. Trẻ em học ở trường."
@@ -181,6 +181,92 @@ async def test_a_reader_that_is_killed_again_and_again_is_no_matter_of_memory(go
     async with Reader(Limits(), command=(sys.executable, "-c", killed)) as reader:
         with pytest.raises(ReaderCrashed, match="ended the reader"):
             await reader.read(good, good.name)
+
+
+NEARLY_DONE = """
+import os, select, sys
+import ingest.extract.child as child
+from ingest.extract.contract import Extract
+from library.model import Page
+
+def read(source):
+    if source.name.startswith("first"):
+        source.on_page(1, 2)
+        source.on_page(2, 2)
+        wait = 0.1 if source.name.endswith("in haste") else 30
+        assert select.select([int(sys.argv[1])], [], [], wait)[0] or wait < 30
+        if source.name == "first to fail":
+            os.abort()
+    text = f"{source.name} of {source.file.read().decode()} by {os.getpid()}"
+    return Extract(pages=(Page(number=1, text=text),), media_type="text/plain")
+
+child.extract_opened = read
+child.main()
+"""
+"""A reader that says of every first file that it is nearly done, and waits then until the next one lies ready, or for a
+moment."""
+
+
+async def read_both(reader: Reader, path: Path, first: str) -> tuple[str | BaseException, str | BaseException]:
+    """What comes of a first file and of one that is sent as soon as the reader is nearly done with it."""
+    second: list[asyncio.Task[Extract]] = []
+    answers = await asyncio.gather(
+        reader.read(
+            path, first, on_nearly_done=lambda: second.append(asyncio.create_task(reader.read(path, "second")))
+        ),
+        return_exceptions=True,
+    )
+    answers += await asyncio.gather(*second, return_exceptions=True)
+    one, two = (each if isinstance(each, BaseException) else each.pages[0].text for each in answers)
+    return one, two
+
+
+async def test_the_next_file_lies_ready_before_the_answer_to_the_one_before(good: Path):
+    async with Reader(Limits(seconds=20), command=(sys.executable, "-c", NEARLY_DONE)) as reader:
+        first, second = await read_both(reader, good, "first")
+    assert first.startswith(f"first of {LETTERS} by ")
+    assert second == first.replace("first", "second", 1)
+
+
+async def test_a_file_that_lay_ready_when_the_one_before_broke_the_reader_is_read_by_the_next(good: Path):
+    async with Reader(Limits(seconds=20), command=(sys.executable, "-c", NEARLY_DONE)) as reader:
+        first, second = await read_both(reader, good, "first to fail")
+    assert isinstance(first, NeedsMemory)
+    assert second.startswith(f"second of {LETTERS} by ")
+
+
+async def test_the_answer_to_a_file_that_nobody_waits_for_any_more_is_nobody_elses(good: Path):
+    async with Reader(Limits(seconds=20), command=(sys.executable, "-c", NEARLY_DONE)) as reader:
+        second: list[asyncio.Task[Extract]] = []
+
+        def send_and_forget() -> None:
+            second.append(asyncio.create_task(reader.read(good, "second")))
+            # As soon as it has been sent, and before the answer to the first can be there.
+            soon = asyncio.get_running_loop().call_soon
+            soon(soon, second[0].cancel)
+
+        await reader.read(good, "first", on_nearly_done=send_and_forget)
+        with pytest.raises(asyncio.CancelledError):
+            await second[0]
+        assert (await reader.read(good, "third")).pages[0].text.startswith("third")
+
+
+async def test_each_of_many_files_has_its_own_answer_in_whatever_order_they_come(good: Path):
+    async with Reader(Limits(seconds=20), command=(sys.executable, "-c", NEARLY_DONE)) as reader:
+        reading: list[asyncio.Task[Extract]] = []
+
+        def read_another(name: str) -> None:
+            reading.append(asyncio.create_task(reader.read(good, name)))
+
+        names = ["first in haste", "first again in haste", "third"]
+        reading += [
+            asyncio.create_task(reader.read(good, name, on_nearly_done=lambda: read_another("one more")))
+            for name in names
+        ]
+        while not all(task.done() for task in reading):
+            await asyncio.wait(reading)
+    said = sorted(task.result().pages[0].text.partition(" of ")[0] for task in reading)
+    assert said == sorted([*names, "one more", "one more"])
 
 
 def test_each_protection_that_is_active_refuses_what_it_should():

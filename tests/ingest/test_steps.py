@@ -3,10 +3,14 @@
 import asyncio
 import io
 import logging
+import socket
+from contextlib import suppress
+from itertools import count
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.extract import Limits, Reader
+from ingest.extract import Limits, Reader, child, wire
 from ingest.log import handler, of_job
 from ingest.steps import Steps
 from library.errors import Unavailable
@@ -25,6 +29,28 @@ async def test_the_reading_process_tells_which_page_it_is_at(tmp_path):
     assert len(extract.pages) == 3
     assert told[0] == (1, 3)
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_page", "page_at_which_the_next_file_is_asked_for"),
+    [(0.001, 2), (0.01, 9), (0.02, 10), (0.05, None), (5.0, None)],
+)
+def test_the_next_file_is_asked_for_when_the_rest_of_this_one_takes_but_a_moment(
+    monkeypatch, seconds_a_page, page_at_which_the_next_file_is_asked_for
+):
+    pages, asked = 10, None
+    monkeypatch.setattr("ingest.extract.child.time.monotonic", count(0, seconds_a_page).__next__)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        tell = child.telling(theirs)
+        for page in range(1, pages + 1):
+            tell(page, pages)
+            ours.setblocking(False)  # noqa: FBT003
+            with suppress(BlockingIOError):
+                if wire.message(wire.NearlyDone()) in ours.recv(10_000):
+                    assert asked is None
+                    asked = page
+    assert asked == page_at_which_the_next_file_is_asked_for
 
 
 async def test_progress_is_noted_once_for_each_job_and_never_stops_the_work(monkeypatch):
