@@ -98,6 +98,7 @@ class Batch:
         self.stored: list[Stored] = []
         self.tokens = 0
         self._numbers: defaultdict[Form, int] = defaultdict(count().__next__)
+        self._settled = 0
         self._terms = {name: _Numbered() for name in _TERMS_OF}
         self._zones = {zone: _Zone() for zone in ZONES}
         self._values: dict[str, list[tuple[str, ...]]] = {field: [] for field in ("id", *map(facet_field, FACETS))}
@@ -119,8 +120,10 @@ class Batch:
         """Do for what has come what can be done before all has."""
         for zone in self._zones.values():
             zone.settle()
+        new = _last(self._numbers, len(self._numbers) - self._settled)
+        self._settled += len(new)
         for name, terms in self._terms.items():
-            terms.add([*map(_TERMS_OF[name], islice(self._numbers, len(terms), None))])
+            terms.add([*map(_TERMS_OF[name], new)])
 
     def fields(self) -> Iterator[FieldPostings]:
         """All fields, in the order in which a segment has them."""
@@ -192,28 +195,30 @@ class _Numbered:
 
     def __init__(self) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._in_order: list[str] = []
+        self._rows: list[str] = []
+        """All of them: rows of what came at a time, each in order."""
         self._found: list[int] = []
         self._counts: list[int] = []
 
-    def __len__(self) -> int:
-        """Of how many things."""
-        return len(self._counts)
-
     def add(self, things: Sequence[Collection[str]]) -> None:
         """The terms of the next things."""
+        known = len(self._numbers)
         self._found += map(self._numbers.__getitem__, chain.from_iterable(things))
         self._counts += map(len, things)
-        # In the order of their bytes too. What was sorted before is one run to Python's way of sorting.
-        self._in_order += sorted(islice(self._numbers, len(self._in_order), None))
-        self._in_order.sort()
+        self._rows += sorted(_last(self._numbers, len(self._numbers) - known))
 
     def ranked(self) -> _Terms:
-        terms = self._in_order
+        # In the order of their bytes too. Python's way of sorting only merges what stands in order already.
+        terms = sorted(self._rows)
         ranks = np.empty(len(terms), np.int64)
         ranks[np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms))] = np.arange(len(terms))
         firsts = np.cumsum([0, *self._counts])
         return _Terms(list(map(str.encode, terms)), firsts, ranks[np.array(self._found, np.int64)])
+
+
+def _last(numbers: Mapping[Any, int], count: int) -> list[Any]:
+    """So many that were numbered last, in their order; without walking past all that were numbered before."""
+    return [*islice(reversed(numbers), count)][::-1]
 
 
 _TERMS_OF: Mapping[str, Callable[[Form], Collection[str]]] = {
