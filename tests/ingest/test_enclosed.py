@@ -15,6 +15,7 @@ from ingest.extract import archive
 from ingest.extract.contract import Extract, Source
 from ingest.extract.formats import extract_opened
 from ingest.worker import work_with_others
+from library.errors import NoText
 from library.exchange import open_exchange
 from library.jobs import IngestJob, JobState
 from library.model import Document, Organisation
@@ -231,6 +232,18 @@ def test_a_file_in_a_pdf_that_inflates_to_far_too_much_is_left_out_before_it_has
     given, read = given_away(a_pdf({"bomb.txt": bytes(10_000_000), "good.txt": b"good"}))
     assert given == {"good.txt": 4}
     assert read.notes == ("files in it that are larger than allowed and were left out: 1",)
+
+
+def test_what_is_attached_to_a_pdf_without_text_becomes_documents_all_the_same():
+    made, given = io.BytesIO(), []
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments["a"] = pikepdf.AttachedFileSpec(pdf, b"text", filename="a.txt")
+        pdf.save(made)
+    source = Source(made, "a.pdf", on_enclosed=lambda name, pieces: given.append((name, b"".join(pieces))))
+    with pytest.raises(NoText):
+        extract_opened(source)
+    assert given == [("a.txt", b"text")]
 
 
 def test_names_in_archives_of_old_programs_keep_their_letters(library):
