@@ -5,9 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from library.catalog import AnalysedPage
+from library.database import open_database
+from library.exchange import Exchange
+from library.facsimiles import Facsimiles
 from library.language import TokenTable, shared_analyzer
 from library.model import Audience, Document, Page, Practice, Role, Study, Visibility
-from library.search import IndexEntry
+from library.originals import Originals
+from library.search import IndexEntry, SearchIndex
+from library.settings import Settings
 
 TODAY = date(2025, 6, 1)
 """The day on which all tests happen."""
@@ -66,6 +71,18 @@ def analysed_pages_of(*texts: str, analysis: str = "1", first: int = 1) -> list[
         AnalysedPage(number=number, text=text, language="cs", table=text.encode(), analysis=analysis)
         for number, text in enumerate(texts, first)
     ]
+
+
+async def an_exchange_on(index: SearchIndex, settings: Settings) -> Exchange:
+    """The exchange over the data folder of these settings, with this index; `close` it."""
+    return Exchange(
+        settings,
+        database=await open_database(settings.database),
+        originals=Originals(settings.files, 0),
+        facsimiles=Facsimiles(settings.facsimiles, 0),
+        index=index,
+        analyzer=shared_analyzer(),
+    )
 
 
 def a_table(text: str, language: str = "") -> TokenTable:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import tantivy
 import whoosh.fields
@@ -17,13 +17,15 @@ import whoosh.sorting
 from whoosh.analysis import SpaceSeparatedTokenizer
 
 from library.catalog import AnalysedPage, put
+from library.engines import open_index
 from library.exchange import Exchange, open_exchange
-from library.language import fold
+from library.language import fold, shared_analyzer
 from library.model import Audience, Practice, Visibility
 from library.search import Clause, Every, IndexEntry, Phrase, Prefix, SearchIndex, SearchQuery, Share, Some, Word
 from library.settings import Settings
 from tests.bench.corpus import Generated
 from tests.bench.queries import Question
+from tests.builders import an_exchange_on
 
 FACETS = ("topic", "language", "year")
 PUBLIC = Audience(today=date(2026, 1, 1))
@@ -78,8 +80,8 @@ class Ours:
     async def fill(self, documents: Sequence[Generated]) -> float:
         """Each document analysed and put into the catalogue, then the index from the catalogue; what reading it from
         there takes is not counted."""
-        await self.open()
-        timed = self._exchange.index = _Timed(self._exchange.index)
+        timed = _Timed(open_index(self._settings.index_url, shared_analyzer(), self._settings.memory.index))
+        self._exchange = await an_exchange_on(cast("SearchIndex", timed), self._settings)
         for document in documents:
             await self._put(_practice(document), self._analysed(document))
         await self._exchange.rebuild()

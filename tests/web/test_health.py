@@ -10,7 +10,7 @@ from library.engines.whoosh import WhooshIndex
 from library.exchange import open_exchange
 from library.search import IndexState
 from library.web.mending import LOOKS, Lacking, give_what_is_left, mend
-from tests.builders import a_practice
+from tests.builders import a_practice, an_exchange_on
 from tests.web.conftest import served
 
 
@@ -95,8 +95,17 @@ async def test_what_nobody_gives_the_index_is_given_then(exchange):
     assert await give_what_is_left(exchange, lacking) == Lacking(0, 0)
 
 
-async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, without_index):
-    without_index.index = WhooshIndex(exchange.settings.data / "index", exchange.analyzer, patience=0)
+@pytest.fixture
+async def impatient(without_index):
+    """The same library in a process that waits for nobody who writes the index."""
+    settings = without_index.settings
+    index = WhooshIndex(settings.data / "index", without_index.analyzer, patience=0)
+    opened = await an_exchange_on(index, settings)
+    yield opened
+    await opened.close()
+
+
+async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, impatient):
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly():
@@ -106,8 +115,8 @@ async def test_an_index_that_somebody_else_rebuilds_is_left_to_them(exchange, wi
 
     elsewhere = asyncio.create_task(exchange.index.rebuild([slowly]))
     await begun.wait()
-    await mend(without_index)
-    assert await without_index.index.state() is IndexState.MISSING
+    await mend(impatient)
+    assert await impatient.index.state() is IndexState.MISSING
     go_on.set()
     await elsewhere
-    assert await without_index.index.state() is IndexState.READY
+    assert await impatient.index.state() is IndexState.READY
