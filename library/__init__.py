@@ -42,7 +42,9 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
     resemblance.py   how alike two texts are: the same, a copy, perhaps a translation; pure
     resemblances.py  which documents are like each other, until staff decide
+    comparing.py  how it is found out which documents are like each other
     backups.py    the library copied while it serves, and brought back
+    readable.py   what an audience may read
     admission.py  how a document goes into the catalogue: as far as the gate lets it
     editing.py    how people change a document that is in the library
     purges.py     how everything that a document has left is removed, but that it was removed
@@ -52,6 +54,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     unfound.py    what was asked and found nothing, and nothing of who asked
     people.py     People: who may sign in, sessions
     shelf.py      what hits are shown from, kept until it changes
+    finding.py    what an audience finds
     answers.py    an engine's hits -> what a page of results shows
     loaded.py     what a process has loaded stays, and garbage is not looked for among it
     remembered.py what was worked out once and holds until something changes
@@ -62,6 +65,6 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     serving.py    the web door with the child that draws pages, as it is served
     web/          the HTTP door, one file a subject
 
-A search goes  web.search -> syntax.parse -> Exchange.search -> asking -> SearchIndex.search -> answers -> JSON.
+A search goes  web.search -> syntax.parse -> Finding.search -> asking -> SearchIndex.search -> answers -> JSON.
 A file goes    ingest -> Originals.keep -> inbox.accepted;  worker -> extract -> describe -> catalog.put -> SearchIndex.
 """

@@ -167,7 +167,7 @@ def check_may_change(audience: Audience, organisation: OrganisationId) -> None:
 
 async def document_to_change(document_id: DocumentId, audience: Audience, exchange: Exchange) -> Document:
     """A document that the caller may change. Raises NotFound, NotAllowed."""
-    found = await exchange.document(document_id, audience)
+    found = await exchange.readable.document(document_id, audience)
     check_may_change(audience, found.organisation)
     return found
 

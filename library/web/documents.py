@@ -74,10 +74,10 @@ async def documents(
     given = {"cursor": ["*"], **request.query_params.dict()}
     asked = read_search(given, known=LISTING, accept_language=request.headers.get("accept-language"))
     names = await organisation_names(exchange)
-    etag = weak_etag("documents", await exchange.edition(), audience, asked, names)
+    etag = weak_etag("documents", await exchange.finding.edition(), audience, asked, names)
     if (same := unchanged(request, etag)) is not None:
         return same
-    answer = await exchange.search(asked.search, audience)
+    answer = await exchange.finding.search(asked.search, audience)
     onwards = next_cursor(asked, answer)
     listed = DocumentList(answer.total, [found_item(found, "", names) for found in answer.found], onwards)
     link = {"Link": f'<{_list_link(given, onwards)}>; rel="next"'} if onwards else {}
@@ -105,7 +105,7 @@ async def document(
     ] = None,
 ) -> Response[ShownDocument]:
     """All that describes it; the text is in its pages and files. What the caller may not see is not there (404)."""
-    found = await exchange.document(document_id, audience)
+    found = await exchange.readable.document(document_id, audience)
     wanted = format_asked(asked_format, request)
     names = await organisation_names(exchange)
     if wanted == JSON:
@@ -147,7 +147,7 @@ async def page(
     q: Annotated[str, QueryParameter(description="The search whose matches are to be marked.")] = "",
 ) -> DocumentPage:
     """Spans are characters of the text, start and end."""
-    found = await exchange.page(document_id, number, parse(clean(q)), audience)
+    found = await exchange.finding.page(document_id, number, parse(clean(q)), audience)
     return DocumentPage(document_id, number, found.text, list(found.spans))
 
 
@@ -167,6 +167,6 @@ async def similar(
 ) -> SimilarDocuments:
     """Those that share its concepts and rarer words, the likest first, as a search shows them. What the caller may not
     see is not there (404)."""
-    found = await exchange.similar(document_id, audience, limit)
+    found = await exchange.finding.similar(document_id, audience, limit)
     names = await organisation_names(exchange)
     return SimilarDocuments(document_id, [found_item(each, "", names) for each in found])

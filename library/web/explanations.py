@@ -37,7 +37,7 @@ async def explanations(
     answer: Answer, audience: Audience, language: str, exchange: Exchange
 ) -> dict[DocumentId, list[FoundReason]]:
     """The reasons for each item of an answer; names of concepts are in this language."""
-    shares = await exchange.explain(answer, audience)
+    shares = await exchange.finding.explain(answer, audience)
     passages = [(document, passage) for document, some in shares.items() for each in some for passage in each.passages]
     pages = await exchange.catalog.passages([(document, at.table) for document, at in passages if at.zone == "text"])
     explainer = _Explainer(pages, exchange.analyzer, language)

@@ -77,7 +77,7 @@ async def export(
     asked = read_search(given, known=EXPORTING | {"format"})
     names = await organisation_names(exchange)
     wanted = FORMATS[chosen]
-    batches = exchange.all_found(asked.search, audience)
+    batches = exchange.finding.all_found(asked.search, audience)
     # Read before the answer begins: what goes wrong can then still be said in it.
     first = await _first(batches)
     written = _writer(chosen, audience, names, base_of(request, exchange.settings))

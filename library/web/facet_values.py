@@ -57,10 +57,10 @@ async def facet_values(
         given, known=SEARCHING | {"prefix", "facet_size"}, accept_language=request.headers.get("accept-language")
     )
     names = await organisation_names(exchange)
-    etag = weak_etag("facet", field, prefix, most, await exchange.edition(), audience, asked, names)
+    etag = weak_etag("facet", field, prefix, most, await exchange.finding.edition(), audience, asked, names)
     if (same := unchanged(request, etag)) is not None:
         return same
-    counted = await exchange.search(only_counted(asked.search, field), audience)
+    counted = await exchange.finding.search(only_counted(asked.search, field), audience)
     values = facet_counts(field, counted.facets[field], asked.language, names).values
     fitting = [value for value in values if begins_so(prefix, value)]
     return Response(FacetValues(field, fitting[:most], len(fitting)), headers={"ETag": etag})

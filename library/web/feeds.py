@@ -43,10 +43,10 @@ async def feed(request: Request[Any, Any, Any], exchange: NamedDependency[Exchan
     asked = read_search(given, known=SEARCHING, accept_language=request.headers.get("accept-language"))
     newest = msgspec.structs.replace(asked.search, sort=Sort.NEWEST, limit=FEED_ENTRIES, fragments=0)
     base, names = base_of(request, exchange.settings), await organisation_names(exchange)
-    etag = weak_etag("feed", base, await exchange.edition(), public, newest, names)
+    etag = weak_etag("feed", base, await exchange.finding.edition(), public, newest, names)
     if (same := unchanged(request, etag)) is not None:
         return same
-    found = (await exchange.search(newest, public)).found
+    found = (await exchange.finding.search(newest, public)).found
     itself = f"{base}/feed.atom" + (f"?{urlencode(sorted(given.items()), doseq=True)}" if given else "")
     works = [(each, work_of(each.document, names, base)) for each in found]
     root = element("feed", list(_feed(itself, asked.q, works)), {"xmlns": "http://www.w3.org/2005/Atom"})
@@ -111,7 +111,8 @@ async def robots(request: Request[Any, Any, Any], exchange: NamedDependency[Exch
 
 
 async def _present(request: Request[Any, Any, Any], exchange: Exchange) -> list[Notice]:
-    return [notice for notice in await exchange.notices(the_public(request, exchange.settings)) if not notice.gone]
+    notices = await exchange.harvest.notices(the_public(request, exchange.settings))
+    return [notice for notice in notices if not notice.gone]
 
 
 def _map(notices: list[Notice], base: str) -> Response[bytes]:

@@ -91,7 +91,7 @@ async def original(
     exchange: NamedDependency[Exchange],
 ) -> Response[Any]:
     """Takes `Range` and `If-Range`; the entity tag is the file's SHA-256."""
-    return await handed_out(request, *await exchange.original(document_id, name, audience))
+    return await handed_out(request, *await exchange.readable.original(document_id, name, audience))
 
 
 async def handed_out(request: Request[Any, Any, Any], file: File, path: Path) -> Response[Any]:

@@ -144,10 +144,10 @@ class _Batch:
     async def answer(self, wanted: InstantQuery) -> Answer:
         decided = self._decided.get(wanted.q)
         if decided is None:
-            decided = self._decided[wanted.q] = await self._exchange.search(wanted.search, self._audience)
+            decided = self._decided[wanted.q] = await self._exchange.finding.search(wanted.search, self._audience)
             return decided
         exactly = msgspec.structs.replace(wanted.search, match=decided.asked.match)
-        return await self._exchange.search_exactly(exactly, self._audience)
+        return await self._exchange.finding.search_exactly(exactly, self._audience)
 
 
 def _requests(body: bytes) -> Sequence[Mapping[str, Any]]:

@@ -80,7 +80,7 @@ async def _figures(exchange: Exchange, given_again: int) -> list[GaugeMetricFami
     answers = GaugeMetricFamily(
         "library_answers", "Searches of this process: asked, and worked out.", labels=["process", "what"]
     )
-    counts = exchange.remembered_counts()
+    counts = exchange.finding.remembered_counts()
     counts["asked"] += given_again
     for what, count in counts.items():
         answers.add_metric([str(os.getpid()), what], count)

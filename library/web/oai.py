@@ -131,7 +131,7 @@ async def _answered(given: Given, request: Request[Any, Any, Any], exchange: Exc
         exchange,
         public,
         base_of(request, exchange.settings),
-        await exchange.notices(public),
+        await exchange.harvest.notices(public),
         await organisation_names(exchange),
     )
     echoed: dict[str, str] = {}
@@ -323,7 +323,7 @@ def _header(notice: Notice, repository: _Repository) -> Element:
 
 
 async def _records(notices: Sequence[Notice], repository: _Repository) -> list[Element]:
-    documents = await repository.exchange.documents(
+    documents = await repository.exchange.readable.documents(
         [notice.id for notice in notices if not notice.gone], repository.public
     )
     return [element("record", list(_record(notice, documents.get(notice.id), repository))) for notice in notices]

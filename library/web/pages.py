@@ -88,11 +88,11 @@ async def document_for_people(
 ) -> Response[bytes]:
     """All that describes a document, for people and, in its head and headers, for programs that read pages."""
     words, given = spoken_wording(request), parameters_in(request, READING)
-    document = await exchange.document(document_id, audience)
-    reading = await exchange.reading(document_id, _wanted(given), audience)
+    document = await exchange.readable.document(document_id, audience)
+    reading = await exchange.finding.reading(document_id, _wanted(given), audience)
     names = await organisation_names(exchange)
     base = base_of(request, exchange.settings)
-    related = await exchange.documents([each.document for each in document.related], audience)
+    related = await exchange.readable.documents([each.document for each in document.related], audience)
     shown = document_page(
         msgspec.to_builtins(shown_document(document, audience, names)),
         [msgspec.to_builtins(found_item(each, "", names)) for each in await _similar(document_id, audience, exchange)],
@@ -134,12 +134,12 @@ async def page_for_people(
 ) -> Response[bytes]:
     """One page of a document to read, with what was searched for marked."""
     words, given = spoken_wording(request), parameters_in(request, READING)
-    document = await exchange.document(document_id, audience)
-    text = await exchange.page(document_id, number, _wanted(given), audience)
+    document = await exchange.readable.document(document_id, audience)
+    text = await exchange.finding.page(document_id, number, _wanted(given), audience)
     file, facsimile = drawable(document, number), None
     if file is not None and (drawn := await drawing_of(request).facsimile(file, number, exchange)) is not None:
         facsimile = shown_facsimile(drawn, text.text, text.spans, picture_address(document_id, number, file.sha256))
-    reading = await exchange.reading(document_id, _wanted(given), audience)
+    reading = await exchange.finding.reading(document_id, _wanted(given), audience)
     shown = reader_page(
         msgspec.to_builtins(shown_document(document, audience, await organisation_names(exchange))),
         {"page": number, "text": text.text, "spans": text.spans},
@@ -165,7 +165,7 @@ async def picture_for_people(
     exchange: NamedDependency[Exchange],
 ) -> Response[bytes]:
     """The picture of a page, which whoever reads the page has had drawn."""
-    file = drawable(await exchange.document(document_id, audience), number)
+    file = drawable(await exchange.readable.document(document_id, audience), number)
     picture = await exchange.facsimiles.picture(file.sha256, number) if file is not None else None
     if file is None or picture is None:
         raise NotFound(f"page {number} has no picture; its text is at {document_address(document_id)}/pages/{number}")
@@ -187,7 +187,7 @@ def _wanted(given: Given) -> Clause:
 async def _similar(document_id: str, audience: Audience, exchange: Exchange) -> Sequence[Found]:
     """None while the index is being made anew: the rest of the page needs no index."""
     try:
-        return await exchange.similar(document_id, audience, SIMILAR)
+        return await exchange.finding.similar(document_id, audience, SIMILAR)
     except Unavailable:
         return ()
 

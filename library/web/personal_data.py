@@ -142,12 +142,12 @@ async def leave_with_members(
 
 
 async def check_may_confirm(document_id: DocumentId, audience: Audience, exchange: Exchange) -> None:
-    if not audience.may_confirm(await exchange.document(document_id, audience)):
+    if not audience.may_confirm(await exchange.readable.document(document_id, audience)):
         raise NotAllowed("this needs a key of the document's own staff, or of a reviewer")
 
 
 async def personal_data_in(document_id: DocumentId, audience: Audience, exchange: Exchange) -> PersonalDataState:
-    document = await exchange.document(document_id, audience)
+    document = await exchange.readable.document(document_id, audience)
     record = await exchange.gate.record(document_id)
     return PersonalDataState(
         document=document_id,

@@ -113,7 +113,7 @@ async def decided_on(
 ) -> Resemblance:
     """Raises NotFound, NotAllowed, and else like `Editing.decide`."""
     await document_to_change(document_id, audience, exchange)
-    await exchange.document(other, audience)
+    await exchange.readable.document(other, audience)
     return await exchange.editing.decide(document_id, other, _decision(said.decision), said.relation)
 
 
@@ -133,7 +133,7 @@ def _said(decision: Decision) -> Said:
 
 async def resemblances_seen(found: list[Resemblance], audience: Audience, exchange: Exchange) -> DocumentResemblances:
     ids = list({each for pair in found for each in (pair.document, pair.other)})
-    documents = await exchange.documents(ids, audience)
+    documents = await exchange.readable.documents(ids, audience)
     names = await organisation_names(exchange)
     seen = [pair for pair in found if pair.document in documents and pair.other in documents]
     ours = [_with_ours_first(pair, documents, audience) for pair in seen]

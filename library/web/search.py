@@ -271,7 +271,7 @@ async def search(
     parameters = tuple(request.query_params.multi_items())
     given, asked = _read(parameters, request.headers.get("accept-language"))
     names = await organisation_names(exchange)
-    edition = await exchange.edition()
+    edition = await exchange.finding.edition()
     etag = weak_etag(edition, audience, asked, names)
     if (same := unchanged(request, etag)) is not None:
         return same
@@ -317,7 +317,7 @@ async def search_answer(
 ) -> SearchAnswer:
     """What the library answers; `given` are the parameters as they came, for links."""
     begun = perf_counter()
-    answer = await exchange.search(asked.search, audience)
+    answer = await exchange.finding.search(asked.search, audience)
     reasons = await explanations(answer, audience, asked.language, exchange) if asked.explain else {}
     return SearchAnswer(
         query=query_echo(asked.q, answer, asked.language),

@@ -49,7 +49,7 @@ async def statistics(
     """Counted over what the caller may see."""
     language = shown_language(lang, request.headers.get("accept-language"))
     names = await organisation_names(exchange)
-    etag = weak_etag("statistics", await exchange.edition(), audience, language, names)
+    etag = weak_etag("statistics", await exchange.finding.edition(), audience, language, names)
     if (same := unchanged(request, etag)) is not None:
         return same
     return Response(await counted(language, audience, exchange), headers={"ETag": etag})
@@ -59,7 +59,7 @@ async def counted(language: str, audience: Audience, exchange: Exchange) -> Coll
     """The numbers, with labels in this language."""
     names = await organisation_names(exchange)
     asked = SearchQuery(sort=Sort.NEWEST, limit=1, fragments=0, facets=COUNTED, facet_size=EVERY_VALUE)
-    answer = await exchange.search(asked, audience)
+    answer = await exchange.finding.search(asked, audience)
     return CollectionStatistics(
         documents=answer.total,
         newest=next((found.document.added for found in answer.found), None),

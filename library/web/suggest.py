@@ -69,7 +69,7 @@ async def suggest(
     diacritics; what was typed before the last word is kept. Each finds something that the caller may see."""
     typed = clean(q)
     language = shown_language(lang, request.headers.get("accept-language"))
-    found = await exchange.suggest(typed, audience, language=language, limit=limit)
+    found = await exchange.finding.suggest(typed, audience, language=language, limit=limit)
     return SuggestAnswer(typed, [_item(each) for each in found])
 
 

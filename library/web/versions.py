@@ -54,7 +54,7 @@ async def versions(
 
 async def versions_of(document_id: DocumentId, audience: Audience, exchange: Exchange) -> list[DocumentVersion]:
     """Raises NotFound."""
-    found = await exchange.versions(document_id, audience)
+    found = await exchange.readable.versions(document_id, audience)
     return [_listed(each, present=each is found[0]) for each in found]
 
 
@@ -73,7 +73,7 @@ async def version(
     exchange: NamedDependency[Exchange],
 ) -> ShownDocument:
     """All that described it then, with links to its files of then."""
-    found = await exchange.version(document_id, number, audience)
+    found = await exchange.readable.version(document_id, number, audience)
     shown = shown_document(found, audience, await organisation_names(exchange))
     files = [
         msgspec.structs.replace(file, link=f"{version_link(document_id, number)}/files/{quote(file.name, safe='')}")
@@ -98,7 +98,7 @@ async def version_page(
     exchange: NamedDependency[Exchange],
 ) -> DocumentPage:
     """Earlier versions are not searched, so nothing is marked."""
-    pages = await exchange.version_pages(await exchange.version(document_id, number, audience))
+    pages = await exchange.readable.version_pages(await exchange.readable.version(document_id, number, audience))
     for page in pages:
         if page.number == page_number:
             return DocumentPage(document_id, page_number, page.text, [])
@@ -123,7 +123,8 @@ async def version_original(
     exchange: NamedDependency[Exchange],
 ) -> Response[Any]:
     """As the files of the present version are handed out."""
-    return await handed_out(request, *exchange.file_of(await exchange.version(document_id, number, audience), name))
+    version = await exchange.readable.version(document_id, number, audience)
+    return await handed_out(request, *exchange.readable.file_of(version, name))
 
 
 def _listed(document: Document, *, present: bool) -> DocumentVersion:

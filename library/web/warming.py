@@ -90,7 +90,7 @@ async def warm(exchange: Exchange, generation: str) -> str:
 
 def _letters(exchange: Exchange) -> Iterator[Callable[[], Awaitable[object]]]:
     for letter in FIRST_LETTERS:
-        yield partial(exchange.suggest, letter, _anybody(), language=DEFAULT, limit=SUGGESTIONS)
+        yield partial(exchange.finding.suggest, letter, _anybody(), language=DEFAULT, limit=SUGGESTIONS)
 
 
 def _words(exchange: Exchange, words: Sequence[str]) -> Iterator[Callable[[], Awaitable[object]]]:
@@ -100,7 +100,7 @@ def _words(exchange: Exchange, words: Sequence[str]) -> Iterator[Callable[[], Aw
 
 async def _look_for(word: str, exchange: Exchange) -> None:
     if exchange.index.memory < ROOM_FOR_WORDS * exchange.settings.memory.index:
-        await exchange.search(SearchQuery(match=Word(word), limit=0), _anybody())
+        await exchange.finding.search(SearchQuery(match=Word(word), limit=0), _anybody())
 
 
 def _anybody() -> Audience:

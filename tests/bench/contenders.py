@@ -118,7 +118,7 @@ class Ours:
     async def full(self, question: Question) -> int:
         # Each time with another bound that cuts nothing off: the library remembers answers, and is to work them out.
         asked = SearchQuery(match=clause(question), limit=10, facets=FACETS, facet_size=next(self._bounds))
-        return (await self._exchange.search(asked, PUBLIC)).total
+        return (await self._exchange.finding.search(asked, PUBLIC)).total
 
     async def close(self) -> None:
         await self._exchange.close()

@@ -32,7 +32,7 @@ async def measure(folder: Path) -> dict[str, Any]:
 
         async def search(word: Word) -> None:
             # Each time with another bound that cuts nothing off: answers are remembered, and are to be worked out.
-            await exchange.search(SearchQuery(match=word, limit=10, facet_size=next(bounds)), PUBLIC)
+            await exchange.finding.search(SearchQuery(match=word, limit=10, facet_size=next(bounds)), PUBLIC)
 
         taken = {}
         for pages in PAGES:

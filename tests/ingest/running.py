@@ -155,5 +155,5 @@ async def _each_is_found_once(exchange: Exchange, ended: list[IngestJob], files:
     everyone = Audience(role=Role.ADMIN, organisation="alfa", today=TODAY)
     for job in ended:
         word = files[job.name].decode().split()[0]
-        answer = await exchange.search(SearchQuery(match=parse(word)), everyone)
+        answer = await exchange.finding.search(SearchQuery(match=parse(word)), everyone)
         assert [found.hit.id for found in answer.found] == [job.document], job.name

@@ -128,7 +128,7 @@ async def _taken_in(settings: Settings) -> Library:
     jobs = {job.name: job for job in await exchange.inbox.jobs()}
     kept = {name: job.document for name, job in jobs.items() if job.state is JobState.DONE and job.document}
     texts = {name: "\n".join(page.text for page in await exchange.catalog.pages(kept[name])) for name in kept}
-    documents = {name: await exchange.document(kept[name], an_admin()) for name in kept}
+    documents = {name: await exchange.readable.document(kept[name], an_admin()) for name in kept}
     await exchange.close()
     return Library(jobs, texts, documents)
 

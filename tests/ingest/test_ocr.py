@@ -116,7 +116,7 @@ async def test_a_poor_scan_says_so_on_its_record_and_can_be_asked_for(tmp_path: 
         assert (kept.ocr.pages, kept.ocr.unsure) == (2, (2,))
         assert (await exchange.catalog.page(document.id, 1)).confidence > kept.ocr.confidence
         asked = SearchQuery(match=EVERYTHING, filters=(Filter("ocr", ("unsure",)),), facets=("ocr",))
-        answer = await exchange.search(asked, Audience(role=Role.ADMIN, today=TODAY))
+        answer = await exchange.finding.search(asked, Audience(role=Role.ADMIN, today=TODAY))
         assert (answer.total, answer.facets["ocr"].values[0].value) == (1, "unsure")
 
 
@@ -199,5 +199,5 @@ async def taken_in(exchange, file, said):
 
 
 async def finds(exchange, word):
-    answer = await exchange.search(SearchQuery(match=Word(word)), Audience(role=Role.ADMIN, today=TODAY))
+    answer = await exchange.finding.search(SearchQuery(match=Word(word)), Audience(role=Role.ADMIN, today=TODAY))
     return answer.total

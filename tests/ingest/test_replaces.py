@@ -45,12 +45,12 @@ async def test_it_keeps_what_described_the_document_but_for_what_is_said_anew(ex
     first = (await hand_in(exchange, "Bydlení v městech je drahé.", DESCRIBED)).document
     said = {"replaces": first, "year": 2024, "title": {"cs": "Nová zpráva"}}
     assert (await hand_in(exchange, "Housing in towns is expensive for everybody who comes.", said)).document == first
-    present, earlier = await exchange.versions(first, an_admin())
+    present, earlier = await exchange.readable.versions(first, an_admin())
     assert (present.version, present.title, present.year) == (2, {"cs": "Nová zpráva"}, 2024)
     assert (present.summary, present.topics) == (earlier.summary, earlier.topics)
     assert (present.change_note, earlier.change_note) == ("", "První vydání.")
     assert (present.languages, present.language_known) == (("en",), "detected")
-    assert [page.text for page in await exchange.version_pages(earlier)] == ["Bydlení v městech je drahé."]
+    assert [page.text for page in await exchange.readable.version_pages(earlier)] == ["Bydlení v městech je drahé."]
 
 
 async def test_a_title_that_was_found_in_the_file_goes_with_it_and_one_that_somebody_gave_stays(exchange):
@@ -86,7 +86,7 @@ async def test_a_document_that_waits_for_a_look_at_personal_data_still_is_to_be_
     assert (await exchange.catalog.document(first)).visibility is Visibility.MEMBERS
     await hand_in(exchange, "Klientky bydlí ve městě.", {"replaces": first})
     assert (await exchange.catalog.document(first)).visibility is Visibility.PUBLIC
-    versions = await exchange.versions(first, msgspec.structs.replace(an_admin(), organisation="beta"))
+    versions = await exchange.readable.versions(first, msgspec.structs.replace(an_admin(), organisation="beta"))
     assert [each.visibility for each in versions] == [Visibility.PUBLIC, Visibility.MEMBERS]
 
 

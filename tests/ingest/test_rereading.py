@@ -51,7 +51,7 @@ async def read_anew(exchange, *documents: str):
 
 
 async def found(exchange, word):
-    answer = await exchange.search(SearchQuery(match=parse(word)), EVERYONE)
+    answer = await exchange.finding.search(SearchQuery(match=parse(word)), EVERYONE)
     return [each.hit.id for each in answer.found]
 
 

@@ -57,7 +57,7 @@ async def _handed_in(exchange, file) -> IngestJob:
 async def _is_found(exchange, word):
     everyone = Audience(role=Role.ADMIN, today=TODAY)
     try:
-        return (await exchange.search(SearchQuery(match=Word(word)), everyone)).total
+        return (await exchange.finding.search(SearchQuery(match=Word(word)), everyone)).total
     except Unavailable:  # the index has not been made yet
         return 0
 

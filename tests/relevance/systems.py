@@ -88,7 +88,7 @@ class Ours:
 
     async def rank(self, typed: str, depth: int) -> list[str]:
         asked = SearchQuery(match=parse(typed), limit=depth, fragments=0)
-        return [found.document.id for found in (await self._exchange.search(asked, PUBLIC)).found]
+        return [found.document.id for found in (await self._exchange.finding.search(asked, PUBLIC)).found]
 
 
 async def exchange_of_passages(folder: Path, passages: Iterable[Passage]) -> Exchange:

@@ -47,8 +47,8 @@ async def test_a_restored_library_finds_and_hands_out_the_same(exchange, tmp_pat
     again = await open_exchange(elsewhere)
     try:
         assert await again.rebuild() == 5
-        assert (await again.search(SearchQuery(match=Word("nájem")), an_admin())).total == 5
-        _, path = await again.original("d3", "text.txt", an_admin())
+        assert (await again.finding.search(SearchQuery(match=Word("nájem")), an_admin())).total == 5
+        _, path = await again.readable.original("d3", "text.txt", an_admin())
         assert path.read_text(encoding="utf-8") == "Nájem bytu 3."
         assert await again.catalog.document("d3") == await exchange.catalog.document("d3")
         assert [each.id for each in await again.accounts.organisations()] == ["alfa"]

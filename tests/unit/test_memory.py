@@ -19,8 +19,8 @@ async def test_one_setting_bounds_all_that_is_kept(tmp_path):
     for first in words:
         for second in words:
             asked = SearchQuery(match=Some((Word(first), Word(second))), facets=("topic",), limit=30)
-            await exchange.search(asked, an_admin())
-            kept.append(exchange.memory)
+            await exchange.finding.search(asked, an_admin())
+            kept.append(exchange.finding.memory)
     assert settings.memory_mb << 19 < max(kept) <= settings.memory_mb << 20
     parts = settings.memory
     assert parts.index + parts.shown + parts.answers + parts.written <= settings.memory_mb << 20

@@ -114,7 +114,7 @@ async def test_no_byte_of_a_purged_document_is_left_under_the_data_folder(exchan
     await fill(exchange)
     beside = await open_exchange(exchange.settings)  # as a web process has it open
     admin = an_admin()
-    assert (await beside.search(SearchQuery(match=Word("kvapilinka")), admin)).total == 1
+    assert (await beside.finding.search(SearchQuery(match=Word("kvapilinka")), admin)).total == 1
     before = sightings(data)
     assert {word for word, _ in before} == set(WORDS)  # else the search below would prove nothing
     assert {"library.sqlite-wal", "token table"} <= {file for _, file in before}
@@ -123,9 +123,9 @@ async def test_no_byte_of_a_purged_document_is_left_under_the_data_folder(exchan
     await exchange.purge("secret", "na žádost")
 
     assert sightings(data) == set()
-    assert (await beside.search(SearchQuery(match=Word("kvapilinka")), admin)).total == 0
-    assert (await beside.suggest("kvapil", admin, language="cs", limit=5)) == ()
-    assert (await beside.search(SearchQuery(match=Word("nájem")), admin)).total == 30
+    assert (await beside.finding.search(SearchQuery(match=Word("kvapilinka")), admin)).total == 0
+    assert (await beside.finding.suggest("kvapil", admin, language="cs", limit=5)) == ()
+    assert (await beside.finding.search(SearchQuery(match=Word("nájem")), admin)).total == 30
     await beside.close()
     await exchange.rebuild()
     assert sightings(data) == set()
@@ -140,7 +140,7 @@ async def test_of_a_purged_document_stays_that_when_by_whom_and_why(exchange):
     assert [each.detail for each in trail if each.detail] == ["na žádost"]
     assert "document added" in {each.what for each in trail}
     with pytest.raises(NotFound):
-        await exchange.document("secret", an_admin())
+        await exchange.readable.document("secret", an_admin())
     assert await exchange.catalog.pages("secret") == await exchange.catalog.earlier("secret") == []
 
 

@@ -40,7 +40,7 @@ async def exchange(tmp_path):
 
 
 async def suggested(exchange, typed, *, audience=None, language="cs", limit=20):
-    return await exchange.suggest(typed, audience or the_public(), language=language, limit=limit)
+    return await exchange.finding.suggest(typed, audience or the_public(), language=language, limit=limit)
 
 
 async def texts(exchange, typed, kind, **how: Any):

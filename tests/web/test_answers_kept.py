@@ -39,7 +39,7 @@ async def test_who_asks_at_the_same_time_waits_for_one_answer(client, searches):
 
 async def test_a_304_costs_no_search(client, searches):
     etag = (await client.get(SEARCH, params=ASKED)).headers["etag"]
-    client._transport.app.app.state.exchange._answers._values.clear()
+    client._transport.app.app.state.exchange.finding._answers._values.clear()
     before = counted(searches)
     again = await client.get(SEARCH, params=ASKED, headers={"if-none-match": etag})
     assert (again.status_code, counted(searches)) == (304, before)

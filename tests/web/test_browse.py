@@ -212,7 +212,7 @@ async def test_a_spreadsheet_opens_as_utf_8_and_runs_no_formula(hard):
 
 
 async def test_every_export_has_what_the_search_finds(exchange, hard, monkeypatch):
-    monkeypatch.setattr("library.exchange.EXPORT_BATCH", 4)
+    monkeypatch.setattr("library.finding.EXPORT_BATCH", 4)
     for number in range(9):
         await exchange.add(a_practice(id=f"x{number}"), pages_of("Medomet."))
     await exchange.catch_up()

@@ -117,6 +117,6 @@ async def test_frequent_words_are_looked_for_beforehand(exchange):
     await warm(exchange, "")
     anybody = Audience(today=datetime.now(UTC).date())
     assert "byt" in await exchange.index.frequent_words(anybody, 500)
-    before = exchange.remembered_counts()["worked out"]
-    assert (await exchange.search(SearchQuery(match=Word("byt"), limit=0), anybody)).total
-    assert exchange.remembered_counts()["worked out"] == before
+    before = exchange.finding.remembered_counts()["worked out"]
+    assert (await exchange.finding.search(SearchQuery(match=Word("byt"), limit=0), anybody)).total
+    assert exchange.finding.remembered_counts()["worked out"] == before

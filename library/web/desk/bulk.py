@@ -51,5 +51,5 @@ def _with(document: Document, added: dict[str, list[str]]) -> dict[str, list[str
 
 
 async def _title(document_id: DocumentId, audience: Audience, exchange: Exchange) -> str:
-    found = await exchange.documents([document_id], audience)
+    found = await exchange.readable.documents([document_id], audience)
     return title_of(found[document_id]) if found else document_id

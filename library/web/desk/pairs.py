@@ -30,7 +30,7 @@ async def pair_at_desk(
 ) -> Response[bytes]:
     """The own document and the one that is like it, a page of each."""
     own = await document_to_change(document_id, audience, exchange)
-    both = (own, await exchange.document(other, audience))
+    both = (own, await exchange.readable.document(other, audience))
     found = await resemblances_seen(await exchange.resemblances.of(document_id), audience, exchange)
     pair = next((each for each in found.resemblances if each.other.id == other), None)
     if pair is None:

@@ -168,7 +168,7 @@ async def replace_at_desk(
 
 async def _own(document_id: DocumentId, audience: Audience, exchange: Exchange) -> Document:
     """A document that the caller looks after, or may confirm."""
-    document = await exchange.document(document_id, audience)
+    document = await exchange.readable.document(document_id, audience)
     if not audience.may_confirm(document):
         raise NotAllowed("this is for the document's own staff, or for a reviewer")
     return document
