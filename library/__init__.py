@@ -31,6 +31,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     indexing.py   how the index comes to have what the catalogue has
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
+    readable.py   what an audience may read
     limits.py     how often somebody may ask, counted by all processes together
     together.py   what is asked for at the same moment, done in one go
     originals.py  Originals: files as they were handed in, under their SHA-256
@@ -40,13 +41,12 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     personal.py   which personal data a text may hold; its words in personal_words.py and .toml
     gate.py       why a document may not be public yet: nobody has looked at what may be personal data in it
+    admission.py  how a document goes into the catalogue: as far as the gate lets it
+    editing.py    how people change a document that is in the library
     resemblance.py   how alike two texts are: the same, a copy, perhaps a translation; pure
     resemblances.py  which documents are like each other, until staff decide
     comparing.py  how it is found out which documents are like each other
     backups.py    the library copied while it serves, and brought back
-    readable.py   what an audience may read
-    admission.py  how a document goes into the catalogue: as far as the gate lets it
-    editing.py    how people change a document that is in the library
     purges.py     how everything that a document has left is removed, but that it was removed
     places.py     Places: from where on this machine files were handed in, and how they looked then
     accounts.py   Accounts: organisations (partners.toml has the consortium's), API keys, audit trail

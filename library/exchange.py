@@ -180,7 +180,7 @@ class Exchange:
 
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with
-        the members where personal data may be in it, until a person has looked (`confirm`)."""
+        the members where personal data may be in it, until a person has looked (`Editing.confirm`)."""
         return await self._admission.put(await self._admission.admitted(document, pages), pages)
 
     async def finish(
