@@ -26,7 +26,8 @@ CHUNK = 1 << 20
 """Bytes that are read from a file at once."""
 TOGETHER = 16
 TOGETHER_BYTES = 4_000_000
-"""How many files are handed in at the same time, and from how many bytes on no more of them."""
+"""How many files are handed in at the same time, and from how many bytes on no more of them. It begins with one, and
+twice as many each time: readers wait for no more than the first."""
 UNREADABLE = "unreadable-file"
 MOST_COMPLAINTS = 20
 """Of a table, that are named in one sentence."""
@@ -155,8 +156,9 @@ async def hand_in(
     of the same document."""
     batch = (await exchange.batches.open(organisation, submitted_by)).id
     handing_in = _HandingIn(exchange, batch, submitted_by, by_place=by_place)
-    coming = iter(files)
-    while some := await asyncio.to_thread(_next_together, said, coming, organisation):
+    coming, most = iter(files), 1
+    while some := await asyncio.to_thread(_next_together, said, coming, organisation, most):
+        most = min(2 * most, TOGETHER)
         # At the same time: then they are kept and queued in one go.
         for news in await asyncio.gather(*(handing_in.news_of(each) for each in some)):
             yield news
@@ -255,9 +257,9 @@ class _Here:
 
 
 def _next_together(
-    said: Descriptions, coming: Iterator[Path], otherwise: OrganisationId
+    said: Descriptions, coming: Iterator[Path], otherwise: OrganisationId, most: int
 ) -> list[_Described | _Unusable]:
-    """The next of the files that are coming, as many as are handed in together; none when all have come."""
+    """The next of the files that are coming, so many at most and of not too many bytes; none when all have come."""
     some: list[_Described | _Unusable] = []
     size = 0
     for path in coming:
@@ -268,7 +270,7 @@ def _next_together(
         else:
             some.append(file)
             size += file.seen.look.size
-        if len(some) >= TOGETHER or size >= TOGETHER_BYTES:
+        if len(some) >= most or size >= TOGETHER_BYTES:
             break
     return some
 
