@@ -14,6 +14,7 @@ from ingest.steps import Tell
 from library.catalog import AnalysedPage
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step
+from library.language import Apart, taken_apart
 from library.model import Document, Page
 from library.page_languages import with_languages
 from library.said import REPLACES
@@ -90,11 +91,12 @@ def _described(
     extract: Extract,
     job: IngestJob,
     replaced: Document | None,
-    analysed: Callable[[Sequence[Page]], Sequence[AnalysedPage]],
+    analysed: Callable[[Sequence[Page], Sequence[Apart]], Sequence[AnalysedPage]],
 ) -> _Described:
     """All that takes time, in one turn of a thread."""
-    pages = with_languages(extract.pages, tuple(job.said.get("languages", ())))
+    apart = taken_apart([page.text for page in extract.pages])
+    pages = with_languages(extract.pages, tuple(job.said.get("languages", ())), apart)
     extract = msgspec.structs.replace(extract, pages=pages)
     if replaced is not None:
         job = msgspec.structs.replace(job, said=said_of_next_version(replaced, job.said, extract))
-    return _Described(job, describe(extract, job), extract, analysed(pages))
+    return _Described(job, describe(extract, job), extract, analysed(pages, apart))

@@ -13,7 +13,7 @@ from library.catalog import AnalysedPage
 from library.database import Database
 from library.fresh_tables import FreshTables
 from library.gate import Gate, GateRecord, keep, let_go, pass_gate
-from library.language import Analyzer
+from library.language import Analyzer, Apart, taken_apart
 from library.model import Document, Page, Value, Visibility
 from library.personal import personal_findings
 
@@ -68,19 +68,20 @@ class Admission:
             detail=f"{check.by}: {check.result}",
         )
 
-    def analysed(self, pages: Sequence[Page]) -> list[AnalysedPage]:
-        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread."""
-        tables = self._analyzer.tables([(page.text, page.language) for page in pages])
+    def analysed(self, pages: Sequence[Page], apart: Sequence[Apart] | None = None) -> list[AnalysedPage]:
+        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread. `apart` are
+        their texts, where those have been taken apart already."""
+        apart = taken_apart([page.text for page in pages]) if apart is None else apart
         return [
             AnalysedPage(
                 number=page.number,
                 text=page.text,
                 language=page.language,
-                table=self._fresh.encode(table),
+                table=self._fresh.encode(self._analyzer.table_of(each, page.language)),
                 analysis=self._analyzer.version,
                 confidence=page.confidence,
             )
-            for page, table in zip(pages, tables, strict=True)
+            for page, each in zip(pages, apart, strict=True)
         ]
 
     async def put(self, admitted: Admitted, pages: Sequence[Page]) -> Document:

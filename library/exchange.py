@@ -25,7 +25,7 @@ from library.inbox import Inbox, accepted, done
 from library.indexing import Indexing
 from library.jobs import Accepted, IngestJob, Submission
 from library.kept_tables import KeptTables
-from library.language import Analyzer, shared_analyzer
+from library.language import Analyzer, Apart, shared_analyzer
 from library.model import Document, DocumentId, OrganisationId, Page
 from library.needs import Needs
 from library.originals import Originals
@@ -174,9 +174,10 @@ class Exchange:
                 f"reason given: {purged.reason or 'none'}. Take out of it what had to go, and hand in what is left"
             )
 
-    def analysed(self, pages: Sequence[Page]) -> list[AnalysedPage]:
-        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread."""
-        return self._admission.analysed(pages)
+    def analysed(self, pages: Sequence[Page], apart: Sequence[Apart] | None = None) -> list[AnalysedPage]:
+        """The pages of one document with their token tables: 0.3 ms for each, so ask for it in a thread. `apart` are
+        their texts, where those have been taken apart already."""
+        return self._admission.analysed(pages, apart)
 
     async def add(self, document: Document, pages: Sequence[Page]) -> Document:
         """Put a document into the catalogue. It can be found after the next `catch_up`. What is to be public stays with

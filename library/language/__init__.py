@@ -32,11 +32,13 @@ from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
 from library.language.mistyped import errors_mended
 from library.language.token_table import Form, Named, TokenPlaces, TokenTable, language_of, token_places
+from library.language.tokens import Apart, taken_apart
 
 __all__ = [
     "LANGUAGES",
     "LEMMA_LANGUAGES",
     "Analyzer",
+    "Apart",
     "Form",
     "Named",
     "QueryToken",
@@ -54,5 +56,6 @@ __all__ = [
     "shared_analyzer",
     "skeleton",
     "skeletons",
+    "taken_apart",
     "token_places",
 ]

@@ -57,10 +57,22 @@ class Analyzer:
 
     def tables(self, texts: Sequence[tuple[str, str]]) -> list[TokenTable]:
         """The same of several texts with their languages: what there is of a document at once, which is quicker."""
-        return [
-            _table(apart, language)
-            for apart, (_, language) in zip(taken_apart([text for text, _ in texts]), texts, strict=True)
-        ]
+        apart = taken_apart([text for text, _ in texts])
+        return [self.table_of(each, language) for each, (_, language) in zip(apart, texts, strict=True)]
+
+    def table_of(self, apart: Apart, language: str) -> TokenTable:
+        """The same of a text that has been taken apart already."""
+        if not apart.tokens:
+            return EMPTY_TABLE
+        words, where = placed(apart)
+        forms, begun = zip(*map(_known(language).__getitem__, words), strict=True)
+        return TokenTable(
+            forms=forms,
+            ids=where.ids,
+            starts=where.starts,
+            lengths=where.lengths,
+            concepts=named_in(apart.tokens, where.ids, begun),
+        )
 
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
         """The tokens of a typed word or phrase. No language is guessed: each dictionary that knows a word adds its
@@ -97,20 +109,6 @@ class Analyzer:
 def shared_analyzer() -> Analyzer:
     """The one analyzer of this process."""
     return Analyzer()
-
-
-def _table(apart: Apart, language: str) -> TokenTable:
-    if not apart.tokens:
-        return EMPTY_TABLE
-    words, where = placed(apart)
-    forms, begun = zip(*map(_known(language).__getitem__, words), strict=True)
-    return TokenTable(
-        forms=forms,
-        ids=where.ids,
-        starts=where.starts,
-        lengths=where.lengths,
-        concepts=named_in(apart.tokens, where.ids, begun),
-    )
 
 
 def _looked_up(word: str, language: str) -> Form:

@@ -1,5 +1,6 @@
 """Which language a text is in."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -7,11 +8,12 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from library.language.function_words import language_beyond_doubt
 from library.language.languages import LANGUAGES
+from library.language.tokens import taken_apart
 
 SHORTEST = 20
 """Letters below which nothing is said: a heading of two words is in any language."""
-READ = 1_000
-"""Letters at the beginning, in the middle and at the end of a text whose words are looked at."""
+READ = 160
+"""Words at the beginning, in the middle and at the end of a text that are looked at."""
 PIECE = 150
 """Letters of each of these that the model is asked about first: a page seldom needs more."""
 SURE = 80.0
@@ -19,18 +21,27 @@ SURE = 80.0
 of every served language it is some 200; where it is less, the whole text is looked at."""
 
 
-def detect_language(text: str) -> str:
-    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell."""
+def detect_language(text: str, words: Sequence[str] | None = None) -> str:
+    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell. `words`
+    are the tokens of the text, where it has been taken apart already."""
     letters = filter(str.isalpha, text[:2000])
     if next(islice(letters, SHORTEST - 1, None), None) is None:
         return ""
-    if told := language_beyond_doubt(_pieces(text, READ)):
+    if told := language_beyond_doubt(_some(taken_apart([text])[0].tokens if words is None else words)):
         return told
     if len(text) > 4 * PIECE:
         (likeliest, score), (_, second), *_ = _identifier().rank(_pieces(text, PIECE))
         if score - second >= SURE:
             return str(likeliest)
     return str(_identifier().classify(text[:20_000])[0])
+
+
+def _some(words: Sequence[str]) -> Sequence[str]:
+    """Those at the beginning, in the middle and at the end; all where there are few."""
+    if len(words) <= 3 * READ:
+        return words
+    middle = len(words) // 2
+    return [*words[:READ], *words[middle : middle + READ], *words[-READ:]]
 
 
 def _pieces(text: str, length: int) -> str:

@@ -164,8 +164,8 @@ def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_do
         "The children of the families that are new in the town have lessons with an assistant, who is their guide. "
     )
     spanish = "Los alumnos que llegan durante el curso reciben clases de apoyo con una persona que habla su idioma. "
-    assert language_beyond_doubt(english) == "en"
-    assert language_beyond_doubt(english + 8 * spanish) == ""
+    assert language_beyond_doubt(english.split()) == "en"
+    assert language_beyond_doubt((english + 8 * spanish).split()) == ""
     assert detect_language(english + 8 * spanish) == "es"
 
 
