@@ -62,7 +62,7 @@ _PERHAPS_OVER = ", ".join(
 )
 _STATES = tuple(f"{each}{sign}" for each in ("has", "is", "no", "show", "hide", "with", "without") for sign in "-_")
 """How classes begin that say of a page whether something lies over it."""
-_OF_TEXT = "html, body, main, article, h1"
+_OF_TEXT = "html,body,main,article,h1"
 """What is no bar and no dialog, nor in any: a page may be called as if it were one."""
 _OF_ARTICLES = frozenset({"article", "blockquote", "main", "section"})
 """What may have a footer of its own, which belongs to the text."""

@@ -84,5 +84,10 @@ def test_open_suggestions_and_the_sheet_of_filters_violate_nothing(visitor):
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("ArrowDown")
     assert violations(page) == []
+    page.evaluate(
+        "document.getElementById('results').setAttribute('aria-busy', 'true')"
+    )  # as while an answer is awaited
+    page.wait_for_timeout(600)  # until the transition has ended
+    assert violations(page) == []
     page.goto("/?q=asistent#filters")
     assert violations(page) == []
