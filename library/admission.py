@@ -90,12 +90,7 @@ class Admission:
 
     async def read_again(self, admitted: Admitted, pages: Sequence[Page]) -> Document:
         analysed = await asyncio.to_thread(self.analysed, pages)
-
-        def work(writing: sqlite3.Connection) -> Document:
-            note_admission(writing, admitted)
-            return catalog.read_again(writing, admitted.document, analysed)
-
-        return await self._database.write(work)
+        return await self._database.write(lambda writing: read_again(writing, admitted, analysed))
 
     async def revise(self, admitted: Admitted) -> Document:
         def work(writing: sqlite3.Connection) -> Document:
@@ -111,6 +106,11 @@ class Admission:
 def put(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:
     note_admission(writing, admitted)
     return catalog.put(writing, admitted.document, pages)
+
+
+def read_again(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:
+    note_admission(writing, admitted)
+    return catalog.read_again(writing, admitted.document, pages)
 
 
 def note_admission(writing: sqlite3.Connection, admitted: Admitted) -> None:

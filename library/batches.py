@@ -1,6 +1,7 @@
 """Which files were handed in together, how all of them are doing, and which are not to be read for now."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -128,8 +129,10 @@ class Batches:
         )
         return [_read(row) for row in found]
 
-    async def tally(self, batch_id: str) -> Tally:
-        """How its files are doing."""
+    async def tally(self, batch_id: str, organisation: OrganisationId | None = None) -> Tally:
+        """How its files are doing; those of one organisation, where it is given: whoever hands in on the machine itself
+        may speak for several."""
+        which = {"batch": batch_id, "organisation": organisation, "most": _MOST_NAMES}
         counted = await self._database.rows(
             """
             SELECT iif(step = 'indexing', step, state) AS standing,
@@ -137,10 +140,11 @@ class Batches:
                    sum(page)                           AS page,
                    sum(pages)                          AS pages
               FROM jobs
-             WHERE batch = ?
+             WHERE batch = :batch
+               AND (:organisation IS NULL OR organisation = :organisation)
              GROUP BY standing
             """,
-            (batch_id,),
+            which,
         )
         files = {row["standing"]: row["files"] for row in counted}
         read = {row["standing"]: (row["page"], row["pages"]) for row in counted}
@@ -153,43 +157,53 @@ class Batches:
             failed=files.get(JobState.FAILED, 0),
             page=page,
             pages=pages,
-            reasons=await self._reasons(batch_id),
+            reasons=await self._reasons(which),
             paused=await self.paused(batch_id),
-            known=await self._known(batch_id),
-            known_as=await self._known_as(batch_id),
+            known=await self._known(which),
+            known_as=await self._known_as(which),
         )
 
-    async def _known(self, batch_id: str) -> int:
-        found = await self._database.rows("SELECT count(*) AS files FROM handed_in_again WHERE batch = ?", (batch_id,))
+    async def _known(self, which: Mapping[str, object]) -> int:
+        found = await self._database.rows(
+            """
+            SELECT count(*) AS files
+              FROM handed_in_again AS again JOIN jobs ON jobs.id = again.job
+             WHERE again.batch = :batch
+               AND (:organisation IS NULL OR organisation = :organisation)
+            """,
+            which,
+        )
         return int(found[0]["files"])
 
-    async def _known_as(self, batch_id: str) -> tuple[KnownAs, ...]:
+    async def _known_as(self, which: Mapping[str, object]) -> tuple[KnownAs, ...]:
         found = await self._database.rows(
             """
             SELECT again.name, jobs.name AS known_as, jobs.id AS job, iif(state = 'done', document, '') AS document
               FROM handed_in_again AS again JOIN jobs ON jobs.id = again.job
-             WHERE again.batch = ? AND again.name <> jobs.name
+             WHERE again.batch = :batch AND again.name <> jobs.name
+               AND (:organisation IS NULL OR organisation = :organisation)
              ORDER BY again.name
-             LIMIT ?
+             LIMIT :most
             """,
-            (batch_id, _MOST_NAMES),
+            which,
         )
         return tuple(KnownAs(**dict(row)) for row in found)
 
-    async def _reasons(self, batch_id: str) -> tuple[FailedAlike, ...]:
+    async def _reasons(self, which: Mapping[str, object]) -> tuple[FailedAlike, ...]:
         found = await self._database.rows(
             """
             SELECT code,
-                   count(*)                                          AS files,
-                   json_group_array(name) FILTER (WHERE place <= ?)  AS names,
-                   max(detail) FILTER (WHERE place = 1)              AS detail
+                   count(*)                                              AS files,
+                   json_group_array(name) FILTER (WHERE place <= :most)  AS names,
+                   max(detail) FILTER (WHERE place = 1)                  AS detail
               FROM (SELECT code, name, detail, row_number() OVER (PARTITION BY code ORDER BY number) AS place
                       FROM jobs
-                     WHERE batch = ? AND state = 'failed')
+                     WHERE batch = :batch AND state = 'failed'
+                       AND (:organisation IS NULL OR organisation = :organisation))
              GROUP BY code
              ORDER BY files DESC, code
             """,
-            (_MOST_NAMES, batch_id),
+            which,
         )
         return tuple(
             FailedAlike(row["code"], row["files"], tuple(msgspec.json.decode(row["names"])), row["detail"])

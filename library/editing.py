@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from library.accounts import Accounts
-from library.admission import Admission, Admitted, note_admission, put
+from library.admission import Admission, Admitted, note_admission, read_again
 from library.catalog import Catalog, note_language
 from library.database import Database
 from library.errors import BadRequest, Conflict, Incomplete, NotFound
@@ -109,7 +109,8 @@ class Editing:
 
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
-        is read. Raises NotFound, and BadRequest for a language that the library does not serve."""
+        is read. Raises NotFound, BadRequest for a language that the library does not serve, and Conflict like
+        `catalog.read_again`."""
         if language not in LANGUAGES:
             raise BadRequest(f"'{language}' is none of the languages served: {', '.join(LANGUAGES)}")
         document = await self._catalog.document(document_id)
@@ -126,9 +127,8 @@ class Editing:
         analysed = await asyncio.to_thread(self._admission.analysed, corrected)
 
         def work(writing: sqlite3.Connection) -> Document:
-            changed = put(writing, admitted, analysed)
             note_language(writing, document_id, number, language)
-            return changed
+            return read_again(writing, admitted, analysed)
 
         return await self._database.write(work)
 

@@ -110,7 +110,8 @@ class Indexing:
 
     async def purge(self, document_id: DocumentId) -> None:
         """Leave no byte in the index of a document that the catalogue has no more. Raises IndexBusy."""
-        self._ready.forget()
+        async with self._turn:  # who read it from the catalogue while it was there has given it to the index by then
+            self._ready.forget()
         try:
             await self._index.purge([document_id])
         except IndexUnavailable:

@@ -20,6 +20,7 @@ LocalizedText = dict[str, str]
 class Visibility(StrEnum):
     """Who may see a document."""
 
+    # The widest first.
     PUBLIC = "public"
     MEMBERS = "members"
     ORGANISATION = "organisation"

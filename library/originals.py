@@ -199,7 +199,7 @@ def _older_than(folder: Path, seconds: float) -> list[str]:
 
 
 def _is_older_than(path: Path, seconds: float) -> bool:
-    with suppress(FileNotFoundError), _our_errors(path):
+    with _our_errors(path), suppress(FileNotFoundError):
         # Not when it was written: an upload may have taken long, and a copy may bear the day of what it is one of.
         return path.stat().st_ctime <= time.time() - seconds
     return False

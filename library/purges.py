@@ -38,7 +38,9 @@ AN_ARCHIVE = "an archive of which a part was purged"
 _NEEDED = """
     SELECT 1 FROM files WHERE sha256 = {0}
      UNION ALL
-    SELECT 1 FROM jobs WHERE sha256 = {0} AND name <> :archive
+    SELECT 1
+      FROM jobs
+     WHERE sha256 = {0} AND (name <> :archive OR (purpose = 'new' AND state IN ('waiting', 'working')))
      UNION ALL
     SELECT 1
       FROM versions, json_each(described, '$.files') AS file
@@ -73,8 +75,8 @@ class Purges:
         needs. Done again for what was purged, it changes nothing. The bytes stay in the database's file until it is
         scrubbed.
 
-        Raises NotFound, and Conflict while the document is being read, or where its file lies within that of another
-        document, which has to be purged first.
+        Raises NotFound, and Conflict while the document is being read, or what its file lies in is still to be read, or
+        is another document, which has to be purged first.
         """
         async with self._database.transaction() as writing:
             if done := await rows(writing, "SELECT * FROM purges WHERE document = ?", (document_id,)):
@@ -145,7 +147,12 @@ async def _refuse(writing: aiosqlite.Connection, document_id: DocumentId) -> Org
     found = await rows(writing, "SELECT organisation FROM documents WHERE id = ?", (document_id,))
     if not found:
         raise NotFound(f"there is no document '{document_id}'")
-    await _archives_around(writing, document_id)
+    for around in await _archives_around(writing, document_id):
+        if around["state"] in ("waiting", "working"):  # its file has to be there until it is read
+            raise Conflict(
+                f"the file of '{document_id}' lies within another one, which is still to be read (job {around['id']}): "
+                "try again when it is done"
+            )
     working = "SELECT id FROM jobs WHERE document = ? AND state = 'working'"
     if at_work := await rows(writing, working, (document_id,)):
         raise Conflict(
@@ -164,7 +171,7 @@ async def _archives_around(writing: aiosqlite.Connection, document_id: DocumentI
              UNION
             SELECT within FROM jobs JOIN around USING (id) WHERE within <> ''
         )
-        SELECT jobs.id, jobs.document, sha256,
+        SELECT jobs.id, jobs.document, sha256, state,
                EXISTS (SELECT 1
                          FROM documents
                         WHERE documents.id = jobs.document

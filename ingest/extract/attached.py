@@ -12,7 +12,7 @@ _MOST_NAMED = 5
 def attached_name(name: str, number: int) -> str:
     """What the `number`th attachment is to be called: a label, never a path."""
     label = " ".join(clean(name).split()).replace("/", "_").replace("\\", "_")[-LONGEST_LABEL:]
-    return label or f"attachment {number}"
+    return label if label.strip(".") else f"attachment {number}"
 
 
 def left_out(attached: int) -> tuple[str, ...]:

@@ -286,6 +286,7 @@ class _Child:
         pictures = 0
         clock = asyncio.get_running_loop().time
         enclosed = _Enclosed(self._folder / "enclosed", follow.take_enclosed)
+        enclosed.drop()  # what the file before has left, if its reader failed in the middle
         try:
             async with asyncio.timeout(self._limits.seconds) as deadline:
                 while True:

@@ -75,9 +75,10 @@ def shown_file(job: Job) -> dict[str, Any]:
 
 def _outcomes(batch: Batch, handed_in: Sequence[HandedIn]) -> list[dict[str, Any]]:
     """What there is to say of files that are none of the batch's own."""
-    known = {each["name"]: each for each in batch["known_as"]}
-    others = [each for each in handed_in if each["news"] in ("known", "refused") and each["name"] not in known]
-    return [*map(_outcome, others), *map(_known, known.values())]
+    renamed = {each["name"] for each in batch["known_as"]}
+    refused = [each for each in handed_in if each["news"] == "refused"]
+    known = [each for each in handed_in if each["news"] == "known" and each["name"] not in renamed]
+    return [*map(_outcome, (*refused, *known)), *map(_known, batch["known_as"])]
 
 
 def _outcome(handed_in: HandedIn) -> dict[str, Any]:

@@ -160,6 +160,11 @@ async def organisation_names(exchange: Exchange) -> dict[OrganisationId, str]:
     return {organisation.id: organisation.name for organisation in await exchange.accounts.organisations()}
 
 
+def looks_after(audience: Audience) -> OrganisationId | None:
+    """The organisation of whose files and questions staff are told; None for administrators, who are told of all."""
+    return None if audience.role is Role.ADMIN else audience.organisation
+
+
 def check_may_change(audience: Audience, organisation: OrganisationId) -> None:
     if not audience.may_change(organisation):
         raise NotAllowed(f"this key belongs to '{audience.organisation}', not to '{organisation}'")

@@ -19,10 +19,10 @@ from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, TooL
 from library.exchange import Exchange
 from library.jobs import JobState
 from library.language import clean
-from library.model import Audience, Role, Scope
+from library.model import Audience, Scope
 from library.said import Said, read_said
 from library.sidecars import LONGEST, said_beside, sidecars_of
-from library.web.access import needs
+from library.web.access import looks_after, needs
 from library.web.events import followed
 from library.web.forms import form_of, metadata_in, name_of, organisation_in, pieces_of
 from library.web.jobs import Job, shown_job
@@ -177,7 +177,7 @@ async def hand_in_together(
         handed_in = await taken_in_together(files, said, batch, exchange, told)
     finally:
         await form.close()
-    standing = await standing_of(batch, exchange, told)
+    standing = await standing_of(batch, audience, exchange, told)
     return Response(HandedInTogether(standing, handed_in), status_code=202, headers={"Location": standing.links.self})
 
 
@@ -197,10 +197,9 @@ async def batches(
     lang: StaffLang = None,
 ) -> Batches:
     """Newest first; for administrators, those of all organisations."""
-    organisation = None if audience.role is Role.ADMIN else audience.organisation
     told = words_for(lang, request)
-    found = await exchange.batches.newest(organisation, limit)
-    return Batches([await standing_of(batch, exchange, told) for batch in found])
+    found = await exchange.batches.newest(looks_after(audience), limit)
+    return Batches([await standing_of(batch, audience, exchange, told) for batch in found])
 
 
 @get(
@@ -219,7 +218,8 @@ async def batch(
     lang: StaffLang = None,
 ) -> BatchStanding:
     """When it has `ended`, this is the report: what is done, what failed, why, and what helps."""
-    return await standing_of(await own_batch(batch_id, audience, exchange), exchange, words_for(lang, request))
+    own = await own_batch(batch_id, audience, exchange)
+    return await standing_of(own, audience, exchange, words_for(lang, request))
 
 
 @get(
@@ -243,7 +243,7 @@ async def batch_events(
     told = words_for(lang, request)
 
     async def look() -> tuple[BatchStanding, bool]:
-        standing = await standing_of(own, exchange, told)
+        standing = await standing_of(own, audience, exchange, told)
         return standing, standing.ended
 
     return followed("batch", look, exchange.settings.follow_seconds)
@@ -276,7 +276,7 @@ async def change_batch(
             await exchange.batches.resume(batch_id)
         case BatchChange.RETRY:
             await exchange.inbox.retry(batch=batch_id)
-    return await standing_of(own, exchange, words_for(lang, request))
+    return await standing_of(own, audience, exchange, words_for(lang, request))
 
 
 def files_in(form: FormMultiDict) -> list[UploadFile]:
@@ -353,9 +353,11 @@ async def own_batch(batch_id: str, audience: Audience, exchange: Exchange) -> Ba
     return found
 
 
-async def standing_of(batch: Batch, exchange: Exchange, told: Words) -> BatchStanding:
-    tally = await exchange.batches.tally(batch.id)
-    reading = await exchange.inbox.jobs(state=JobState.WORKING, batch=batch.id, limit=MOST_READING)
+async def standing_of(batch: Batch, audience: Audience, exchange: Exchange, told: Words) -> BatchStanding:
+    """How those files are doing of which the caller is told."""
+    whose = looks_after(audience)
+    tally = await exchange.batches.tally(batch.id, whose)
+    reading = await exchange.inbox.jobs(state=JobState.WORKING, organisation=whose, batch=batch.id, limit=MOST_READING)
     link = f"{API}/batches/{batch.id}"
     return BatchStanding(
         id=batch.id,

@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from library.errors import LibraryError
 from library.exchange import Exchange
-from library.model import Audience, Role, Scope
+from library.model import Audience, Scope
 from library.unfound import SETTLED, Listening
-from library.web.access import NOBODY, caller_of, needs
+from library.web.access import NOBODY, caller_of, looks_after, needs
 from library.web.counting import address_of
 from library.web.problems import documented
 from library.web.results import SearchAnswer
@@ -65,8 +65,7 @@ async def most_asked(limit: int, audience: Audience, exchange: Exchange) -> Unfo
     least = exchange.settings.unfound_askings
     if not least:
         return UnfoundAnswer(0, [])
-    whose = None if audience.role is Role.ADMIN else audience.organisation
-    found = await exchange.unfound.most_asked(least, limit, whose)
+    found = await exchange.unfound.most_asked(least, limit, looks_after(audience))
     return UnfoundAnswer(least, [UnfoundItem(each.question, each.askings) for each in found])
 
 

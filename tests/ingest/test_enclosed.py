@@ -12,6 +12,7 @@ from msgspec import Struct
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.extract import archive
+from ingest.extract.attached import attached_name
 from ingest.extract.contract import Extract, Source
 from ingest.extract.formats import extract_opened
 from ingest.worker import work_with_others
@@ -202,6 +203,10 @@ def test_names_of_files_in_a_pdf_are_labels_and_never_paths(library):
 
 def test_archives_in_a_pdf_are_unpacked_no_deeper_than_others(library):
     assert library.jobs["handbook.pdf/one.zip/two.zip"].notes == library.jobs["deep.zip/one.zip/two.zip"].notes
+
+
+def test_an_attachment_whose_name_is_nothing_but_dots_has_none():
+    assert (attached_name("..", 2), attached_name("..a", 2)) == ("attachment 2", "..a")
 
 
 def given_away(pdf: bytes) -> tuple[dict[str, int], Extract]:

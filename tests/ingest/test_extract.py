@@ -269,6 +269,42 @@ async def test_each_of_many_files_has_its_own_answer_in_whatever_order_they_come
     assert said == sorted([*names, "one more", "one more"])
 
 
+BREAKS_OFF = """
+import ingest.extract.child as child
+from ingest.extract.contract import Extract
+from library.errors import ReaderCrashed
+
+def pieces(name):
+    yield name.encode()
+    if name == "first":
+        raise RuntimeError
+
+def read(source):
+    try:
+        source.on_enclosed("enclosed", pieces(source.name))
+    except RuntimeError:
+        raise ReaderCrashed("of no matter")
+    return Extract(pages=(), media_type="application/zip", enclosed=1)
+
+child.extract_opened = read
+child.main()
+"""
+"""A reader that fails in the middle of what the first file encloses."""
+
+
+async def test_what_a_file_encloses_begins_with_nothing_of_a_file_before(good: Path):
+    taken: list[bytes] = []
+
+    async def take(_name: str, path: Path) -> None:
+        taken.append(await asyncio.to_thread(path.read_bytes))
+
+    async with Reader(Limits(seconds=20), command=(sys.executable, "-c", BREAKS_OFF)) as reader:
+        with pytest.raises(ReaderCrashed):
+            await reader.read(good, "first", take_enclosed=take)
+        await reader.read(good, "second", take_enclosed=take)
+    assert taken == [b"second"]
+
+
 def test_each_protection_that_is_active_refuses_what_it_should():
     tried = """
 import os, socket

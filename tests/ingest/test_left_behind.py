@@ -7,6 +7,7 @@ from ingest.extract import Limits, Reader, sweep_folders
 from library.errors import Unavailable
 from library.jobs import IngestJob
 from library.model import File
+from library.purges import AN_ARCHIVE
 from tests.builders import a_practice, pages_of
 
 AT_ONCE = 0.0
@@ -66,6 +67,12 @@ async def test_a_sweep_leaves_what_a_job_a_document_an_earlier_version_or_a_with
     needed = {each.sha256 for each in (waiting, failed, first, second, withdrawn)}
     await exchange.sweep(AT_ONCE)
     assert originals_of(exchange) == needed
+
+
+async def test_a_file_that_is_called_like_an_archive_whose_file_is_gone_is_read_all_the_same(exchange):
+    waiting = await exchange.accept([b"text"], name=AN_ARCHIVE, said={}, organisation="alfa")
+    await exchange.sweep(AT_ONCE)
+    assert originals_of(exchange) == {waiting.job.sha256}
 
 
 async def test_what_is_handed_in_while_others_sweep_is_kept_or_refused_and_never_lost(exchange):

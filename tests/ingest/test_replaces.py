@@ -1,5 +1,6 @@
 """A file that is the next version of a document."""
 
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from library.exchange import open_exchange
 from library.model import Organisation, Visibility
 from library.settings import Settings
 from tests.builders import an_admin
+from tests.ingest.test_enclosed import a_pdf
 
 DESCRIBED = {
     "kind": "study",
@@ -111,3 +113,14 @@ async def test_one_file_replaces_one_document(exchange, tmp_path, monkeypatch):
         await _add(exchange, asked(tmp_path / "1.txt", tmp_path / "2.txt"))
     assert await _add(exchange, asked(tmp_path / "1.txt")) is ExitCode.WELL
     assert (await exchange.catalog.document(first)).version == 2
+
+
+async def test_what_is_attached_to_the_next_version_is_seen_by_nobody_who_may_not_see_the_document(exchange):
+    said = {**DESCRIBED, "visibility": "organisation", "embargo_until": "2090-01-01"}
+    first = (await hand_in(exchange, "Bydlení v městech je drahé.", said)).document
+    pdf = a_pdf({"form.txt": "Formulář, který smí vidět jen kancelář.".encode()})
+    await exchange.accept([pdf], name="a.pdf", said={"replaces": first}, organisation="alfa")
+    await work_with_others(exchange)
+    attached = next(job for job in await exchange.inbox.jobs() if job.name == "a.pdf/form.txt")
+    document = await exchange.catalog.document(attached.document)
+    assert (document.visibility, document.embargo_until) == (Visibility.ORGANISATION, date(2090, 1, 1))

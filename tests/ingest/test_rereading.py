@@ -12,7 +12,7 @@ from ingest.rereading import outdated, outdated_archives, queue, queue_archives
 from ingest.worker import work_with_others
 from library.jobs import JobState, Purpose
 from library.language import LANGUAGES
-from library.model import Audience, Page, Role, title_of
+from library.model import Audience, Page, Role, Visibility, title_of
 from library.search import SearchQuery
 from library.syntax import parse
 from tests.ingest.test_enclosed import a_mail, a_zip
@@ -161,7 +161,7 @@ def test_staff_ask_for_it_by_a_command(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.startswith("Files that are read again as soon as nothing new waits: 0;")
 
 
-async def test_files_in_a_file_that_no_reader_had_found_are_handed_in_and_others_stay_as_people_left_them(
+async def test_files_in_a_file_that_no_reader_had_found_come_as_hidden_as_it_is_and_others_stay_as_people_left_them(
     exchange, tmp_path
 ):
     mail = tmp_path / "mail.eml"
@@ -171,11 +171,15 @@ async def test_files_in_a_file_that_no_reader_had_found_are_handed_in_and_others
     await exchange.withdraw(jobs["known.txt"].document, "a test")
     async with exchange.inbox._database.transaction() as writing:  # as if its reader had not found it
         await writing.execute("DELETE FROM jobs WHERE id = ?", (jobs["new.txt"].id,))
-    await read_anew(exchange, jobs["mail.eml"].document)
+    mail_document = await exchange.catalog.document(jobs["mail.eml"].document)
+    hidden = msgspec.structs.replace(mail_document, visibility=Visibility.ORGANISATION)
+    await exchange.editing.revise(hidden)
+    await read_anew(exchange, mail_document.id)
     again, newest = (await exchange.inbox.jobs())[1], (await exchange.inbox.jobs())[0]
     assert (newest.name, newest.within, newest.state) == ("mail.eml/new.txt", jobs["mail.eml"].id, JobState.DONE)
     assert again.notes == ("files in it that were handed in as documents of their own: 1",)
     assert jobs["known.txt"].document not in await exchange.catalog.ids()
+    assert (await exchange.catalog.document(newest.document)).visibility is Visibility.ORGANISATION
 
 
 async def an_archive(exchange, tmp_path):

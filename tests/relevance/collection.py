@@ -11,10 +11,11 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from ingest.metadata import SIDECAR, read_description
+from ingest.metadata import read_description
 from ingest.samples import FILES
 from library.language import LANGUAGES, fold
 from library.model import Audience, Visibility
+from library.sidecars import SIDECAR
 
 FOLDER = Path(__file__).parent
 PUBLIC = Audience(today=date(2026, 11, 1))

@@ -1,12 +1,13 @@
 """A document is changed together with what the gate and the audit trail know of it, or not at all."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
-from library.errors import Conflict
+from library.errors import Conflict, NotFound
 from library.exchange import open_exchange
 from library.gate import seen
 from library.model import PersonalDataCheck, Visibility
@@ -110,3 +111,10 @@ async def test_nothing_is_known_of_what_was_purged_when_it_is_handed_in_again(ex
     with pytest.raises(Conflict, match="was purged"):
         await exchange.add(a_practice(**COMPLETE), pages_of(PRIVATE, language="cs"))
     assert await exchange.gate.record("p1") is None
+
+
+async def test_what_is_withdrawn_while_its_language_is_corrected_does_not_come_back(exchange):
+    correcting = asyncio.create_task(language_said(exchange))
+    await asyncio.gather(exchange.withdraw("p1", "na žádost"), correcting, return_exceptions=True)
+    with pytest.raises(NotFound):
+        await exchange.catalog.document("p1")

@@ -149,6 +149,10 @@ async def test_a_sweep_leaves_uploads_alone_that_are_under_way(originals, tmp_pa
     assert everything_in(tmp_path) == [kept.sha256]
 
 
+def test_an_original_that_somebody_has_just_removed_is_of_no_age(originals):
+    assert not originals.is_older_than(0, "0" * 64)
+
+
 async def test_a_sweep_of_a_folder_that_is_not_there_yet_finds_nothing(originals):
     assert await originals.sweep() == 0
 

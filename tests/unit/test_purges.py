@@ -5,7 +5,7 @@ import hashlib
 import re
 import sqlite3
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from library.exchange import Exchange, open_exchange
 from library.language import TokenTable, fold
 from library.model import File, Organisation, Visibility
 from library.purges import OF_A_DOCUMENT, UNTOUCHED
-from library.search import IndexState, SearchQuery, Word
+from library.search import IndexState, SearchIndex, SearchQuery, Word
 from library.settings import Settings
-from tests.builders import a_practice, an_admin, pages_of
+from tests.builders import a_practice, an_admin, an_exchange_on, pages_of
 
 WORDS = ("zmrzlibert", "hvozdovice", "kvapilinka", "brumlovský", "šelestnice", "trnkobraní", "puclíkov", "mňoukal")
 """Words that nobody else writes: of title, summary, text, an earlier version, caveats, a file's name and bytes."""
@@ -193,12 +193,28 @@ async def within(exchange, job_id: str, content: bytes, said) -> str:
     return accepted.job.id
 
 
-async def test_an_archive_goes_with_the_document_that_came_in_it(exchange):
-    archive = (await exchange.accept([b"PK secret"], name="a.zip", said={}, organisation="alfa")).job
+async def an_archive_being_read(exchange):
+    """Of the first file in it there is a document."""
+    await exchange.accept([b"PK secret"], name="a.zip", said={}, organisation="alfa")
+    archive = await exchange.inbox.take()
     await within(exchange, archive.id, b"part", {"id": "part"})
     await exchange.add(a_practice(id="part"), pages_of("text"))
+    return archive
+
+
+async def test_an_archive_goes_with_the_document_that_came_in_it(exchange):
+    archive = await an_archive_being_read(exchange)
+    await exchange.inbox.unpacked(archive.id, [], 1)
     await exchange.purge("part", "why")
     assert not exchange.originals.path(archive.sha256).exists()
+
+
+async def test_what_came_in_a_file_waits_for_that_one_to_be_read(exchange):
+    archive = await an_archive_being_read(exchange)
+    with pytest.raises(Conflict, match=f"still to be read .job {archive.id}"):
+        await exchange.purge("part", "why")
+    assert exchange.originals.path(archive.sha256).exists()
+    assert (await exchange.catalog.document("part")).id == "part"
 
 
 async def test_a_document_in_the_file_of_another_waits_for_that_one_to_be_purged(exchange):
@@ -268,3 +284,40 @@ async def test_another_organisation_is_not_told_and_may_share_the_same_bytes(exc
     with pytest.raises(PurgedFile):
         await exchange.accept([again], name="jinak.txt", said={}, organisation="alfa")
     assert exchange.originals.path(accepted.job.sha256).read_bytes() == again
+
+
+class _WaitsToUpdate:
+    """An index that is told when to take in, and tells in which order it was asked."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
+        self.asked: list[str] = []
+        self.waits, self.go_on = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._index, name)
+
+    async def update(self, *given: object) -> None:
+        self.waits.set()
+        await self.go_on.wait()
+        await self._index.update(*given)
+        self.asked.append("update")
+
+    async def purge(self, documents: Sequence[str]) -> None:
+        self.asked.append("purge")
+        await self._index.purge(documents)
+
+
+async def test_what_is_just_being_indexed_is_purged_after_that(exchange):
+    index = _WaitsToUpdate(exchange.index)
+    beside = await an_exchange_on(index, exchange.settings)
+    await beside.add(a_practice(id="secret"), pages_of("Zmrzlibert."))
+    catching_up = asyncio.create_task(beside.catch_up())
+    await index.waits.wait()
+    purging = asyncio.create_task(beside.purge("secret", "why"))
+    await asyncio.wait([purging], timeout=0.2)
+    index.go_on.set()
+    await asyncio.gather(catching_up, purging)
+    assert index.asked == ["update", "purge"]
+    assert sightings(exchange.settings.data) == set()
+    await beside._database.close()

@@ -119,6 +119,29 @@ async def test_another_organisations_batch_looks_like_one_that_is_not_there(clie
     assert (await client.get(f"{BATCHES}/{batch}")).status_code == 401
 
 
+async def test_of_files_handed_in_for_several_organisations_staff_are_told_of_their_own(exchange, client, keys):
+    """Whoever hands in on the machine itself may speak for all."""
+    batch = (await exchange.batches.open("alfa", "")).id
+    await exchange.accept([b"theirs"], name="first.pdf", said={}, organisation="beta")
+    for content, name, whose in (
+        (b"theirs", "again.pdf", "beta"),
+        (b"failed", "b.pdf", "beta"),
+        (b"ours", "a.pdf", "alfa"),
+    ):
+        await exchange.accept([content], name=name, said={}, organisation=whose, batch=batch)
+    for _ in range(2):
+        await exchange.inbox.fail((await exchange.inbox.take()).id, "no-text", "")
+
+    async def told(who):
+        found = (await client.get(f"{BATCHES}/{batch}", headers=keys[who])).json()
+        return found["files"], found["known"], len(found["known_as"]), len(found["reasons"])
+
+    assert await told("staff") == (1, 0, 0, 0)
+    assert await told("admin") == (2, 1, 1, 1)
+    (listed,) = (await client.get(BATCHES, headers=keys["staff"])).json()["batches"]
+    assert (listed["files"], listed["known"]) == (1, 0)
+
+
 async def test_the_newest_batches_of_the_own_organisation_are_listed(client, keys):
     own = [await a_batch(client, keys["staff"], name) for name in ("a.pdf", "b.pdf")]
     other = await a_batch(client, keys["other staff"], "a.pdf")

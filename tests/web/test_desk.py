@@ -90,6 +90,24 @@ async def test_a_file_that_is_there_under_another_name_is_named_with_both(exchan
     assert texts(await look(staff, f"{first}?lang=en"), ".file-more") == ["also handed in as 'b.txt'"]
 
 
+async def test_a_refused_file_is_named_beside_one_of_its_name_that_is_there_already(staff):
+    await hand_in(staff, "a.txt")
+    both = [("b.txt", b"Text of a.txt"), ("b.txt", b"x" * 20_000)]
+    html = LexborHTMLParser((await send(staff, "/desk/batches?lang=en", {"kind": "practice"}, both)).text)
+    large, known = texts(html, ".outcomes li")
+    assert large.startswith("b.txt: The file is larger than allowed.")
+    assert known == "b.txt: is in the library already, as “a.txt”."
+
+
+async def test_the_page_of_a_batch_of_several_organisations_names_the_own_files(exchange, staff):
+    batch = (await exchange.batches.open("alfa", "")).id
+    for organisation in ("alfa", "beta"):
+        await exchange.accept(
+            [organisation.encode()], name=organisation, said={}, organisation=organisation, batch=batch
+        )
+    assert texts(await look(staff, f"/desk/batches/{batch}"), ".file-name") == ["alfa"]
+
+
 async def test_a_file_that_is_too_large_is_named_with_the_cure(staff):
     html = LexborHTMLParser((await send(staff, "/desk/batches?lang=en", {}, [("b.txt", b"x" * 20_000)])).text)
     assert texts(html, ".outcomes li")[0].startswith("b.txt: The file is larger than allowed.")

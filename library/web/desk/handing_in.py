@@ -9,12 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from library.batches import Batch
 from library.exchange import Exchange
-from library.model import Audience, Role, Scope
+from library.model import Audience, Scope
 from library.page.batch_page import batch_page
 from library.page.desk_page import desk_page
 from library.said import read_said
-from library.web.access import needs
+from library.web.access import looks_after, needs
 from library.web.batches import HandedInFile, files_in, own_batch, standing_of, taken_in_together
 from library.web.desk.frame import BY_FORM, at_desk, onwards, text_in
 from library.web.forms import form_of
@@ -35,11 +36,10 @@ async def desk(
 ) -> Response[bytes]:
     """Where staff begin."""
     spoken = spoken_wording(request)
-    organisation = None if audience.role is Role.ADMIN else audience.organisation
     told = words(spoken.language)
     newest = [
-        msgspec.to_builtins(await standing_of(batch, exchange, told))
-        for batch in await exchange.batches.newest(organisation, BATCHES)
+        msgspec.to_builtins(await standing_of(batch, audience, exchange, told))
+        for batch in await exchange.batches.newest(looks_after(audience), BATCHES)
     ]
     counts = await needs_counted(audience, exchange)
     withdrawn = request.query_params.get("withdrawn", "")
@@ -54,8 +54,8 @@ async def batch_at_desk(
     exchange: NamedDependency[Exchange],
 ) -> Response[bytes]:
     """How the files of a batch are doing."""
-    await own_batch(batch_id, audience, exchange)
-    return await _shown_batch(request, batch_id, (), exchange)
+    own = await own_batch(batch_id, audience, exchange)
+    return await _shown_batch(request, own, (), audience, exchange)
 
 
 @post("/desk/batches", include_in_schema=False, opt=BY_FORM, status_code=200)
@@ -71,7 +71,7 @@ async def hand_in_at_desk(
     handed_in = await taken_in_together(files, said, batch, exchange, told)
     if all(each.news in ("new", "again") for each in handed_in):
         return onwards(request, f"/desk/batches/{batch.id}")
-    return await _shown_batch(request, batch.id, handed_in, exchange)
+    return await _shown_batch(request, batch, handed_in, audience, exchange)
 
 
 @post("/desk/batches/{batch_id:str}/retry", include_in_schema=False, opt=BY_FORM, status_code=303)
@@ -101,13 +101,20 @@ async def retry_job_at_desk(
 
 
 async def _shown_batch(
-    request: Request[Any, Any, Any], batch_id: str, handed_in: Sequence[HandedInFile], exchange: Exchange
+    request: Request[Any, Any, Any],
+    batch: Batch,
+    handed_in: Sequence[HandedInFile],
+    audience: Audience,
+    exchange: Exchange,
 ) -> Response[bytes]:
     spoken = spoken_wording(request)
     told = words(spoken.language)
-    standing = await standing_of(await exchange.batches.batch(batch_id), exchange, told)
-    jobs = [shown_job(job, told) for job in await exchange.inbox.jobs(batch=batch_id, limit=MOST_JOBS)]
+    standing = await standing_of(batch, audience, exchange, told)
+    jobs = await exchange.inbox.jobs(organisation=looks_after(audience), batch=batch.id, limit=MOST_JOBS)
     shown = batch_page(
-        msgspec.to_builtins(standing), msgspec.to_builtins(jobs), msgspec.to_builtins(list(handed_in)), spoken
+        msgspec.to_builtins(standing),
+        msgspec.to_builtins([shown_job(job, told) for job in jobs]),
+        msgspec.to_builtins(list(handed_in)),
+        spoken,
     )
-    return await at_desk(request, "batch.html", shown, spoken, here=f"/desk/batches/{batch_id}")
+    return await at_desk(request, "batch.html", shown, spoken, here=f"/desk/batches/{batch.id}")
