@@ -202,6 +202,11 @@ class Catalog:
         )
         return {(row["document"], row["position"]): _page(row) for row in found}
 
+    async def purged(self, ids: Sequence[DocumentId]) -> list[DocumentId]:
+        """Those of these documents of which nothing is left."""
+        sql = "SELECT document FROM purges WHERE document IN (SELECT value FROM json_each(?))"
+        return [row["document"] for row in await self._database.rows(sql, (_json(ids),))]
+
     async def ids(self) -> list[DocumentId]:
         """Of all documents, in the order in which they first came."""
         return [

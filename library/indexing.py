@@ -82,6 +82,7 @@ class Indexing:
                 others = [row.id for row in pending if not row.withdrawn and row.id not in known]
                 coming = await entries(others, self._catalog, self._kept, self._analyzer, self._fresh.decode)
                 await self._index.update([*ready, *coming], withdrawn)
+                await self._purge_what_went_meanwhile([row.id for row in pending])
                 await self._unindexed.clear(pending)
                 caught += len(pending)
             await self._inbox.note_indexed()
@@ -117,6 +118,12 @@ class Indexing:
         except IndexUnavailable:
             await self.rebuild()
             await self._index.purge([document_id])
+
+    async def _purge_what_went_meanwhile(self, ids: Sequence[DocumentId]) -> None:
+        """Another process may have purged what was read from the catalogue before: whoever purges after this has the
+        index purged after this too."""
+        if purged := await self._catalog.purged(ids):
+            await self._index.purge(purged)
 
 
 def _together(pending: Sequence[Pending], latest: int) -> list[Pending]:
