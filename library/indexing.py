@@ -81,8 +81,9 @@ class Indexing:
                 known = {entry.document.id for entry in ready}
                 others = [row.id for row in pending if not row.withdrawn and row.id not in known]
                 coming = await entries(others, self._catalog, self._kept, self._analyzer, self._fresh.decode)
-                await self._index.update([*ready, *coming], withdrawn)
-                await self._purge_what_went_meanwhile([row.id for row in pending])
+                given = [*ready, *coming]
+                await self._index.update(given, withdrawn)
+                await self._purge_what_went_meanwhile([entry.document.id for entry in given])
                 await self._unindexed.clear(pending)
                 caught += len(pending)
             await self._inbox.note_indexed()
