@@ -23,9 +23,11 @@ class ReadAgain(Struct, frozen=True):
 
     notes: tuple[str, ...]
     """What staff should know of it."""
+    waits_for: str = ""
+    """As `Extract.waits_for`."""
 
 
-_GONE = "the document has been withdrawn or came with another file: nothing was changed"
+_GONE = ReadAgain(("the document has been withdrawn or came with another file: nothing was changed",))
 
 
 async def queue(exchange: Exchange, documents: list[DocumentId], batch: str) -> int:
@@ -71,16 +73,16 @@ async def unpack_again(job: IngestJob, exchange: Exchange, reader: Lent, tell: T
     return (*extract.notes, *enclosed.notes())
 
 
-async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> tuple[str, ...]:
-    """Read the original of a document again and put what it says by now in the place of what it said; what staff should
-    know of it is returned. What people have said of the document stays, and it can be found all the time. Files in it
-    that no earlier reader found are handed in.
+async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> ReadAgain:
+    """Read the original of a document again and put what it says by now in the place of what it said. What people have
+    said of the document stays, and it can be found all the time. Files in it that no earlier reader found are
+    handed in.
 
     Raises ExtractionFailed, and then all is as it was. Run again after having been cut off, it ends in the same.
     """
     before = await _document(job, exchange)
     if before is None:
-        return (_GONE,)
+        return _GONE
     declared = before.languages if before.language_known == "declared" else ()
     origin = await exchange.inbox.origin(job)
     enclosed = Enclosed(exchange, origin) if origin is not None else None
@@ -88,7 +90,7 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     extract = await read_original(job, exchange, reader, tell, take=take, languages=declared)
     told = (*extract.notes, *(enclosed.notes() if enclosed else ()))
     if not extract.pages:
-        return (*told, "nothing was found in the file any more: the document stays as it was")
+        return ReadAgain((*told, "nothing was found in the file any more: the document stays as it was"))
     tell(Progress(Step.DESCRIBING))
     found = await asyncio.to_thread(with_languages, extract.pages, declared)
     said = await exchange.catalog.said_languages(job.document)
@@ -103,8 +105,8 @@ async def reread(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
             continue  # somebody has just corrected the document: what they said is taken in
         except NotFound:
             break
-        return told
-    return (_GONE,)
+        return ReadAgain(told, extract.waits_for)
+    return _GONE
 
 
 async def _document(job: IngestJob, exchange: Exchange) -> Document | None:

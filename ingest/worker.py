@@ -18,7 +18,7 @@ from ingest.readers import Lent, Readers
 from ingest.rereading import ReadAgain, reread, unpack_again
 from ingest.steps import Steps, Tell
 from library.acting import acting_as
-from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, Unavailable
+from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
 from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
@@ -269,8 +269,8 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Step
         match ended:
             case Kept():
                 logger.info("done: document %s", job.document)
-            case ReadAgain(notes):
-                await exchange.inbox.done(job.id, notes)
+            case ReadAgain(notes, waits_for):
+                await exchange.inbox.done(job.id, notes, NeedsOcr.code if waits_for else "", waits_for)
                 logger.info("read again: document %s", job.document)
             case Unpacked(notes):
                 await exchange.inbox.unpacked(job.id, notes, READERS_VERSION)
@@ -284,7 +284,7 @@ async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) ->
         case Purpose.REREAD if not job.document:
             return Unpacked(await unpack_again(job, exchange, reader, tell))
         case Purpose.REREAD:
-            return ReadAgain(await reread(job, exchange, reader, tell))
+            return await reread(job, exchange, reader, tell)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import msgspec
 from library.accounts import Accounts
 from library.answers import Answer, Found, Reading, found
 from library.asking import Asker, Outcome
-from library.catalog import Catalog
+from library.catalog import Catalog, no_document
 from library.errors import NotFound
 from library.explaining import Share, shares
 from library.filling import entries
@@ -85,7 +85,8 @@ class Finding:
         outcome = await self._asker(audience).outcome(asked)
         hits = outcome.result.hits
         while hits:
-            yield [each.document for each in await self._shown(hits, audience)]
+            seen = await self._shown(hits, audience)
+            yield await self._readable.shown([each.document for each in seen], audience)
             behind = After(hits[-1].id, hits[-1].score)
             onwards = msgspec.structs.replace(outcome.asked, after=behind)
             hits = (await self._index.search(onwards, audience)).hits if len(hits) == EXPORT_BATCH else ()
@@ -101,8 +102,10 @@ class Finding:
     async def similar(self, document_id: DocumentId, audience: Audience, limit: int) -> tuple[Found, ...]:
         """The documents most like this one that the audience may see. Raises NotFound like `Readable.document`."""
         await self._readable.document(document_id, audience)
-        (entry,) = await entries([document_id], self._catalog, self._kept, self._analyzer)
-        asked = SearchQuery(match=like(entry), limit=limit + 1, fragments=0)
+        known = await entries([document_id], self._catalog, self._kept, self._analyzer)
+        if not known:  # it was withdrawn at this moment
+            raise no_document(document_id)
+        asked = SearchQuery(match=like(known[0]), limit=limit + 1, fragments=0)
         hits = (await self._index.search(asked, audience)).hits
         return await self._shown([hit for hit in hits if hit.id != document_id][:limit], audience)
 

@@ -35,20 +35,26 @@ class Inbox:
     # Waiting again ---------------------------------------------------------------------------------------------------
 
     async def retry_coded(self, code: str) -> int:
-        """Let all jobs wait again that ended with this code; how many do. Those that are done with a document from part
-        of their pages are among them."""
+        """Have all files read again whose jobs ended with this code; how many. Where one is done with a document from
+        part of its pages, the document is read again: what people have said of it since stays."""
 
         def work(writing: sqlite3.Connection) -> int:
-            return len(_let_wait(writing, "state IN ('failed', 'done') AND code = ?", code))
+            ended = "code = ? AND (state = 'failed' OR (state = 'done' AND purpose = 'reread'))"
+            again = len(_let_wait(writing, ended, code))
+            for row in read(writing, "SELECT * FROM jobs WHERE code = ? AND state = 'done'", (code,)):
+                again += _read_rest(writing, _read(row))
+            return again
 
         return await self._database.write(work)
 
-    async def retry(self, job_id: str | None = None, *, batch: str | None = None) -> int:
-        """Let a failed job wait again, or all that have failed, in one batch where it is given; how many do. Raises
-        NotFound, and Conflict for a job that has not failed."""
+    async def retry(
+        self, job_id: str | None = None, *, batch: str | None = None, organisation: OrganisationId | None = None
+    ) -> int:
+        """Let a failed job wait again, or all that have failed, of one batch or organisation where it is given; how
+        many do. Raises NotFound, and Conflict for a job that has not failed."""
 
         def work(writing: sqlite3.Connection) -> int:
-            again = _wait_again(writing, job_id, batch)
+            again = _wait_again(writing, job_id, batch, organisation)
             if job_id is not None and not again:
                 job = _job(writing, job_id)
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
@@ -58,24 +64,7 @@ class Inbox:
 
     async def reread(self, submission: Submission, document_id: DocumentId = "") -> bool:
         """Queue the file of a document, or an archive, to be read again; False where it is queued for that already."""
-
-        def work(writing: sqlite3.Connection) -> bool:
-            queued = read(
-                writing,
-                """
-                SELECT 1
-                  FROM jobs
-                 WHERE document = ? AND sha256 = ? AND organisation = ? AND purpose = 'reread'
-                   AND state IN ('waiting', 'working')
-                """,
-                (document_id, submission.sha256, submission.organisation),
-            )
-            if not queued:
-                job = _enter(writing, submission, "", document_id)
-                writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
-            return not queued
-
-        return await self._database.write(work)
+        return await self._database.write(lambda writing: _enter_again(writing, submission, document_id))
 
     # Working ---------------------------------------------------------------------------------------------------------
 
@@ -453,10 +442,44 @@ def _enter(writing: sqlite3.Connection, submission: Submission, digest: str, doc
     return _read(entered[0])
 
 
-def _wait_again(writing: sqlite3.Connection, job_id: str | None, batch: str | None = None) -> list[IngestJob]:
-    """Lets this failed job wait, or all of them, in this batch or in all of them."""
-    which = "state = 'failed' AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?)"
-    return _let_wait(writing, which, job_id, job_id, batch, batch)
+def _enter_again(writing: sqlite3.Connection, submission: Submission, document_id: DocumentId) -> bool:
+    """What `Inbox.reread` does."""
+    queued = read(
+        writing,
+        """
+        SELECT 1
+          FROM jobs
+         WHERE document = ? AND sha256 = ? AND organisation = ? AND purpose = 'reread'
+           AND state IN ('waiting', 'working')
+        """,
+        (document_id, submission.sha256, submission.organisation),
+    )
+    if not queued:
+        job = _enter(writing, submission, "", document_id)
+        writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
+    return not queued
+
+
+def _read_rest(writing: sqlite3.Connection, job: IngestJob) -> bool:
+    """Have the document of a job read again that is done with part of its pages; False where it is queued already. For
+    the rest nobody waits in this job any more."""
+    notes = [note for note in job.notes if not note.endswith(job.detail)]
+    writing.execute("UPDATE jobs SET code = '', detail = '', notes = ? WHERE id = ?", (_json(notes), job.id))
+    same = Submission(name=job.name, sha256=job.sha256, size=job.size, organisation=job.organisation, said={})
+    return _enter_again(writing, same, job.document)
+
+
+def _wait_again(
+    writing: sqlite3.Connection,
+    job_id: str | None,
+    batch: str | None = None,
+    organisation: OrganisationId | None = None,
+) -> list[IngestJob]:
+    """Lets this failed job wait, or all of them: those of this batch and organisation, or of any."""
+    which = """
+        state = 'failed' AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?) AND (? IS NULL OR organisation = ?)
+        """
+    return _let_wait(writing, which, job_id, job_id, batch, batch, organisation, organisation)
 
 
 def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> list[IngestJob]:

@@ -1,6 +1,6 @@
 """What an audience may read: documents as it may see them, what they were before, and their files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,19 +27,21 @@ class Readable:
         document = await self._catalog.document(document_id)
         if not audience.sees(document):
             raise no_document(document_id)
-        return await self._for_eyes(document, audience)
+        (shown,) = await self.shown([document], audience)
+        return shown
 
     async def documents(self, ids: Sequence[DocumentId], audience: Audience) -> dict[DocumentId, Document]:
         """Those of these documents that the audience may see, as it may read them."""
         found = await self._catalog.documents(ids)
-        return {each.id: await self._for_eyes(each, audience) for each in found.values() if audience.sees(each)}
+        shown = await self.shown([each for each in found.values() if audience.sees(each)], audience)
+        return {each.id: each for each in shown}
 
     async def versions(self, document_id: DocumentId, audience: Audience) -> list[Document]:
         """The document as it is and as it was before it came with another file, the latest first: of the earlier
         versions those that the audience might see when they were the present one. Raises NotFound like `document`."""
         present = await self.document(document_id, audience)
         earlier = [each for each in await self._catalog.earlier(document_id) if audience.sees(each)]
-        return [present, *[await self._for_eyes(each, audience) for each in earlier]]
+        return [present, *await self.shown(earlier, audience)]
 
     async def version(self, document_id: DocumentId, number: int, audience: Audience) -> Document:
         """One of `versions`. Raises NotFound like `document`, and where there is none of this number."""
@@ -69,12 +71,19 @@ class Readable:
         names = ", ".join(file.name for file in document.files)
         raise NotFound(f"'{document.id}' has no file of this name; its files: {names or 'none'}")
 
-    async def _for_eyes(self, document: Document, audience: Audience) -> Document:
-        """The document without what this audience may not read of it, and without relations to what it may not see."""
-        shown = for_eyes(document, audience)
-        if not shown.related or audience.may_change(document.organisation):
+    async def shown(self, documents: Sequence[Document], audience: Audience) -> list[Document]:
+        """These documents, which this audience may see, without what it may not read of them, and without relations to
+        what it may not see."""
+        shown = [for_eyes(each, audience) for each in documents]
+        related = {each.document for document in shown for each in document.related}
+        if not related:
             return shown
-        others = await self._catalog.documents([each.document for each in shown.related])
+        others = await self._catalog.documents(list(related))
         seen = {each.id for each in others.values() if audience.sees(each)}
-        related = tuple(each for each in shown.related if each.document in seen)
-        return msgspec.structs.replace(shown, related=related)
+        return [each if audience.may_change(each.organisation) else _related_to(seen, each) for each in shown]
+
+
+def _related_to(seen: Collection[DocumentId], document: Document) -> Document:
+    """The document, related to none but these others."""
+    related = tuple(each for each in document.related if each.document in seen)
+    return msgspec.structs.replace(document, related=related)

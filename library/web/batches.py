@@ -15,7 +15,7 @@ from litestar.response import ServerSentEvent
 from msgspec import Struct
 
 from library.batches import Batch, FailedAlike, no_batch
-from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, TooLarge, listed
+from library.errors import BadMetadata, BadRequest, Conflict, LibraryError, NotFound, TooLarge, listed
 from library.exchange import Exchange
 from library.jobs import JobState
 from library.language import clean
@@ -275,7 +275,7 @@ async def change_batch(
         case BatchChange.RESUME:
             await exchange.batches.resume(batch_id)
         case BatchChange.RETRY:
-            await exchange.inbox.retry(batch=batch_id)
+            await exchange.inbox.retry(batch=batch_id, organisation=looks_after(audience))
     return await standing_of(own, audience, exchange, words_for(lang, request))
 
 
@@ -340,7 +340,7 @@ async def taken_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchang
             submitted_by=batch.submitted_by,
             batch=batch.id,
         )
-    except (TooLarge, Conflict) as error:
+    except (TooLarge, Conflict, NotFound) as error:  # the last where it is to replace what is not there
         return _refused(name, error, told)
     return HandedInFile(name, accepted.news, shown_job(accepted.job, told), "", "", "")
 

@@ -4,6 +4,7 @@ import io
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pypdfium2
 import pytest
 from PIL import Image, ImageFilter
@@ -19,7 +20,7 @@ from ingest.worker import work_with_others
 from library.errors import NeedsOcr, NoText, TooLarge
 from library.exchange import open_exchange
 from library.jobs import JobState
-from library.model import Audience, Organisation, Role
+from library.model import Audience, Organisation, Role, Visibility
 from library.search import EVERYTHING, Filter, SearchQuery, Word
 from library.settings import Settings
 from tests.builders import TODAY
@@ -145,12 +146,21 @@ async def test_pages_that_wait_for_a_language_file_come_into_their_document_late
         assert (job.state, job.code) == (JobState.DONE, "needs-ocr")
         assert await finds(exchange, "program")
         assert not await finds(exchange, "interpreter")
+        before = await exchange.catalog.document(job.document)
+        said = {"title": {"en": "Typed by staff"}, "visibility": Visibility.ORGANISATION}
+        await exchange.editing.revise(msgspec.structs.replace(before, **said))
+        await exchange.inbox.retry_coded("needs-ocr")
+        await work_with_others(exchange)
+        assert [each.code for each in await exchange.inbox.jobs()] == ["needs-ocr", ""]
     async with a_library(Settings(data=tmp_path / "data")) as exchange:
         assert await exchange.inbox.retry_coded("needs-ocr") == 1
         await work_with_others(exchange)
         assert await finds(exchange, "interpreter")
-        (job,) = await exchange.inbox.jobs()
-        assert (job.state, job.code) == (JobState.DONE, "")
+        assert {(each.state, each.code, each.notes) for each in await exchange.inbox.jobs()} == {
+            (JobState.DONE, "", ())
+        }
+        kept = await exchange.catalog.document(job.document)
+        assert (kept.title, kept.visibility) == ({"en": "Typed by staff"}, Visibility.ORGANISATION)
 
 
 def test_no_language_file_is_asked_for_that_nobody_needs(tmp_path: Path):

@@ -64,6 +64,13 @@ async def test_a_file_that_cannot_be_taken_does_not_stop_the_others(client, keys
     assert small["news"] == "new"
 
 
+async def test_a_file_that_is_to_replace_what_is_not_there_does_not_stop_the_others(client, keys):
+    files = {"a.pdf": b"a", "a.pdf.toml": b'replaces = "gone"', "b.pdf": b"b"}
+    answer = await client.post(BATCHES, files=[("file", each) for each in files.items()], headers=keys["staff"])
+    first, second = answer.json()["files"]
+    assert (first["news"], first["code"], second["news"]) == ("refused", "not-found", "new")
+
+
 async def test_a_description_beside_a_file_says_more_of_it(exchange, client, keys):
     sent = {
         "one/a.pdf": b"a",
@@ -140,6 +147,16 @@ async def test_of_files_handed_in_for_several_organisations_staff_are_told_of_th
     assert await told("admin") == (2, 1, 1, 1)
     (listed,) = (await client.get(BATCHES, headers=keys["staff"])).json()["batches"]
     assert (listed["files"], listed["known"]) == (1, 0)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/batches/{}/retry", "/desk/batches/{}/retry"])
+async def test_of_files_handed_in_for_several_organisations_staff_try_their_own_again(exchange, client, keys, path):
+    batch = (await exchange.batches.open("alfa", "")).id
+    for whose in ("alfa", "beta"):
+        await exchange.accept([whose.encode()], name=f"{whose}.pdf", said={}, organisation=whose, batch=batch)
+        await exchange.inbox.fail((await exchange.inbox.take()).id, "no-text", "")
+    await client.post(path.format(batch), headers=keys["staff"])
+    assert {job.name: job.state for job in await exchange.inbox.jobs()} == {"alfa.pdf": "waiting", "beta.pdf": "failed"}
 
 
 async def test_the_newest_batches_of_the_own_organisation_are_listed(client, keys):

@@ -1,5 +1,6 @@
 """Documents that are like others are named to those who may see both, and to nobody else."""
 
+import json
 import random
 from typing import Any
 
@@ -88,9 +89,13 @@ async def test_staff_may_say_otherwise_what_it_is(exchange, client, keys):
 @pytest.mark.usefixtures("alike")
 async def test_a_relation_is_shown_to_those_who_may_see_both(exchange, client, keys):
     await exchange.editing.decide("mine", "shared", Decision.ACCEPTED)
+    await exchange.catch_up()
     for headers, related in (({}, []), (keys["member"], ["shared"]), (keys["staff"], ["shared"])):
         body = (await client.get("/api/v1/documents/mine", headers=headers)).json()
         assert [each["document"] for each in body["related"]] == related
+        exported = (await client.get("/api/v1/export", params={"format": "jsonl"}, headers=headers)).text.splitlines()
+        (mine,) = (each for each in map(json.loads, exported) if each["id"] == "mine")
+        assert mine["related"] == body["related"]
 
 
 @pytest.mark.usefixtures("alike")

@@ -83,7 +83,7 @@ async def retry_batch_at_desk(
 ) -> Redirect:
     """Let all that failed be read again."""
     await own_batch(batch_id, audience, exchange)
-    await exchange.inbox.retry(batch=batch_id)
+    await exchange.inbox.retry(batch=batch_id, organisation=looks_after(audience))
     return onwards(request, f"/desk/batches/{batch_id}")
 
 
