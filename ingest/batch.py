@@ -306,8 +306,12 @@ def known_as(job: IngestJob, name: str) -> Outcome:
 
 def named_anew(outcome: Outcome, name: str) -> Outcome:
     """How a file ended that was handed in under one name before, and now under this one."""
-    detail = outcome.detail or f"this very file is here already, as '{outcome.file}'"
-    return msgspec.structs.replace(outcome, file=name, detail=detail)
+    return msgspec.structs.replace(outcome, file=name, detail=outcome.detail or here_as(outcome.file))
+
+
+def here_as(name: str) -> str:
+    """What is said of a file that the library has under this other name."""
+    return f"this very file is here already, as '{name}'"
 
 
 def outcome_of(job: IngestJob) -> Outcome | None:

@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ingest.batch import Outcome
+from ingest.batch import Outcome, here_as
 from library.batches import EVERYTHING, FailedAlike, KnownAs
 from library.jobs import IngestJob
 from library.words import Words
@@ -145,9 +145,7 @@ def report_lines(
     documents look alike, and what is paused."""
     numbers = {name: counts[name] for name in ("done", "known", "waiting", "failed")}
     lines, codes = [told.report["counts"].format(**numbers)], set()
-    for known in known_as:
-        sentence = told.of_detail(f"this very file is here already, as '{known.known_as}'")
-        lines.append(f"    - {known.name}: {sentence}")
+    lines += [f"    - {known.name}: {told.of_detail(here_as(known.known_as))}" for known in known_as]
     for each in sorted(failed, key=lambda each: -each.files):
         codes.add(each.code)
         failure = told.of_failure(each.code)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from library.database import Database, now, written
+from library.database import Database, as_json, now, written
 from library.errors import Conflict, NotFound, Unavailable
 from library.model import Audience, Caller, Organisation, OrganisationId, Role, Scope, Value
 
@@ -116,7 +116,7 @@ class Accounts:
                 role,
                 note,
                 now(),
-                msgspec.json.encode(scopes).decode(),
+                as_json(scopes),
                 expires and written(expires),
             ),
         )

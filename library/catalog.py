@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from library.database import Database, now, read
+from library.database import Database, as_json, now, read
 from library.errors import Conflict, NotFound, Unavailable
 from library.model import Audience, Document, DocumentId, File, OrganisationId, Page, Value, Visibility
 
@@ -103,7 +103,7 @@ class Catalog:
               FROM documents
              WHERE withdrawn IS NULL AND id IN (SELECT value FROM json_each(?))
             """,
-            (_json(ids),),
+            (as_json(ids),),
         )
         return {row["id"]: _read(row["document"], row["id"]) for row in found}
 
@@ -198,14 +198,14 @@ class Catalog:
              CROSS JOIN documents ON documents.id = pages.document
              WHERE withdrawn IS NULL
             """,
-            (_json(wanted),),
+            (as_json(wanted),),
         )
         return {(row["document"], row["position"]): _page(row) for row in found}
 
     async def purged(self, ids: Sequence[DocumentId]) -> list[DocumentId]:
         """Those of these documents of which nothing is left."""
         sql = "SELECT document FROM purges WHERE document IN (SELECT value FROM json_each(?))"
-        return [row["document"] for row in await self._database.rows(sql, (_json(ids),))]
+        return [row["document"] for row in await self._database.rows(sql, (as_json(ids),))]
 
     async def ids(self) -> list[DocumentId]:
         """Of all documents, in the order in which they first came."""
@@ -401,7 +401,7 @@ def _write(writing: sqlite3.Connection, document: Document, before: Document | N
         {
             "id": document.id,
             "organisation": document.organisation,
-            "document": _json(document),
+            "document": as_json(document),
             "now": now(),
             "is_public": _is_public(document),
             "was_public": before is not None and _is_public(before),
@@ -480,10 +480,6 @@ def _is_public(document: Document) -> bool:
 
 def _hashes(document: Document) -> set[str]:
     return {file.sha256 for file in document.files}
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _read(document: str, document_id: DocumentId) -> Document:

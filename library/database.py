@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
+import msgspec
 
 from library.acting import THE_LIBRARY, acting
 from library.errors import Unavailable
@@ -207,6 +208,11 @@ def now() -> str:
 def written(moment: datetime) -> str:
     """A moment as the tables keep it, so that moments sort as text."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def as_json(value: object) -> str:
+    """A value as the tables keep it, and as `json_each` takes a list."""
+    return msgspec.json.encode(value).decode()
 
 
 async def open_database(path: Path) -> Database:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from library.database import Database
+from library.database import Database, as_json
 from library.model import Document, DocumentId, PersonalDataCheck, Value, Visibility
 from library.personal import PersonalFinding
 
@@ -115,9 +115,9 @@ def keep(writing: sqlite3.Connection, document_id: DocumentId, record: GateRecor
             document_id,
             record.checked.isoformat(timespec="microseconds"),
             record.held,
-            _json(record.findings),
-            _json(sorted(record.confirmed)),
-            _json(record.said),
+            as_json(record.findings),
+            as_json(sorted(record.confirmed)),
+            as_json(record.said),
         ),
     )
 
@@ -125,10 +125,6 @@ def keep(writing: sqlite3.Connection, document_id: DocumentId, record: GateRecor
 def let_go(writing: sqlite3.Connection, document_id: DocumentId) -> None:
     """Hold a document no longer, if it was held; what was found in it stays as it is."""
     writing.execute("UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1", (document_id,))
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _read(row: sqlite3.Row) -> GateRecord:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from library.database import Database, now, read
+from library.database import Database, as_json, now, read
 from library.errors import Conflict, NotFound, ReaderCrashed
 from library.jobs import Accepted, IngestJob, JobState, Progress, Submission
 from library.model import DocumentId, OrganisationId
@@ -135,7 +135,7 @@ class Inbox:
         Raises as `done` does."""
 
         def work(writing: sqlite3.Connection) -> None:
-            _end(writing, job_id, "state = 'done', step = '', document = '', notes = ?", _json(notes))
+            _end(writing, job_id, "state = 'done', step = '', document = '', notes = ?", as_json(notes))
             writing.execute(
                 """
                 UPDATE jobs
@@ -184,7 +184,7 @@ class Inbox:
         """Those of these jobs that there are, in the order in which they came."""
         found = await self._database.rows(
             f"{_WITH_NAMES} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",  # noqa: S608  # of ours
-            (_json(list(ids)),),
+            (as_json(list(ids)),),
         )
         return [_read(row) for row in found]
 
@@ -316,7 +316,7 @@ def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
 def done(writing: sqlite3.Connection, job_id: str, notes: Sequence[str], code: str, detail: str) -> None:
     """What `Inbox.done` does."""
     ended = "state = 'done', step = 'indexing', notes = ?, code = ?, detail = ?"
-    _end(writing, job_id, ended, _json(notes), code, detail)
+    _end(writing, job_id, ended, as_json(notes), code, detail)
 
 
 def _end(writing: sqlite3.Connection, job_id: str, ended: str, *values: str) -> None:
@@ -430,7 +430,7 @@ def _enter(writing: sqlite3.Connection, submission: Submission, digest: str, doc
             submission.name,
             submission.sha256,
             submission.size,
-            _json(submission.said),
+            as_json(submission.said),
             digest,
             submission.idempotency_key or None,
             submission.submitted_by,
@@ -514,10 +514,6 @@ def _digest(submission: Submission) -> str:
 def new_id() -> str:
     """For a job, a document or a batch: 12 characters of random base32: 60 bits."""
     return b32encode(secrets.token_bytes(8)).decode().lower()[:12]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _read(row: sqlite3.Row) -> IngestJob:

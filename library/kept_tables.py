@@ -3,10 +3,8 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from library.catalog import Place
-from library.database import Database
+from library.database import Database, as_json
 from library.model import DocumentId
 
 
@@ -27,7 +25,7 @@ class KeptTables:
              WHERE withdrawn IS NULL
              ORDER BY wanted.key, position
             """,
-            (_json(ids),),
+            (as_json(ids),),
         )
         tables: dict[DocumentId, list[bytes]] = {document_id: [] for document_id in ids}
         for document_id, table in found:
@@ -51,7 +49,7 @@ class KeptTables:
              WHERE analysis <> ? AND withdrawn IS NULL
              ORDER BY pages.document, position
             """,
-            (_json(ids), version),
+            (as_json(ids), version),
         )
         return {(document_id, position): (text, language) for document_id, position, text, language in found}
 
@@ -66,7 +64,3 @@ class KeptTables:
             )
 
         await self._database.write(work)
-
-
-def _json(ids: Sequence[DocumentId]) -> str:
-    return msgspec.json.encode(ids).decode()

@@ -5,9 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-import msgspec
-
-from library.database import Database
+from library.database import Database, as_json
 from library.model import REQUIRED, REQUIRED_OF_PRACTICE, REQUIRED_OF_STUDY, DocumentId, OrganisationId, Value
 
 
@@ -79,7 +77,7 @@ class Needs:
     async def of(self, own: Own, ids: Collection[DocumentId]) -> dict[DocumentId, tuple[Need, ...]]:
         """What these documents need, as far as they are one's own."""
         sql = f"{_OWN} SELECT * FROM own WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
-        return _found(await self._database.rows(sql, {**_parameters(own), "ids": _list(ids)}))
+        return _found(await self._database.rows(sql, {**_parameters(own), "ids": as_json(sorted(ids))}))
 
 
 def _found(rows: Iterable[sqlite3.Row]) -> dict[DocumentId, tuple[Need, ...]]:
@@ -87,8 +85,4 @@ def _found(rows: Iterable[sqlite3.Row]) -> dict[DocumentId, tuple[Need, ...]]:
 
 
 def _parameters(own: Own) -> Mapping[str, object]:
-    return {"organisation": own.organisation, "today": own.today.isoformat(), "alike": _list(own.alike)}
-
-
-def _list(ids: Collection[DocumentId]) -> str:
-    return msgspec.json.encode(sorted(ids)).decode()
+    return {"organisation": own.organisation, "today": own.today.isoformat(), "alike": as_json(sorted(own.alike))}

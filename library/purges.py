@@ -8,7 +8,7 @@ import aiosqlite
 import msgspec
 
 from library.acting import acting
-from library.database import Database, now, rows
+from library.database import Database, as_json, now, rows
 from library.errors import Conflict, NotFound
 from library.model import DocumentId, OrganisationId, Value
 
@@ -126,7 +126,7 @@ class Purges:
         """Those of these originals that no document, no earlier version and no job has at this moment."""
         found = await self._database.rows(
             f"SELECT value FROM json_each(:hashes) AS each WHERE NOT EXISTS ({_NEEDED.format('each.value')})",  # noqa: S608
-            {"hashes": msgspec.json.encode(hashes).decode(), "archive": AN_ARCHIVE},
+            {"hashes": as_json(hashes), "archive": AN_ARCHIVE},
         )
         return [row["value"] for row in found]
 

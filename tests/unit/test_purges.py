@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -308,31 +309,38 @@ class _WaitsToUpdate:
         await self._index.purge(documents)
 
 
-async def test_what_another_process_purges_while_it_is_being_indexed_is_not_left_in_the_index(exchange):
-    index = _WaitsToUpdate(exchange.index)
-    worker = await an_exchange_on(index, exchange.settings)
-    await exchange.add(a_practice(id="secret"), pages_of("Zmrzlibert."))
-    catching_up = asyncio.create_task(worker.catch_up())
-    await index.waits.wait()
-    await exchange.purge("secret", "why")
-    index.go_on.set()
-    await catching_up
-    assert index.asked == ["update", "purge"]
-    assert sightings(exchange.settings.data) == set()
-    await worker._database.close()
+class _AtWork(NamedTuple):
+    """A process that is just giving a document to the index."""
+
+    exchange: Exchange
+    index: _WaitsToUpdate
+    catching_up: asyncio.Task[int]
 
 
-async def test_what_is_just_being_indexed_is_purged_after_that(exchange):
+@pytest.fixture
+async def worker(exchange) -> AsyncIterator[_AtWork]:
     index = _WaitsToUpdate(exchange.index)
     beside = await an_exchange_on(index, exchange.settings)
     await beside.add(a_practice(id="secret"), pages_of("Zmrzlibert."))
     catching_up = asyncio.create_task(beside.catch_up())
     await index.waits.wait()
-    purging = asyncio.create_task(beside.purge("secret", "why"))
-    await asyncio.wait([purging], timeout=0.2)
-    index.go_on.set()
-    await asyncio.gather(catching_up, purging)
-    assert index.asked[0] == "update"
-    assert index.asked[-1] == "purge"
-    assert sightings(exchange.settings.data) == set()
+    yield _AtWork(beside, index, catching_up)
     await beside._database.close()
+
+
+async def test_what_another_process_purges_while_it_is_being_indexed_is_not_left_in_the_index(exchange, worker):
+    await exchange.purge("secret", "why")
+    worker.index.go_on.set()
+    await worker.catching_up
+    assert worker.index.asked == ["update", "purge"]
+    assert sightings(exchange.settings.data) == set()
+
+
+async def test_what_is_just_being_indexed_is_purged_after_that(exchange, worker):
+    purging = asyncio.create_task(worker.exchange.purge("secret", "why"))
+    await asyncio.wait([purging], timeout=0.2)
+    worker.index.go_on.set()
+    await asyncio.gather(worker.catching_up, purging)
+    assert worker.index.asked[0] == "update"
+    assert worker.index.asked[-1] == "purge"
+    assert sightings(exchange.settings.data) == set()
