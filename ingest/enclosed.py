@@ -82,7 +82,8 @@ class Enclosed:
         return embargo if narrower is otherwise else {"visibility": narrower.value, **embargo}
 
     async def _depth(self) -> int:
-        depth, job = 0, self._job
-        while job.within:
-            depth, job = depth + 1, await self._exchange.inbox.job(job.within)
+        depth, within = 0, self._job.within
+        while within:  # of one that was purged, nobody knows any more what lay around it
+            around = await self._exchange.inbox.these([within])
+            depth, within = depth + 1, around[0].within if around else ""
         return depth

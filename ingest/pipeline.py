@@ -12,6 +12,7 @@ from ingest.extract import Extract, TakeEnclosed
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.catalog import AnalysedPage
+from library.errors import DamagedFile
 from library.exchange import Exchange
 from library.jobs import IngestJob, Progress, Step
 from library.language import Apart, taken_apart
@@ -50,13 +51,19 @@ async def read_original(
 ) -> Extract:
     """What the reader finds in the job's file, which is told page by page; `languages` are those it is said to be in.
     Raises ExtractionFailed."""
-    return await reader.read(
-        exchange.originals.path(job.sha256),
-        job.name,
-        lambda page, of: tell(Progress(Step.READING, page, of)),
-        take,
-        languages=tuple(languages),
-    )
+    original = exchange.originals.path(job.sha256)
+    try:
+        return await reader.read(
+            original,
+            job.name,
+            lambda page, of: tell(Progress(Step.READING, page, of)),
+            take,
+            languages=tuple(languages),
+        )
+    except FileNotFoundError as error:
+        if original.exists():
+            raise
+        raise DamagedFile("the library has lost this file: hand it in again") from error
 
 
 async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from library.database import Database, as_json, now, read
-from library.errors import Conflict, NotFound, ReaderCrashed
+from library.errors import Conflict, NotFound, PurgedFile, ReaderCrashed
 from library.jobs import Accepted, IngestJob, JobState, Progress, Submission
 from library.model import DocumentId, OrganisationId
 from library.said import REPLACES
@@ -37,6 +37,8 @@ class Inbox:
     async def retry_coded(self, code: str) -> int:
         """Have all files read again whose jobs ended with this code; how many. Where one is done with a document from
         part of its pages, the document is read again: what people have said of it since stays."""
+        if code == PurgedFile.code:
+            return 0  # there are no files any more that could be read
 
         def work(writing: sqlite3.Connection) -> int:
             ended = "code = ? AND (state = 'failed' OR (state = 'done' AND purpose = 'reread'))"
@@ -51,12 +53,14 @@ class Inbox:
         self, job_id: str | None = None, *, batch: str | None = None, organisation: OrganisationId | None = None
     ) -> int:
         """Let a failed job wait again, or all that have failed, of one batch or organisation where it is given; how
-        many do. Raises NotFound, and Conflict for a job that has not failed."""
+        many do. Raises NotFound, Conflict for a job that has not failed, and PurgedFile for one whose file is gone."""
 
         def work(writing: sqlite3.Connection) -> int:
             again = _wait_again(writing, job_id, batch, organisation)
             if job_id is not None and not again:
                 job = _job(writing, job_id)
+                if job.code == PurgedFile.code:
+                    raise PurgedFile(job.detail)
                 raise Conflict(f"job {job.id} has not failed: it is {job.state.value}")
             return len(again)
 
@@ -310,7 +314,7 @@ def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
         "UPDATE jobs SET name = ?, batch = ?, submitted_by = ?, within = ? WHERE id = ?",
         (submission.name, submission.batch, submission.submitted_by, submission.within, same.id),
     )
-    return Accepted(job=_wait_again(writing, same.id)[0], news="again")
+    return Accepted(job=_let_wait(writing, "id = ?", same.id)[0], news="again")
 
 
 def done(writing: sqlite3.Connection, job_id: str, notes: Sequence[str], code: str, detail: str) -> None:
@@ -464,7 +468,7 @@ def _read_rest(writing: sqlite3.Connection, job: IngestJob) -> bool:
     """Have the document of a job read again that is done with part of its pages; False where it is queued already. For
     the rest nobody waits in this job any more."""
     notes = [note for note in job.notes if not note.endswith(job.detail)]
-    writing.execute("UPDATE jobs SET code = '', detail = '', notes = ? WHERE id = ?", (_json(notes), job.id))
+    writing.execute("UPDATE jobs SET code = '', detail = '', notes = ? WHERE id = ?", (as_json(notes), job.id))
     same = Submission(name=job.name, sha256=job.sha256, size=job.size, organisation=job.organisation, said={})
     return _enter_again(writing, same, job.document)
 
@@ -475,11 +479,13 @@ def _wait_again(
     batch: str | None = None,
     organisation: OrganisationId | None = None,
 ) -> list[IngestJob]:
-    """Lets this failed job wait, or all of them: those of this batch and organisation, or of any."""
+    """Lets this failed job wait, or all of them: those of this batch and organisation, or of any; none whose file was
+    purged."""
     which = """
-        state = 'failed' AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?) AND (? IS NULL OR organisation = ?)
+        state = 'failed' AND code <> ?
+        AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?) AND (? IS NULL OR organisation = ?)
         """
-    return _let_wait(writing, which, job_id, job_id, batch, batch, organisation, organisation)
+    return _let_wait(writing, which, PurgedFile.code, job_id, job_id, batch, batch, organisation, organisation)
 
 
 def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> list[IngestJob]:

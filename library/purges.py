@@ -9,7 +9,7 @@ import msgspec
 
 from library.acting import acting
 from library.database import Database, as_json, now, rows
-from library.errors import Conflict, NotFound
+from library.errors import Conflict, NotFound, PurgedFile
 from library.model import DocumentId, OrganisationId, Value
 
 OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "places", "said_languages", "jobs")
@@ -35,6 +35,10 @@ UNTOUCHED = (
 part of one, whatever words the two have in common."""
 AN_ARCHIVE = "an archive of which a part was purged"
 """The name of a job whose file is gone because a purged one lay in it."""
+_WENT_TOO = (
+    "a part of this file was purged from the library, and with it the whole: take out of it what had to go, and hand "
+    "in what is left"
+)
 _NEEDED = """
     SELECT 1 FROM files WHERE sha256 = {0}
      UNION ALL
@@ -91,7 +95,7 @@ class Purges:
             )
             await _clear(writing, document_id)
             for archive in archives:
-                await _unname(writing, archive["id"])
+                await _end(writing, archive["id"])
             written = await rows(
                 writing,
                 "INSERT INTO purges (document, purged, who, reason) VALUES (?, ?, ?, ?) RETURNING *",
@@ -207,6 +211,7 @@ async def _hashes(writing: aiosqlite.Connection, document_id: DocumentId) -> set
 
 
 async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
+    await _call_by_own_names(writing, document_id)
     await writing.execute(
         "DELETE FROM handed_in_again WHERE job IN (SELECT id FROM jobs WHERE document = ?)", (document_id,)
     )
@@ -242,18 +247,43 @@ async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None
     )
 
 
-async def _unname(writing: aiosqlite.Connection, archive: str) -> None:
-    """Take the archive's names out of its job, and out of those that have read it again."""
+async def _end(writing: aiosqlite.Connection, archive: str) -> None:
+    """Take the archive's names out of its job, and out of those that have read it again, or are to: nobody can read it
+    any more."""
     await writing.execute("DELETE FROM handed_in_again WHERE job = ?", (archive,))
     await writing.execute(
         """
         UPDATE jobs
-           SET name = :name
+           SET name   = :name,
+               state  = iif(state IN ('waiting', 'failed'), 'failed', state),
+               code   = iif(state IN ('waiting', 'failed'), :code, code),
+               detail = iif(state IN ('waiting', 'failed'), :detail, detail),
+               ended  = coalesce(ended, :now)
          WHERE id = :job
             OR (document = '' AND purpose = 'reread'
                 AND (sha256, organisation) = (SELECT sha256, organisation FROM jobs WHERE id = :job))
         """,
-        {"name": AN_ARCHIVE, "job": archive},
+        {"name": AN_ARCHIVE, "job": archive, "code": PurgedFile.code, "detail": _WENT_TOO, "now": now()},
+    )
+
+
+async def _call_by_own_names(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
+    """Take the names of the document's files out of those of the files that lay in them."""
+    await writing.execute(
+        """
+        WITH RECURSIVE inside (id, before) AS (
+            SELECT jobs.id, around.name || '/'
+              FROM jobs JOIN jobs AS around ON around.id = jobs.within
+             WHERE around.document = ?
+             UNION
+            SELECT jobs.id, before FROM jobs JOIN inside ON inside.id = jobs.within
+        )
+        UPDATE jobs
+           SET name = substr(name, length(before) + 1)
+          FROM inside
+         WHERE inside.id = jobs.id AND substr(name, 1, length(before)) = before
+        """,
+        (document_id,),
     )
 
 

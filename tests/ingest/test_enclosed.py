@@ -48,11 +48,11 @@ def a_mail(**attached: bytes) -> bytes:
     return mail.as_bytes()
 
 
-def a_pdf(attached: Mapping[str, bytes]) -> bytes:
-    """One page, and the files that are attached to it, by name."""
+def a_pdf(attached: Mapping[str, bytes], text: str = "Handbook of the counselling centre, with its forms.") -> bytes:
+    """One page with this text, and the files that are attached to it, by name."""
     page, made = io.BytesIO(), io.BytesIO()
     canvas = Canvas(page)
-    canvas.drawString(72, 720, "Handbook of the counselling centre, with its forms.")
+    canvas.drawString(72, 720, text)
     canvas.save()
     with pikepdf.open(page) as pdf:
         for number, (name, content) in enumerate(attached.items()):
