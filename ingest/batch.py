@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -10,7 +9,7 @@ from typing import Any, Literal, Self
 import msgspec
 from msgspec import Struct
 
-from ingest.metadata import read_description, sidecar_of
+from ingest.metadata import is_there, read_description, sidecar_of
 from ingest.names import place_of, readable
 from ingest.tables import TABLES, Table, named, read_table
 from library.errors import BadMetadata, LibraryError, PurgedFile, Reason
@@ -59,7 +58,7 @@ class Descriptions(Struct, frozen=True):
 
         Raises BadMetadata."""
         beside = sidecar_of(path)
-        own = read_description(beside) if _is_there(beside) else {}
+        own = read_description(beside) if is_there(beside) else {}
         return {**self.for_all, **self.by_name.get(named(path, self.by_name), {}), **own}
 
 
@@ -88,9 +87,9 @@ def what_is_wrong(files: Sequence[Path], metadata: Path | None, told: Words) -> 
         without_row = sorted(readable(path.name) for path in files if not named(path, table.rows))
         wrong += [told.report["without_row"].format(file=name) for name in without_row]
     for path in files:
+        beside = sidecar_of(path)
         try:
-            beside = sidecar_of(path)
-            if beside.is_file():
+            if is_there(beside):
                 read_said({name: value for name, value in read_description(beside).items() if name != "organisation"})
         except LibraryError as error:
             wrong.append(f"{readable(beside.name)}: {told.of_error(error)}")
@@ -339,13 +338,10 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _is_there(path: Path) -> bool:
-    # A name may be too long once something is put behind it.
-    with suppress(OSError):
-        return path.is_file()
-    return False
-
-
 def _is_description(path: Path, metadata: Path | None) -> bool:
     described = path.with_name(path.name.removesuffix(SIDECAR))
-    return (path.suffix == SIDECAR and _is_there(described)) or (metadata is not None and path == metadata)
+    return (path.suffix == SIDECAR and is_there(described)) or (metadata is not None and _is_same(path, metadata))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    return path.name == other.name and path.resolve() == other.resolve()

@@ -1,5 +1,6 @@
 """What a member says of one file of this machine: the description beside it (`report.pdf.toml`)."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from ingest.names import readable
@@ -11,6 +12,13 @@ from library.sidecars import SIDECAR, said_beside
 def sidecar_of(path: Path) -> Path:
     """Where the description of this file would stand."""
     return path.with_name(path.name + SIDECAR)
+
+
+def is_there(path: Path) -> bool:
+    """Whether this is a file. A name may be too long once something is put behind it: then there is none."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
 
 
 def read_description(path: Path) -> Said:

@@ -196,7 +196,15 @@ def _workbook(path: Path) -> Iterator[tuple[int, Mapping[int, str]]]:
 def _plain(path: Path) -> Iterator[tuple[int, Mapping[int, str]]]:
     text = _decoded(path)
     rows: Iterator[Sequence[str]] = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    return ((number, dict(enumerate(cells))) for number, cells in enumerate(rows, 1) if any(cells))
+    number = 0
+    try:
+        for number, cells in enumerate(rows, 1):
+            if any(cells):
+                yield number, dict(enumerate(cells))
+    except csv.Error as error:
+        raise BadMetadata(
+            f"{path.name}, row {number + 1}: {error}; close the quotation marks there, or save the table as XLSX"
+        ) from error
 
 
 def _decoded(path: Path) -> str:

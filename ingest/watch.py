@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ingest.batch import Descriptions, Outcome, files_in, hand_in, outcome_of
-from ingest.metadata import sidecar_of
+from ingest.metadata import is_there, sidecar_of
 from library.errors import LibraryError, Unavailable
 from library.exchange import Exchange
 from library.model import OrganisationId
@@ -22,6 +23,8 @@ DONE, FAILED = "done", "failed"
 """The folders, below the watched one, that files are moved into."""
 REASON = ".reason.txt"
 """What the name of a failed file goes on with in the name of the file that says why."""
+_LONGEST_NAME = 255
+"""Bytes that the name of a file may have on most systems."""
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
 _OPENED = ("~$", ".~lock.")
 """How the files begin that office programs put beside one that is open."""
@@ -103,15 +106,15 @@ class Watch:
         if not path.is_file() or _stamp(path) != stamp:
             return  # it has changed since: the next looks take it anew
         inside = path.relative_to(self._watched.folder)
-        (self._watched.folder / FAILED / inside).with_name(path.name + REASON).unlink(missing_ok=True)
+        _reason_of(self._watched.folder / FAILED / inside).unlink(missing_ok=True)
         target = _free(self._watched.folder / (FAILED if outcome.ended == "failed" else DONE) / inside)
         target.parent.mkdir(parents=True, exist_ok=True)
         if outcome.ended == "failed":
             # The reason first: a file without one would say nothing.
-            target.with_name(target.name + REASON).write_text(self._reason(outcome), encoding="utf-8")
+            _reason_of(target).write_text(self._reason(outcome), encoding="utf-8")
         beside = sidecar_of(path)
         path.rename(target)
-        with suppress(FileNotFoundError):
+        if is_there(beside):
             beside.rename(sidecar_of(target))
 
     def _reason(self, outcome: Outcome) -> str:
@@ -145,8 +148,14 @@ async def keep_watching(exchange: Exchange, watched: Watched, every: float) -> N
 
 def _stamp(path: Path) -> Stamp:
     own, beside = path.stat(), sidecar_of(path)
-    said = beside.stat() if beside.is_file() else None
+    said = beside.stat() if is_there(beside) else None
     return own.st_size, own.st_mtime_ns, said.st_size if said else 0, said.st_mtime_ns if said else 0
+
+
+def _reason_of(path: Path) -> Path:
+    """Where it says why this file failed, whose own name may leave no room for more behind it."""
+    name = os.fsencode(path.name)[: _LONGEST_NAME - len(REASON)]
+    return path.with_name(os.fsdecode(name) + REASON)
 
 
 def _free(path: Path) -> Path:

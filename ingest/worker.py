@@ -223,6 +223,9 @@ async def _keep_ready(exchange: Exchange) -> None:
             await exchange.get_ready()
         except Unavailable as error:  # what matters is written elsewhere, and fails there
             logger.info("nothing is made ready for the index: %s", error.detail)
+        except Exception:
+            # It was to save time: the commit tells whether anything is wrong with what goes into it.
+            logger.exception("nothing is made ready for the index")
 
 
 async def _patience_after(commit: Awaitable[bool]) -> float:

@@ -21,6 +21,8 @@ ID_LENGTH = len(PREFIX) + 8
 """How much of a key names it in lists and logs. The other 35 characters, 210 random bits, stay with its holder."""
 USE_NOTED_EVERY = timedelta(minutes=1)
 EVERY_SCOPE = tuple(Scope)
+_LAST = 1 << 62
+"""A number that no entry of the trail reaches, and that SQLite can still hold."""
 _NOBODYS = "0" * 64
 """What a key is compared with that nobody has: the answer takes no longer where the beginning of a key is right."""
 
@@ -175,12 +177,6 @@ class Accounts:
 
     # Who changed what in the catalogue and the accounts, triggers note (migrations/0003_access.sql).
 
-    async def note(self, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = "") -> None:
-        """Note what whoever is at work (acting.py) did beside."""
-        await self._database.write(
-            lambda writing: note(writing, what, subject, organisation=organisation, detail=detail)
-        )
-
     async def trail(
         self,
         *,
@@ -201,7 +197,7 @@ class Accounts:
              ORDER BY number DESC
              LIMIT :limit
             """,
-            {"subject": subject, "organisation": organisation, "before": before, "limit": limit},
+            {"subject": subject, "organisation": organisation, "before": before and min(before, _LAST), "limit": limit},
         )
         return [msgspec.convert(dict(row), AuditEntry) for row in found]
 
@@ -209,7 +205,7 @@ class Accounts:
 def note(
     writing: sqlite3.Connection, what: str, subject: str, *, organisation: OrganisationId = "", detail: str = ""
 ) -> None:
-    """What `Accounts.note` does, inside a transaction."""
+    """Inside a transaction: note in the trail what whoever is at work (acting.py) did beside what triggers note."""
     writing.execute(
         """
         INSERT INTO trail (noted, who, what, subject, organisation, detail)

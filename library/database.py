@@ -99,9 +99,11 @@ class Database:
         A block must not open another. What has nothing else to wait for is quicker as `write`."""
         with _our_errors(self._path):
             async with self._turn:
-                self._actor = acting()  # which the connection's thread cannot ask for itself
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
+                    # The connection's thread cannot ask for it itself. Not before: a `write` that was cancelled may
+                    # still have been running there.
+                    self._actor = acting()
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from library.accounts import Accounts
-from library.admission import Admission, Admitted, note_admission, read_again
+from library.accounts import note
+from library.admission import Admission, Admitted, read_again
 from library.catalog import Catalog, note_language
 from library.database import Database
 from library.errors import BadRequest, Conflict, Incomplete, NotFound
-from library.gate import Gate, GateRecord, all_confirmed, seen
+from library.gate import Gate, GateRecord, all_confirmed, let_go, seen
 from library.language import LANGUAGES
 from library.model import (
     Document,
@@ -26,7 +26,7 @@ from library.model import (
 )
 from library.page_languages import with_languages
 from library.resemblance import Kind
-from library.resemblances import Decision, Resemblance, Resemblances
+from library.resemblances import Decision, Resemblance, Resemblances, decided
 from library.words import because
 
 RELATION_OF: Mapping[Kind, Relation] = {
@@ -49,14 +49,12 @@ class Editing:
         *,
         catalog: Catalog,
         gate: Gate,
-        accounts: Accounts,
         resemblances: Resemblances,
         admission: Admission,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._gate = gate
-        self._accounts = accounts
         self._resemblances = resemblances
         self._admission = admission
 
@@ -104,8 +102,13 @@ class Editing:
         """Let a document that is held stay with the members: it waits for nobody any more, and what was found in it
         stays unconfirmed. Raises NotFound, and Conflict where it is not held."""
         document, _ = await self._held(document_id)
-        left = Admitted(document=document, note=_LEFT)
-        await self._database.write(lambda writing: note_admission(writing, left))
+
+        def work(writing: sqlite3.Connection) -> None:
+            if not let_go(writing, document_id):
+                raise _nothing_held(document_id)
+            note(writing, _LEFT, document_id, organisation=document.organisation)
+
+        await self._database.write(work)
 
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
@@ -146,17 +149,20 @@ class Editing:
         if decision is Decision.ACCEPTED and other not in [each.document for each in document.related]:
             related = Related(relation=relation or RELATION_OF[pair.kind], document=other)
             await self.revise(msgspec.structs.replace(document, related=(*document.related, related)))
-        await self._accounts.note(
-            f"resemblance {decision or 'open'}", document_id, organisation=document.organisation, detail=other
-        )
-        return await self._resemblances.decide(document_id, other, decision)
+
+        def work(writing: sqlite3.Connection) -> Resemblance:
+            done = f"resemblance {decision or 'open'}"
+            note(writing, done, document_id, organisation=document.organisation, detail=other)
+            return decided(writing, document_id, other, decision)
+
+        return await self._database.write(work)
 
     async def _held(self, document_id: DocumentId) -> tuple[Document, GateRecord]:
         """Raises NotFound, and Conflict where the gate does not hold it."""
         document = await self._catalog.document(document_id)
         record = await self._gate.record(document_id)
         if record is None or not record.held:
-            raise Conflict(f"nothing in '{document_id}' waits to be confirmed")
+            raise _nothing_held(document_id)
         return document, record
 
     async def _pages(self, document_id: DocumentId) -> list[Page]:
@@ -183,3 +189,7 @@ class Editing:
             return await self._admission.revise(admitted)
         spoken = await asyncio.to_thread(with_languages, await self._pages(admitted.document.id), languages)
         return await self._admission.read_again(admitted, spoken)
+
+
+def _nothing_held(document_id: DocumentId) -> Conflict:
+    return Conflict(f"nothing in '{document_id}' waits to be confirmed")

@@ -92,7 +92,6 @@ class Exchange:
             database,
             catalog=self.catalog,
             gate=self.gate,
-            accounts=self.accounts,
             resemblances=self.resemblances,
             admission=self._admission,
         )

@@ -122,9 +122,10 @@ def keep(writing: sqlite3.Connection, document_id: DocumentId, record: GateRecor
     )
 
 
-def let_go(writing: sqlite3.Connection, document_id: DocumentId) -> None:
-    """Hold a document no longer, if it was held; what was found in it stays as it is."""
-    writing.execute("UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1", (document_id,))
+def let_go(writing: sqlite3.Connection, document_id: DocumentId) -> bool:
+    """Hold a document no longer, and whether it was held; what was found in it stays as it is."""
+    held = "UPDATE personal_data SET held = 0 WHERE document = ? AND held = 1"
+    return bool(writing.execute(held, (document_id,)).rowcount)
 
 
 def _read(row: sqlite3.Row) -> GateRecord:

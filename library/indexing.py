@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from library.catalog import Catalog
@@ -13,8 +14,8 @@ from library.inbox import Inbox
 from library.kept_tables import KeptTables
 from library.language import Analyzer
 from library.made_ready import MadeReady
-from library.model import DocumentId
-from library.search import SearchIndex, nobody
+from library.model import Audience, DocumentId, Role
+from library.search import SearchIndex, SearchQuery, nobody
 from library.unindexed import Pending, Unindexed
 
 CATCH_UP_BATCH = 1_000
@@ -26,6 +27,7 @@ MADE_READY_BYTES = CATCH_UP_BYTES * 4 // 5
 """Of token tables that are made ready for one commit at most: all of them are to go with it, whatever else does."""
 ALL_CHANGES = 1 << 62
 """More changes than there can be."""
+_SEES_ALL = Audience(role=Role.ADMIN, today=date.min)
 
 _log = logging.getLogger(__name__)
 
@@ -80,10 +82,11 @@ class Indexing:
                 ready = self._ready.taken(pending)
                 known = {entry.document.id for entry in ready}
                 others = [row.id for row in pending if not row.withdrawn and row.id not in known]
+                await self._purge_what_went(withdrawn)
                 coming = await entries(others, self._catalog, self._kept, self._analyzer, self._fresh.decode)
                 given = [*ready, *coming]
                 await self._index.update(given, withdrawn)
-                await self._purge_what_went_meanwhile([entry.document.id for entry in given])
+                await self._purge_what_went([entry.document.id for entry in given])
                 await self._unindexed.clear(pending)
                 caught += len(pending)
             await self._inbox.note_indexed()
@@ -120,10 +123,11 @@ class Indexing:
             await self.rebuild()
             await self._index.purge([document_id])
 
-    async def _purge_what_went_meanwhile(self, ids: Sequence[DocumentId]) -> None:
-        """Another process may have purged what was read from the catalogue before: whoever purges after this has the
-        index purged after this too."""
-        if purged := await self._catalog.purged(ids):
+    async def _purge_what_went(self, ids: Sequence[DocumentId]) -> None:
+        """Leave nothing of what was purged among these documents: by another process while it was given to the index
+        here, or by one that was killed before it came to the index. Whoever purges after this purges the index too."""
+        purged = await self._catalog.purged(ids)
+        if purged and (await self._index.search(SearchQuery(within=tuple(purged), limit=0), _SEES_ALL)).total:
             await self._index.purge(purged)
 
 

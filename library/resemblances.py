@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 import numpy as np
 
-from library.database import Database, now
+from library.database import Database, now, read
 from library.errors import NotFound
 from library.model import DocumentId, OrganisationId, Value, Visibility
 from library.resemblance import Kind, Resembling, Signature
@@ -176,20 +176,22 @@ class Resemblances:
         )
         return 0 if row is None else int(row[0])
 
-    async def decide(self, document_id: DocumentId, other: DocumentId, decision: Decision) -> Resemblance:
-        """Note what staff made of a pair; it comes back with `document_id` first. Raises NotFound."""
-        decided = await self._database.change(
-            """
-            UPDATE resemblances
-               SET decision = :decision, decided = :now
-             WHERE document = min(:document, :other) AND other = max(:document, :other)
-            RETURNING *
-            """,
-            {"document": document_id, "other": other, "decision": decision, "now": now()},
-        )
-        if not decided:
-            raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
-        return msgspec.convert(dict(decided[0]), Resemblance).seen_from(document_id)
+
+def decided(writing: sqlite3.Connection, document_id: DocumentId, other: DocumentId, decision: Decision) -> Resemblance:
+    """Inside a transaction: note what staff made of a pair; it comes back with `document_id` first. Raises NotFound."""
+    found = read(
+        writing,
+        """
+        UPDATE resemblances
+           SET decision = :decision, decided = :now
+         WHERE document = min(:document, :other) AND other = max(:document, :other)
+        RETURNING *
+        """,
+        {"document": document_id, "other": other, "decision": decision, "now": now()},
+    )
+    if not found:
+        raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
+    return msgspec.convert(dict(found[0]), Resemblance).seen_from(document_id)
 
 
 def _signature(row: sqlite3.Row) -> Signature:

@@ -72,16 +72,16 @@ def _parts(message: Message, depth: int) -> Iterator[Message]:
     """All parts that hold something, in order; what is nested deeper is left out."""
     if not depth:
         return
-    if message.get_content_type() == "multipart/alternative":
+    if not message.is_multipart() or message.get_content_maintype() != "multipart":
+        yield message  # which may say that it has parts
+    elif message.get_content_type() == "multipart/alternative":
         yield from _best_of(message, depth)
     elif message.get_content_type() == "multipart/related":
         yield from _root_of(message, depth)
-    elif message.is_multipart() and message.get_content_maintype() == "multipart":
+    else:
         for part in message.get_payload():
             if isinstance(part, Message):
                 yield from _parts(part, depth - 1)
-    else:
-        yield message
 
 
 def _best_of(message: Message, depth: int) -> Iterator[Message]:
@@ -94,9 +94,10 @@ def _best_of(message: Message, depth: int) -> Iterator[Message]:
 
 def _root_of(message: Message, depth: int) -> Iterator[Message]:
     """A page without the pictures and scripts that it is shown with: mails, and pages saved as one file (MHTML)."""
-    root, *others = (part for part in message.get_payload() if isinstance(part, Message))
-    yield from _parts(root, depth - 1)
-    yield from (part for part in others if part.get_content_disposition() == "attachment")
+    parts = [part for part in message.get_payload() if isinstance(part, Message)]
+    for root in parts[:1]:
+        yield from _parts(root, depth - 1)
+    yield from (part for part in parts[1:] if part.get_content_disposition() == "attachment")
 
 
 def _is_plain(form: Iterable[Message]) -> bool:
@@ -163,5 +164,5 @@ def _sender(mail: Message) -> str:
 def _sent(mail: Message) -> str:
     try:
         return parsedate_to_datetime(_line(mail, "Date")).date().isoformat()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return ""

@@ -114,6 +114,7 @@ EMPTY_ROWS = 3
 LONG_LIST = 20
 """Terms, of which more are folded: nobody wants to step through sixty nationalities by keyboard."""
 NUMBERS = frozenset({"page", "number", "volunteers"})
+MOST_DIGITS = 18
 TERMS = {**FIELDS, "tools.language": "language"}
 """The agreed list that a part takes its terms from, by its path."""
 _NAMED = re.compile(r"(?P<field>\w+)(?:\[(?P<row>\d+)\])?(?:\.(?P<part>\w+))?.*")
@@ -298,5 +299,5 @@ def _one(typed: Typed, name: str) -> str:
 
 
 def _number(text: str) -> Any:
-    """A number; what is none stays a text, which the library refuses with a reason."""
-    return int(text) if text.isdecimal() else text or None
+    """A number; what is none, or too long for one, stays a text, which the library refuses with a reason."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else text or None

@@ -238,7 +238,9 @@ class _Reader:
         given = self._given.get(name)
         if given is None or given == "":
             return unless
-        number = int(given) if isinstance(given, str) and given.isdecimal() else given
+        # Of thousands of digits Python makes no number.
+        short = isinstance(given, str) and given.isdecimal() and len(given) <= len(str(most))
+        number = int(given) if short else given
         if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= most:
             raise self._refused(name, f"must be a whole number from 0 to {most}")
         return number

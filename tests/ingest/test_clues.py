@@ -65,6 +65,19 @@ def test_heads_of_a_mail_that_an_old_program_did_not_encode_are_read(tmp_path: P
     assert best(told, "author") == "Jan Novák"
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["Content-Type: multipart/related; boundary=none", f"Date: Mon, 1 Jan {10**20} 10:00:00 +0000"],
+    ids=["no-parts", "no-year"],
+)
+def test_a_mail_with_a_head_that_makes_no_sense_is_read(tmp_path: Path, head: str):
+    heads = f"From: Jan <jan@alfa.example>\nSubject: Žádost\nMIME-Version: 1.0\n{head}"
+    (tmp_path / "a.eml").write_text(f"{heads}\n\nDobrý den.\n")
+    read = extract(tmp_path / "a.eml", "a.eml", Limits())
+    assert (read.media_type, best(read.clues, "title")) == ("message/rfc822", "Žádost")
+    assert "Dobrý den." in read.pages[0].text or read.enclosed == 1
+
+
 @pytest.mark.parametrize("title", ["Scan0001", "sken_12", "image 3"])
 def test_what_a_scanner_calls_its_files_is_no_title(tmp_path: Path, title: str):
     assert about(clues(tmp_path / "a.html", f"<title>{title}</title><body><p>Zápis z porady."), "title") == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batch import descriptions, what_is_wrong
+from ingest.batch import descriptions, files_in, what_is_wrong
 from ingest.tables import read_table
 from library.errors import BadMetadata
 from library.words import words
@@ -126,6 +126,13 @@ def test_what_is_no_table_of_files_says_so(tmp_path: Path, text: str, sentence: 
         read_table(table)
 
 
+def test_a_cell_that_never_ends_is_named_by_its_row(tmp_path: Path):
+    table = tmp_path / "table.csv"
+    table.write_text('file,summary\na.pdf,Good\nb.pdf,"Never ends ' + "and goes on " * 20_000)
+    with pytest.raises(BadMetadata, match=r"table\.csv, row 3: .*close the quotation marks"):
+        read_table(table)
+
+
 def test_what_only_looks_like_a_workbook_says_so(tmp_path: Path):
     (tmp_path / "table.xlsx").write_text("file;title")
     with pytest.raises(BadMetadata, match="cannot be read as a workbook"):
@@ -146,6 +153,18 @@ def test_files_of_one_name_in_several_folders_need_rows_that_tell_them_apart(tmp
     assert what_is_wrong(files, table, TOLD) == [several]
     with pytest.raises(BadMetadata, match="several files are called"):
         descriptions(table, None, files)
+
+
+def test_a_name_that_leaves_no_room_for_a_description_beside_it_is_none_the_worse(tmp_path: Path):
+    (tmp_path / ("a" * 251 + ".pdf")).write_text("x")
+    assert what_is_wrong(files_in([tmp_path], None), None, TOLD) == []
+
+
+def test_a_table_is_no_document_by_whatever_path_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("a.pdf", "table.csv"):
+        (tmp_path / name).write_text("file\na.pdf\n")
+    monkeypatch.chdir(tmp_path)
+    assert files_in([tmp_path], Path("table.csv")) == [tmp_path / "a.pdf"]
 
 
 def test_a_dry_run_names_everything_at_once(tmp_path: Path):

@@ -70,6 +70,13 @@ async def test_a_file_that_failed_is_moved_with_a_reason_that_says_what_helps(ex
     assert "empty-file" in reason
 
 
+async def test_a_name_as_long_as_can_be_is_taken_and_moved_like_others(exchange, watch, folder):
+    name = "a" * 251 + ".txt"
+    (folder / name).write_bytes(b"")
+    await looks(watch, exchange)
+    assert lying_in(folder) == [f"failed/{'a' * 244}.reason.txt", f"failed/{name}"]
+
+
 async def test_a_failed_file_that_is_put_back_is_tried_again_and_its_reason_goes(exchange, watch, folder):
     (folder / "a.txt").write_bytes(b"")
     await looks(watch, exchange)

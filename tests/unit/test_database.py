@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -224,6 +225,34 @@ async def test_each_of_what_is_written_together_is_by_whoever_asked_for_it(datab
         writing = [asyncio.create_task(written_by(name)) for name in ("eva", "jan")]
         await asyncio.sleep(0)
     assert await asyncio.gather(*writing) == ["eva", "jan"]
+
+
+async def test_what_was_cancelled_and_runs_on_is_by_whoever_asked_for_it(database):
+    runs, go_on = threading.Event(), threading.Event()
+    seen = []
+
+    def who(writing):
+        runs.set()
+        go_on.wait()
+        seen.append(writing.execute("SELECT acting()").fetchone()[0])
+
+    async def written_by(name):
+        with acting_as(name):
+            await database.write(who)
+
+    async def begun_by(name):
+        with acting_as(name):
+            async with database.transaction() as writing:
+                seen.append((await rows(writing, "SELECT acting()"))[0][0])
+
+    cancelled = asyncio.create_task(written_by("eva"))
+    await asyncio.to_thread(runs.wait)
+    cancelled.cancel()
+    begun = asyncio.create_task(begun_by("jan"))
+    await asyncio.sleep(0.01)
+    go_on.set()
+    await begun
+    assert seen == ["eva", "jan"]
 
 
 async def test_a_transaction_in_one_go_may_be_cancelled_and_holds_up_nobody(database):

@@ -11,6 +11,7 @@ from library.errors import Conflict, NotFound
 from library.exchange import open_exchange
 from library.gate import seen
 from library.model import PersonalDataCheck, Visibility
+from library.resemblances import Decision
 from library.settings import Settings
 from tests.builders import TODAY, a_practice, pages_of
 
@@ -93,6 +94,28 @@ async def test_a_change_that_is_cut_off_in_any_of_its_parts_is_as_if_it_had_neve
             await writing.execute(f"DROP TRIGGER cut_off_{doing}")
     await change(exchange)
     assert await everything(exchange) != before
+
+
+async def test_a_decision_that_is_cut_off_is_not_in_the_trail(exchange):
+    await exchange.add(a_practice(id="p2"), pages_of("Nic.", language="cs"))
+    async with exchange._database.transaction() as writing:
+        found = "2025-01-01T12:00:00+00:00"
+        await writing.execute("INSERT INTO resemblances VALUES ('p1', 'p2', 'copy', 0.9, '', ?, NULL)", (found,))
+        await writing.execute(
+            "CREATE TRIGGER cut_off AFTER UPDATE ON resemblances BEGIN SELECT RAISE(ABORT, 'cut off'); END"
+        )
+    before = await everything(exchange)
+    with pytest.raises(sqlite3.IntegrityError, match="cut off"):
+        await exchange.editing.decide("p1", "p2", Decision.DISMISSED)
+    assert await everything(exchange) == before
+
+
+async def test_a_document_is_left_with_the_members_once(exchange):
+    leave = [exchange.editing.leave_with_members("p1") for _ in range(2)]
+    left, again = await asyncio.gather(*leave, return_exceptions=True)
+    assert left is None
+    assert isinstance(again, Conflict)
+    assert [each.what for each in await exchange.accounts.trail(subject="p1")].count("left with the members") == 1
 
 
 async def test_what_is_refused_leaves_the_gate_as_it_was(exchange):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from library.errors import Conflict, NotFound, PurgedFile, Unavailable
+from library.errors import Conflict, IndexBusy, NotFound, PurgedFile, Unavailable
 from library.exchange import Exchange, open_exchange
 from library.language import TokenTable, fold
 from library.model import File, Organisation, Visibility
@@ -293,6 +293,7 @@ class _WaitsToUpdate:
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self.asked: list[str] = []
+        self.is_killed = False
         self.waits, self.go_on = asyncio.Event(), asyncio.Event()
 
     def __getattr__(self, name: str) -> object:
@@ -305,6 +306,8 @@ class _WaitsToUpdate:
         self.asked.append("update")
 
     async def purge(self, documents: Sequence[str]) -> None:
+        if self.is_killed:
+            raise IndexBusy("this process is no more")
         self.asked.append("purge")
         await self._index.purge(documents)
 
@@ -333,6 +336,19 @@ async def test_what_another_process_purges_while_it_is_being_indexed_is_not_left
     worker.index.go_on.set()
     await worker.catching_up
     assert worker.index.asked == ["update", "purge"]
+    assert sightings(exchange.settings.data) == set()
+    await worker.exchange.catch_up()
+    assert worker.index.asked == ["update", "purge", "update"]
+
+
+async def test_what_a_process_that_was_killed_has_left_in_the_index_goes_with_the_next_commit(exchange, worker):
+    worker.index.is_killed = True
+    await exchange.purge("secret", "why")
+    worker.index.go_on.set()
+    with pytest.raises(IndexBusy):
+        await worker.catching_up
+    assert sightings(exchange.settings.data) != set()
+    await exchange.catch_up()
     assert sightings(exchange.settings.data) == set()
 
 

@@ -214,6 +214,7 @@ async def test_what_a_newer_widget_sends_beside_is_passed_over(client):
         ({"numericFilters": [["year>2000", "year<1990"]]}, "numericFilters"),
         ({"filters": "topic:health"}, "filters"),
         ({"page": -1}, "page"),
+        ({"page": "9" * 5_000}, "page"),
         ({"page": 1000, "hitsPerPage": 100}, "page"),
         ({"hitsPerPage": 1000}, "hitsPerPage"),
         ({"hitsPerPage": True}, "hitsPerPage"),

@@ -86,6 +86,14 @@ async def test_saving_changes_what_was_typed_and_nothing_else(exchange, staff):
     assert (after.summary, after.topics, after.caveats) == (before.summary, before.topics, before.caveats)
 
 
+async def test_a_number_of_thousands_of_digits_is_no_page_and_is_refused_in_a_form(staff):
+    endless = "9" * 5_000
+    for path in ("/desk/documents/draft", "/desk/documents"):
+        assert (await staff.get(path, params={"page": endless})).status_code == 200
+    html = await look(staff, "/desk/documents/draft")
+    assert (await submit(staff, html, "#describe", {"resources.volunteers": endless})).status_code == 422
+
+
 async def test_a_study_has_rows_for_authors_and_findings(exchange, staff):
     study = a_study(id="study", organisation="alfa", authors=(Person(family="Nová", orcid="0000-0001"),))
     await exchange.add(study, pages_of("Text."))

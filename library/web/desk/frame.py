@@ -68,7 +68,8 @@ def texts_in(form: FormMultiDict, name: str) -> list[str]:
 def asked_number(request: Request[Any, Any, Any], last: int) -> int:
     """The page that the address asks for, from 1 to the last; the first unless it does."""
     asked = request.query_params.get("page", "")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= last else 1
+    # Of thousands of digits Python makes no number.
+    return int(asked) if asked.isdecimal() and len(asked) <= len(str(last)) and 1 <= int(asked) <= last else 1
 
 
 def back_to_document(request: Request[Any, Any, Any], document_id: DocumentId, said: str) -> Redirect:

@@ -24,7 +24,7 @@ from library.said import read_said, revised
 from library.web.access import caller_of, document_to_change, needs, organisation_names
 from library.web.batches import taken_in
 from library.web.changes import check_unchanged, kept, restored, to_be_changed
-from library.web.desk.frame import BY_FORM, at_desk, back_to_document, onwards, text_in, texts_in
+from library.web.desk.frame import BY_FORM, asked_number, at_desk, back_to_document, onwards, text_in, texts_in
 from library.web.document_answer import shown_document
 from library.web.documents import document_etag
 from library.web.drawing import drawable
@@ -245,8 +245,8 @@ async def _leaf(
     """The page that is looked at, with what may be personal data marked, and its picture where it can be drawn."""
     if not numbers:
         return None, None
-    asked = request.query_params.get("page", "")
-    number = int(asked) if asked.isdecimal() and int(asked) in numbers else numbers[0]
+    asked = asked_number(request, max(numbers))
+    number = asked if asked in numbers else numbers[0]
     text = (await exchange.catalog.page(document.id, number)).text
     spans = [(each.start, each.end) for each in found.findings if each.page == number]
     leaf = {"page": number, "text": text, "spans": spans}
