@@ -23,12 +23,21 @@ def left_out(attached: int) -> tuple[str, ...]:
 
 def damaged_ones(names: Sequence[str]) -> tuple[str, ...]:
     """What is said of enclosed files of which nothing can be read."""
-    if len(names) > _MOST_NAMED:
-        named, others = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
-        return (f"files in it that are damaged and were left out: {named} and {others:,} others",)
-    return (f"files in it that are damaged and were left out: {', '.join(names)}",) if names else ()
+    return (f"files in it that are damaged and were left out: {_listed(names)}",) if names else ()
+
+
+def needing_memory(names: Sequence[str]) -> tuple[str, ...]:
+    """What is said of enclosed files for which there is not memory enough."""
+    if not names:
+        return ()
+    return (f"files in it that need more memory than allowed and were left out, hand them in alone: {_listed(names)}",)
 
 
 def too_large_ones(names: Sequence[str]) -> tuple[str, ...]:
     """What is said of enclosed files that are larger than is allowed."""
     return (f"files in it that are larger than allowed and were left out: {len(names):,}",) if names else ()
+
+
+def _listed(names: Sequence[str]) -> str:
+    others = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {others:,} others" if others > 0 else "")

@@ -104,7 +104,7 @@ def _giving_away(line: socket.socket) -> OnEnclosed:
         try:
             for piece in pieces:
                 line.sendall(wire.message(wire.Enclosed(name, piece, ends=False)))
-        except ExtractionFailed:
+        except (ExtractionFailed, MemoryError):
             line.sendall(wire.message(wire.Dropped()))
             raise
         line.sendall(wire.message(wire.Enclosed(name, b"", ends=True)))

@@ -45,6 +45,8 @@ class Extract(Value, frozen=True):
     """True where the file was damaged and could be read after repair."""
     notes: tuple[str, ...] = ()
     """Sentences: a limit that was reached, pages that could not be read."""
+    ran_out: bool = False
+    """True where memory ran out on the way, for a file in it: whoever has read it is not to read another one."""
     waits_for: str = ""
     """What this machine lacks for the rest of the pages, and the command that brings it; empty where it lacks nothing.
     """

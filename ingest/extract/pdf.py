@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pikepdf
 import pypdf
@@ -60,9 +60,10 @@ def read_pdf(source: Source) -> Extract:
     with closing(document), closing(Pictures(source)) as pictures:
         document.init_forms()
         sheets = list(_sheets(document, content, source, pictures))
-        clues = (*_clues(content), *titled("largest font", _largest_line(document)))
-        total = len(document)
-        attached = give_attached(document, content, source.on_enclosed)
+        total, largest = len(document), _largest_line(document)
+        with _second_look(content) as opened:
+            clues = (*_clues(opened), *titled("largest font", largest))
+            attached = give_attached(opened, document, source)
     texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
     pages, notes = numbered(texts, source.limits)
     if not any(page.text for page in pages):  # what is attached to it becomes documents all the same
@@ -74,6 +75,7 @@ def read_pdf(source: Source) -> Extract:
         enclosed=attached.given,
         repaired=repaired,
         notes=(*(notes or _left_out(len(pages), total)), *_missing(sheets, pictures), *attached.notes),
+        ran_out=attached.ran_out,
         waits_for=pictures.lacking.detail if pictures.lacking else "",
     )
 
@@ -192,22 +194,38 @@ class _SecondReader:
             return ""
 
 
-def _clues(content: bytes) -> tuple[Clue, ...]:
-    """What XMP, the information dictionary and the catalogue say; nothing where they are broken, as the text counts."""
+@contextmanager
+def _second_look(content: bytes) -> Iterator[pikepdf.Pdf | None]:
+    """The file as qpdf understands it; None where it does not, as the text counts."""
     try:
-        with pikepdf.open(io.BytesIO(content)) as document:
-            xmp, info = document.open_metadata(), document.docinfo
-            creators = xmp.get("dc:creator") or ()
-            return (
-                *titled("xmp", str(xmp.get("dc:title") or "")),
-                *titled("info", str(info.get("/Title", ""))),
-                *written_by("xmp", [creators] if isinstance(creators, str) else creators),
-                *written_by("info", [str(info.get("/Author", ""))]),
-                *dated("xmp", str(xmp.get("xmp:CreateDate") or "")),
-                *dated("info", str(info.get("/CreationDate", ""))),
-                *with_doi("xmp", str(xmp.get("prism:doi") or "")),
-                *in_language("properties", str(document.Root.get("/Lang", ""))),
-            )
+        opened = pikepdf.open(io.BytesIO(content))
+    except MemoryError:
+        raise
+    except Exception:
+        logger.warning("only the text of the PDF can be read", exc_info=True)
+        yield None
+        return
+    with opened:
+        yield opened
+
+
+def _clues(opened: pikepdf.Pdf | None) -> tuple[Clue, ...]:
+    """What XMP, the information dictionary and the catalogue say; nothing where they are broken, as the text counts."""
+    if opened is None:
+        return ()
+    try:
+        xmp, info = opened.open_metadata(), opened.docinfo
+        creators = xmp.get("dc:creator") or ()
+        return (
+            *titled("xmp", str(xmp.get("dc:title") or "")),
+            *titled("info", str(info.get("/Title", ""))),
+            *written_by("xmp", [creators] if isinstance(creators, str) else creators),
+            *written_by("info", [str(info.get("/Author", ""))]),
+            *dated("xmp", str(xmp.get("xmp:CreateDate") or "")),
+            *dated("info", str(info.get("/CreationDate", ""))),
+            *with_doi("xmp", str(xmp.get("prism:doi") or "")),
+            *in_language("properties", str(opened.Root.get("/Lang", ""))),
+        )
     except MemoryError:
         raise
     except Exception:

@@ -146,7 +146,7 @@ class Reader:
         if failure == ReaderCrashed.code:
             logger.warning("the reader failed on %s: %s", job.name, child.last_words())
         # Where memory ran out once, readers stay broken: the next good file would fail.
-        if failure == NeedsMemory.code or child.is_worn:
+        if _ran_out_of_memory(answer) or child.is_worn:
             await self._replace()
         return answer
 
@@ -161,6 +161,14 @@ class Reader:
         child, self._child = self._child, None
         if child is not None:
             await child.end()
+
+
+def _ran_out_of_memory(answer: wire.Answer) -> bool:
+    match answer:
+        case wire.Read(extract):
+            return extract.ran_out
+        case wire.Failed(code, _):
+            return code == NeedsMemory.code
 
 
 class _KilledFromOutside(ReaderCrashed):

@@ -139,24 +139,60 @@ def pdf_with_bombs(count: int, size: int) -> bytes:
     return made.getvalue()
 
 
+def lzw_bomb(times: int) -> bytes:
+    """Each code stands for one byte more than the one before, as long as there are codes: so many times 7 MB."""
+    longer = "".join(f"{code:0{9 + (code > 510) + (code > 1022) + (code > 2046)}b}" for code in range(258, 4094))
+    return in_bytes(f"{256:09b}" + times * f"{97:09b}{longer}{256:012b}")
+
+
+def in_bytes(bits: str) -> bytes:
+    size = -(-len(bits) // 8)
+    return int(bits.ljust(size * 8, "0"), 2).to_bytes(size, "big")
+
+
 def pdf_with_names(count: int) -> bytes:
     """One file is attached to it under so many names, and the tree of them has a loop."""
-    drawn = f"BT /F1 12 Tf 72 720 Td ({TEXT}) Tj ET".encode()
-    font = b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>"
     names = b" ".join(b"(%06d) 7 0 R" % number for number in range(count))
     return raw_pdf(
         [
             b"<</Type /Catalog /Pages 2 0 R /Names <</EmbeddedFiles 5 0 R>>>>",
-            b"<</Type /Pages /Count 1 /Kids [3 0 R]>>",
-            b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 %b>>>>>>"
-            % font,
-            b"<</Length %d>>\nstream\n%b\nendstream" % (len(drawn), drawn),
+            *a_page(b""),
             b"<</Kids [6 0 R 5 0 R]>>",
             b"<</Limits [(000000) (%06d)] /Names [%b]>>" % (count - 1, names),
             b"<</Type /Filespec /F (same.txt) /EF <</F 8 0 R>>>>",
             b"<</Type /EmbeddedFile /Length 5>>\nstream\nTwice\nendstream",
         ]
     )
+
+
+def pdf_with_comments(count: int) -> bytes:
+    """To its page so many comments are pinned, the list of them among them, and some with a file that grows to 2 GB."""
+    bomb = lzw_bomb(300)
+    comment = b"<</Subtype /FileAttachment /FS <</F (%b.txt) /EF <</F %d 0 R>>>>>>"
+    return raw_pdf(
+        [
+            b"<</Type /Catalog /Pages 2 0 R>>",
+            *a_page(b"/Annots 5 0 R"),
+            b"[%b]" % (b"6 0 R 5 0 R 7 0 R 9 0 R " * (count // 4)),
+            comment % (b"same", 8),
+            comment % (b"bomb", 10),
+            b"<</Length 6>>\nstream\nPinned\nendstream",
+            comment % (b"another bomb", 11),
+            *[b"<</Filter /LZWDecode /Length %d>>\nstream\n%b\nendstream" % (len(bomb), bomb)] * 2,
+        ]
+    )
+
+
+def a_page(more: bytes) -> list[bytes]:
+    """The second, third and fourth object of a PDF: its one page, with this in it too."""
+    drawn = f"BT /F1 12 Tf 72 720 Td ({TEXT}) Tj ET".encode()
+    font = b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>"
+    return [
+        b"<</Type /Pages /Count 1 /Kids [3 0 R]>>",
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 %b>>>> %b>>"
+        % (font, more),
+        b"<</Length %d>>\nstream\n%b\nendstream" % (len(drawn), drawn),
+    ]
 
 
 def mail_with_attachments(count: int) -> bytes:
@@ -192,6 +228,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "attachments.eml": lambda: mail_with_attachments(ATTACHMENTS),
     "bombs.pdf": lambda: pdf_with_bombs(20, 60 * _MB),
     "names.pdf": lambda: pdf_with_names(20_000),
+    "comments.pdf": lambda: pdf_with_comments(20_000),
     "deep.html": lambda: deep_html(DEPTH),
     "empty.pdf": lambda: b"",
     **{f"noise.{suffix}": (lambda seed=number: noise(5_000, seed)) for number, suffix in enumerate(SUFFIXES)},  # type: ignore[misc]

@@ -1,17 +1,20 @@
 """Files in files: what an archive, a mail or a PDF encloses is read as documents of its own."""
 
 import asyncio
+import base64
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
+from itertools import pairwise
 
 import pikepdf
 import pytest
 from msgspec import Struct
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.extract import archive
+from ingest.extract import Limits, Reader, archive
 from ingest.extract.attached import attached_name
 from ingest.extract.contract import Extract, Source
 from ingest.extract.formats import extract_opened
@@ -22,6 +25,7 @@ from library.jobs import IngestJob, JobState
 from library.model import Document, Organisation
 from library.settings import Settings
 from tests.builders import an_admin
+from tests.ingest.hostile_files import in_bytes, lzw_bomb
 
 TEXT = "Dvojjazyčná asistentka pomáhá dětem ve školce."
 
@@ -59,6 +63,35 @@ def a_pdf(attached: Mapping[str, bytes], text: str = "Handbook of the counsellin
             pdf.attachments[str(number)] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
         pdf.save(made)
     return made.getvalue()
+
+
+def pinned(pdf: pikepdf.Pdf, *described: pikepdf.Object) -> None:
+    """Have these files in comments on the first page, among comments that are none."""
+    comments = [pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment) for _ in described]
+    for comment, each in zip(comments, described, strict=True):
+        comment.FS = each
+    pdf.pages[0].obj.Annots = pikepdf.Array([7, *comments, pikepdf.Dictionary(Subtype=pikepdf.Name.Text)])
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    made = io.BytesIO()
+    pdf.save(made, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return made.getvalue()
+
+
+def packed_as(filters: list[str], packed: bytes, **predicted: int) -> bytes:
+    """A PDF with one file that is packed in these ways, the outermost first."""
+    with pikepdf.open(io.BytesIO(a_pdf({"a.txt": b"", "good.txt": b"good"}))) as pdf:
+        every = pikepdf.Array([pikepdf.Name(f"/{each}Decode") for each in filters])
+        how = {"decode_parms": pikepdf.Dictionary({f"/{name.title()}": value for name, value in predicted.items()})}
+        pdf.attachments["0"].get_file().obj.write(packed, filter=every, **(how if predicted else {}))
+        return saved(pdf)
+
+
+def lzw(content: bytes) -> bytes:
+    """Each byte as a code of nine bits, and all forgotten before codes become longer."""
+    codes = [code for at in range(0, len(content), 200) for code in (256, *content[at : at + 200])] + [257]
+    return in_bytes("".join(f"{code:09b}" for code in codes))
 
 
 def damaged(packed: bytes, member: str) -> bytes:
@@ -224,12 +257,85 @@ def test_what_is_attached_to_a_pdf_and_cannot_be_read_is_named_and_the_rest_is_t
     with pikepdf.open(io.BytesIO(packed)) as pdf:
         torn = pdf.attachments["0"].get_file().obj
         torn.write(torn.read_raw_bytes()[:20], filter=pikepdf.Name.FlateDecode)
-        made = io.BytesIO()
-        pdf.save(made)
-    given, read = given_away(made.getvalue())
+        given, read = given_away(saved(pdf))
     assert given == {"good.txt": 4}
     assert read.notes == ("files in it that are damaged and were left out: torn.txt",)
     assert read.enclosed == len(read.pages) == 1
+
+
+PLAIN = TEXT.encode() * 30
+DIFFERENCES = bytes((each - before) % 256 for before, each in pairwise(b"\0" + PLAIN))
+PACKED = {
+    "not at all": packed_as([], PLAIN),
+    "hexadecimal": packed_as(["ASCIIHex"], PLAIN.hex().encode() + b">"),
+    "base 85": packed_as(["ASCII85"], base64.a85encode(PLAIN) + b"~>"),
+    "LZW": packed_as(["LZW"], lzw(PLAIN)),
+    "runs": packed_as(["RunLength"], b"".join(b"\x00%c" % each for each in PLAIN) + b"\x80"),
+    "twice": packed_as(["ASCII85", "Flate"], base64.a85encode(zlib.compress(PLAIN)) + b"~>"),
+    "predicted as in TIFF": packed_as(["Flate"], zlib.compress(DIFFERENCES), predictor=2, columns=len(PLAIN)),
+    "predicted as in PNG": packed_as(["Flate"], zlib.compress(b"\1" + DIFFERENCES), predictor=11, columns=len(PLAIN)),
+    "not predicted": packed_as(["Flate"], zlib.compress(PLAIN), predictor=1),
+}
+
+
+@pytest.mark.parametrize("pdf", PACKED.values(), ids=PACKED)
+def test_a_file_in_a_pdf_is_read_in_whatever_way_it_is_packed(pdf):
+    given: dict[str, bytes] = {}
+    source = Source(io.BytesIO(pdf), "a.pdf", on_enclosed=lambda name, pieces: given.update({name: b"".join(pieces)}))
+    assert extract_opened(source).notes == ()
+    assert given == {"a.txt": PLAIN, "good.txt": b"good"}
+
+
+@pytest.mark.parametrize(
+    ("pdf", "said"),
+    [
+        (packed_as(["ASCII85", "Flate"], base64.a85encode(zlib.compress(PLAIN)[:50]) + b"~>"), "damaged"),
+        (packed_as(["ASCIIHex"], b"no number"), "damaged"),
+        (packed_as(["Unheard"], PLAIN), "damaged"),
+        (packed_as(["Flate"], zlib.compress(PLAIN), predictor=12, columns=2**31 - 1), "damaged"),
+        (packed_as(["Flate", "Flate"], zlib.compress(zlib.compress(bytes(20_000_000)))), "larger than allowed"),
+        (packed_as(["LZW"], lzw_bomb(3)), "larger than allowed"),
+    ],
+    ids=["torn", "wrong", "unknown", "wide", "bomb", "LZW bomb"],
+)
+def test_a_file_in_a_pdf_that_no_way_leads_to_is_left_out_and_the_others_are_read(pdf, said):
+    given, read = given_away(pdf)
+    assert given == {"good.txt": 4}
+    assert len(read.notes) == 1
+    assert f"files in it that are {said} and were left out" in read.notes[0]
+
+
+def test_files_that_are_pinned_to_pages_of_a_pdf_are_taken_in_like_the_attached_ones_and_each_once():
+    with pikepdf.open(io.BytesIO(a_pdf({"both.txt": b"both"}))) as pdf:
+        only = pikepdf.AttachedFileSpec(pdf, b"pinned", filename="pinned.txt").obj
+        pinned(pdf, only, pdf.attachments["0"].obj, only, pikepdf.Dictionary(F="nowhere.txt"))
+        given, read = given_away(saved(pdf))
+    assert given == {"both.txt": 4, "pinned.txt": 6}
+    assert read.enclosed == 2
+    assert read.notes == ("files in it that are damaged and were left out: attachment 3",)
+
+
+def test_where_memory_runs_out_for_a_file_in_a_pdf_that_is_read_and_says_which_were_not():
+    def take(name: str, _pieces: Iterable[bytes]) -> None:
+        if name == "large.txt":
+            raise MemoryError
+
+    pdf = a_pdf({"a.txt": b"a", "large.txt": b"b", "c.txt": b"c"})
+    read = extract_opened(Source(io.BytesIO(pdf), "a.pdf", on_enclosed=take))
+    assert (read.enclosed, len(read.pages), read.ran_out) == (1, 1, True)
+    assert read.notes == (
+        "files in it that need more memory than allowed and were left out, hand them in alone: large.txt, c.txt",
+    )
+
+
+async def test_after_memory_ran_out_for_a_file_in_a_pdf_the_next_file_is_read(tmp_path):
+    (tmp_path / "large.pdf").write_bytes(packed_as(["LZW"], lzw_bomb(80)))
+    (tmp_path / "next.pdf").write_bytes(a_pdf({"a.txt": b"a"}))
+    async with Reader(Limits(memory_mb=600)) as reader:
+        large = await reader.read(tmp_path / "large.pdf", "large.pdf")
+        after = await reader.read(tmp_path / "next.pdf", "next.pdf")
+    assert large.notes[0].endswith("hand them in alone: a.txt, good.txt")
+    assert (len(large.pages), after.enclosed, after.notes) == (1, 1, ())
 
 
 def test_a_file_in_a_pdf_that_inflates_to_far_too_much_is_left_out_before_it_has(monkeypatch):

@@ -137,7 +137,7 @@ def test_all_attachments_of_a_mail_are_taken_in(ended: Ended):
     assert _found(ended, "Attachment") == ATTACHMENTS + 1
 
 
-@pytest.mark.parametrize("name", ["bombs.pdf", "names.pdf"])
+@pytest.mark.parametrize("name", ["bombs.pdf", "names.pdf", "comments.pdf"])
 def test_a_pdf_is_read_whatever_is_attached_to_it(ended: Ended, name: str):
     assert ended.outcomes[name]["ended"] == "done", ended.outcomes[name]
 
