@@ -93,11 +93,7 @@ class Admission:
         return await self._database.write(lambda writing: read_again(writing, admitted, analysed))
 
     async def revise(self, admitted: Admitted) -> Document:
-        def work(writing: sqlite3.Connection) -> Document:
-            note_admission(writing, admitted)
-            return catalog.revise(writing, admitted.document)
-
-        return await self._database.write(work)
+        return await self._database.write(lambda writing: revise(writing, admitted))
 
 
 # Inside a transaction ------------------------------------------------------------------------------------------------
@@ -106,6 +102,11 @@ class Admission:
 def put(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:
     note_admission(writing, admitted)
     return catalog.put(writing, admitted.document, pages)
+
+
+def revise(writing: sqlite3.Connection, admitted: Admitted) -> Document:
+    note_admission(writing, admitted)
+    return catalog.revise(writing, admitted.document)
 
 
 def read_again(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from library.accounts import note
-from library.admission import Admission, Admitted, read_again
+from library.admission import Admission, Admitted, read_again, revise
 from library.catalog import Catalog, note_language
 from library.database import Database
 from library.errors import BadRequest, Conflict, Incomplete, NotFound
@@ -65,9 +65,7 @@ class Editing:
         Raises Incomplete where it is to be public, or will be once a person has looked through it, and would lack more
         than it does; and else like `catalog.revise`.
         """
-        wished = await self._admission.wished(document)
-        await self._check_complete(wished)
-        return await self._keep(await self._admission.admitted(wished, await self._pages(wished.id)))
+        return await self._keep(await self._admitted(document))
 
     async def revise_for_members(self, document: Document) -> Document:
         """The same for a document that is to stay with the members: held before, it waits for nobody any more, and
@@ -139,23 +137,31 @@ class Editing:
         self, document_id: DocumentId, other: DocumentId, decision: Decision, relation: Relation | None = None
     ) -> Resemblance:
         """Note what staff make of a resemblance. Accepted, the other document becomes one of the document's `related`:
-        as what `relation` says, else as what their resemblance suggests. Done again after having been cut off, it ends
-        in the same. Raises NotFound, and else like `revise`."""
+        as what `relation` says, else as what their resemblance suggests. Raises NotFound, and else like `revise`."""
         pairs = await self._resemblances.of(document_id)
         pair = next((each for each in pairs if each.other == other), None)
         if pair is None:
             raise NotFound(f"'{document_id}' is not said to be like a document '{other}'")
         document = await self._catalog.document(document_id)
+        admitted = None
         if decision is Decision.ACCEPTED and other not in [each.document for each in document.related]:
             related = Related(relation=relation or RELATION_OF[pair.kind], document=other)
-            await self.revise(msgspec.structs.replace(document, related=(*document.related, related)))
+            admitted = await self._admitted(msgspec.structs.replace(document, related=(*document.related, related)))
 
         def work(writing: sqlite3.Connection) -> Resemblance:
+            if admitted is not None:
+                revise(writing, admitted)
             done = f"resemblance {decision or 'open'}"
             note(writing, done, document_id, organisation=document.organisation, detail=other)
             return decided(writing, document_id, other, decision)
 
         return await self._database.write(work)
+
+    async def _admitted(self, document: Document) -> Admitted:
+        """As it may go in when it is described like this. Raises Incomplete like `revise`."""
+        wished = await self._admission.wished(document)
+        await self._check_complete(wished)
+        return await self._admission.admitted(wished, await self._pages(wished.id))
 
     async def _held(self, document_id: DocumentId) -> tuple[Document, GateRecord]:
         """Raises NotFound, and Conflict where the gate does not hold it."""

@@ -96,7 +96,8 @@ async def test_a_change_that_is_cut_off_in_any_of_its_parts_is_as_if_it_had_neve
     assert await everything(exchange) != before
 
 
-async def test_a_decision_that_is_cut_off_is_not_in_the_trail(exchange):
+@pytest.mark.parametrize("decision", [Decision.DISMISSED, Decision.ACCEPTED])
+async def test_a_decision_that_is_cut_off_is_neither_in_the_trail_nor_in_the_document(exchange, decision):
     await exchange.add(a_practice(id="p2"), pages_of("Nic.", language="cs"))
     async with exchange._database.transaction() as writing:
         found = "2025-01-01T12:00:00+00:00"
@@ -106,7 +107,7 @@ async def test_a_decision_that_is_cut_off_is_not_in_the_trail(exchange):
         )
     before = await everything(exchange)
     with pytest.raises(sqlite3.IntegrityError, match="cut off"):
-        await exchange.editing.decide("p1", "p2", Decision.DISMISSED)
+        await exchange.editing.decide("p1", "p2", decision)
     assert await everything(exchange) == before
 
 
