@@ -168,15 +168,12 @@ async def hand_in_together(
     """Taken in is not read: `Location` is the batch that tells how the reading goes. A request that was cut off can be
     sent again whole. A file `report.pdf.toml` describes the file `report.pdf` of the same request too."""
     told = words_for(lang, request)
-    form = await form_of(request, _PARTS, exchange.settings.batch_bytes)
-    try:
+    async with form_of(request, _PARTS, exchange.settings.batch_bytes) as form:
         organisation = await organisation_in(form, audience, exchange)
         said = read_said(await metadata_in(form))
         files = files_in(form)
         batch = await exchange.batches.open(organisation, audience.organisation, idempotency_key)
         handed_in = await taken_in_together(files, said, batch, exchange, told)
-    finally:
-        await form.close()
     standing = await standing_of(batch, audience, exchange, told)
     return Response(HandedInTogether(standing, handed_in), status_code=202, headers={"Location": standing.links.self})
 
@@ -340,7 +337,8 @@ async def taken_in(file: UploadFile, said: Said, batch: Batch, exchange: Exchang
             submitted_by=batch.submitted_by,
             batch=batch.id,
         )
-    except (TooLarge, Conflict, NotFound) as error:  # the last where it is to replace what is not there
+    except (BadRequest, TooLarge, Conflict, NotFound) as error:
+        # What is said of all and of this one may not go together, and what it is to replace may not be there.
         return _refused(name, error, told)
     return HandedInFile(name, accepted.news, shown_job(accepted.job, told), "", "", "")
 

@@ -7,6 +7,8 @@ from time import monotonic
 import msgspec
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from library.errors import NotFound
+
 LOOK_EVERY = 0.5
 """Seconds between two looks."""
 ALIVE_EVERY = 15.0
@@ -32,8 +34,11 @@ async def _events(name: str, look: Look, longest: float) -> AsyncIterator[Server
     begun = told = monotonic()
     before: msgspec.Struct | None = None
     while monotonic() - begun < longest:
-        seen, ended = await look()
-        if seen != before:
+        try:
+            seen, ended = await look()
+        except NotFound:  # it was purged meanwhile
+            seen, ended = before, True
+        if seen is not None and seen != before:
             yield ServerSentEventMessage(data=msgspec.json.encode(seen), event=name, retry=COME_BACK)
             before, told = seen, monotonic()
         if ended:

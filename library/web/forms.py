@@ -1,7 +1,8 @@
 """How a form with files is read: its parts by name, with a reason for each that cannot be used."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -24,9 +25,12 @@ PIECE = 1 << 18
 """Bytes read at a time."""
 
 
-async def form_of(request: Request[Any, Any, Any], parts: Iterable[str], upload_bytes: int) -> FormMultiDict:
-    """The form of a request, which whoever reads it closes. Raises TooLarge, UnsupportedMediaType, and InvalidParameter
-    for a part that is none of these."""
+@asynccontextmanager
+async def form_of(
+    request: Request[Any, Any, Any], parts: Iterable[str], upload_bytes: int
+) -> AsyncIterator[FormMultiDict]:
+    """The form of a request, whose files can be read within the block. Raises TooLarge, UnsupportedMediaType, and
+    InvalidParameter for a part that is none of these."""
     if request.content_type[0] != "multipart/form-data":
         raise UnsupportedMediaType("send a form: multipart/form-data with the parts file, metadata and organisation")
     try:
@@ -35,8 +39,11 @@ async def form_of(request: Request[Any, Any, Any], parts: Iterable[str], upload_
         if error.status_code != 413:  # noqa: PLR2004  # the status of RFC 9110
             raise
         raise too_large(upload_bytes) from error
-    raise_for(unknown_parameters(form, parts, "body"))
-    return form
+    try:
+        raise_for(unknown_parameters(form, parts, "body"))
+        yield form
+    finally:
+        await form.close()
 
 
 def file_in(form: FormMultiDict) -> UploadFile:

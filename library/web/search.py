@@ -238,11 +238,11 @@ def _wrong_type(name: str, value: object) -> str:
             return "" if isinstance(value, str) else "must be a text"
 
 
-def _written(value: str | bool | int | list[str]) -> list[str]:  # noqa: FBT001  # of JSON
+def _written(value: object) -> list[str]:
     """As it would stand in an address."""
     match value:
         case list():
-            return value
+            return list(map(str, value))
         case bool():
             return [str(value).lower()]
         case _:

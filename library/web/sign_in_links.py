@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from library.errors import NotAllowed
 from library.exchange import Exchange
 from library.model import Role
 from library.page.addresses import SIGN_IN_LINK
@@ -24,7 +25,10 @@ async def link(request: Request[Any, Any, Any], secret: FromQuery[str] = "") -> 
 async def follow_link(
     request: Request[Any, Any, Any], exchange: NamedDependency[Exchange]
 ) -> Response[None] | Response[bytes]:
-    """Signed in and at the desk; or the page again, saying that the link leads nowhere any more."""
+    """Signed in and at the desk; or the page again, saying that the link leads nowhere any more. Raises NotAllowed for
+    a form on a page of somebody else, who could sign its readers in as somebody that they are not."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise NotAllowed("this form stands on another site: open the link itself")
     counter = request.app.state.counter
     counter.check_wrong(request)
     person = await exchange.people.follow(str((await request.form()).get("secret", "")))

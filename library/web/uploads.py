@@ -95,8 +95,7 @@ async def hand_in(
     lang: StaffLang = None,
 ) -> Response[HandedIn]:
     """Taken in is not read: `Location` is the job that tells how the reading goes."""
-    form = await form_of(request, _PARTS, exchange.settings.upload_bytes)
-    try:
+    async with form_of(request, _PARTS, exchange.settings.upload_bytes) as form:
         organisation = await organisation_in(form, audience, exchange)
         file = file_in(form)
         if dry_run:
@@ -110,8 +109,6 @@ async def hand_in(
             submitted_by=audience.organisation,
             idempotency_key=idempotency_key,
         )
-    finally:
-        await form.close()
     job = shown_job(accepted.job, words_for(lang, request))
     return Response(HandedIn(accepted.news, job), status_code=202, headers={"Location": job.links.self})
 

@@ -64,11 +64,15 @@ async def test_a_file_that_cannot_be_taken_does_not_stop_the_others(client, keys
     assert small["news"] == "new"
 
 
-async def test_a_file_that_is_to_replace_what_is_not_there_does_not_stop_the_others(client, keys):
-    files = {"a.pdf": b"a", "a.pdf.toml": b'replaces = "gone"', "b.pdf": b"b"}
-    answer = await client.post(BATCHES, files=[("file", each) for each in files.items()], headers=keys["staff"])
-    first, second = answer.json()["files"]
-    assert (first["news"], first["code"], second["news"]) == ("refused", "not-found", "new")
+@pytest.mark.parametrize(
+    ("description", "code"), [(b'replaces = "gone"', "not-found"), (b'evidence = "own-data"', "bad-request")]
+)
+async def test_a_file_whose_description_fits_nothing_does_not_stop_the_others(client, keys, description, code):
+    """It replaces what is not there, or says of a study what is said of practices."""
+    files = {"a.pdf": b"a", "a.pdf.toml": description, "b.pdf": b"b"}
+    sent = {"files": [("file", each) for each in files.items()], "data": {"metadata": '{"kind": "study"}'}}
+    first, second = (await client.post(BATCHES, **sent, headers=keys["staff"])).json()["files"]
+    assert (first["news"], first["code"], second["news"]) == ("refused", code, "new")
 
 
 async def test_a_description_beside_a_file_says_more_of_it(exchange, client, keys):
@@ -219,6 +223,17 @@ async def test_events_of_a_batch_go_on_until_it_has_ended(exchange, client, keys
 
 
 # Jobs ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_events_of_a_job_that_is_purged_end(exchange, client, keys, monkeypatch):
+    job = (await exchange.accept([b"text"], name="a.txt", said={}, organisation="alfa")).job
+
+    async def purged(_seconds):
+        await exchange._database.change("DELETE FROM jobs")
+
+    monkeypatch.setattr("library.web.events.pause", purged)
+    answer = await client.get(f"/api/v1/jobs/{job.id}/events", headers=keys["staff"])
+    assert [name for name, _ in events_in(answer)] == ["job", "end"]
 
 
 async def test_a_job_is_followed_step_by_step(exchange, client, keys, monkeypatch):

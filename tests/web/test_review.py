@@ -94,6 +94,12 @@ async def test_a_number_of_thousands_of_digits_is_no_page_and_is_refused_in_a_fo
     assert (await submit(staff, html, "#describe", {"resources.volunteers": endless})).status_code == 422
 
 
+async def test_a_button_that_no_page_has_changes_nothing(exchange, staff):
+    html = await look(staff, "/desk/documents/draft")
+    assert (await submit(staff, html, "#describe", {"title.cs": "Jinak", "then": "everybody"})).status_code == 400
+    assert (await exchange.catalog.document("draft")).title == {"cs": "Sousedský stůl"}
+
+
 async def test_a_study_has_rows_for_authors_and_findings(exchange, staff):
     study = a_study(id="study", organisation="alfa", authors=(Person(family="Nová", orcid="0000-0001"),))
     await exchange.add(study, pages_of("Text."))

@@ -252,7 +252,14 @@ def without_time(answer):
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [("{", ""), ("[]", ""), ('{"topic": {"a": 1}}', "topic"), ('{"pag": 1}', "pag"), ('{"page": 0}', "page")],
+    [
+        ("{", ""),
+        ("[]", ""),
+        ('{"topic": {"a": 1}}', "topic"),
+        ('{"pag": 1}', "pag"),
+        ('{"pag": [{}]}', "pag"),
+        ('{"page": 0}', "page"),
+    ],
 )
 async def test_a_body_that_cannot_be_used_is_refused(client, content, named):
     answer = await client.post(SEARCH, content=content, headers={"content-type": "application/json"})

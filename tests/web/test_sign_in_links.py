@@ -34,6 +34,13 @@ async def test_who_opens_a_link_and_agrees_is_signed_in_at_the_desk(exchange, cl
     assert [each.what for each in trail] == ["signed in", "link made"]
 
 
+async def test_a_form_on_another_site_signs_nobody_in(exchange, client, jana):
+    secret = await exchange.people.link(jana)
+    sent = {"data": {"secret": secret}, "headers": {"sec-fetch-site": "cross-site"}}
+    assert (await client.post("/sign-in/link", **sent)).status_code == 403
+    assert (await followed(client, secret)).status_code == 303
+
+
 async def test_a_member_is_led_to_the_search(exchange, client):
     await exchange.people.add(Person(email="petr@beta.example", organisation="beta", role=Role.MEMBER))
     assert (await followed(client, await exchange.people.link("petr@beta.example"))).headers["location"] == "/"

@@ -63,12 +63,12 @@ async def hand_in_at_desk(
     request: Request[Any, Any, Any], audience: NamedDependency[Audience], exchange: NamedDependency[Exchange]
 ) -> Response[Any]:
     """Take in what was chosen, then show how it is doing."""
-    form = await form_of(request, ("file", "csrf_token", *SAID_OF_ALL), exchange.settings.batch_bytes)
-    said = read_said({name: text_in(form, name) for name in SAID_OF_ALL if text_in(form, name)})
-    files = files_in(form)
-    batch = await exchange.batches.open(audience.organisation, audience.organisation)
     told = words(spoken_wording(request).language)
-    handed_in = await taken_in_together(files, said, batch, exchange, told)
+    async with form_of(request, ("file", "csrf_token", *SAID_OF_ALL), exchange.settings.batch_bytes) as form:
+        said = read_said({name: text_in(form, name) for name in SAID_OF_ALL if text_in(form, name)})
+        files = files_in(form)
+        batch = await exchange.batches.open(audience.organisation, audience.organisation)
+        handed_in = await taken_in_together(files, said, batch, exchange, told)
     if all(each.news in ("new", "again") for each in handed_in):
         return onwards(request, f"/desk/batches/{batch.id}")
     return await _shown_batch(request, batch, handed_in, audience, exchange)

@@ -28,7 +28,7 @@ from library.web.desk.frame import BY_FORM, asked_number, at_desk, back_to_docum
 from library.web.document_answer import shown_document
 from library.web.documents import document_etag
 from library.web.drawing import drawable
-from library.web.forms import file_in
+from library.web.forms import file_in, form_of
 from library.web.pages import drawing_of, spoken_wording
 from library.web.personal_data import PersonalDataState, check_may_confirm, personal_data_in
 from library.web.problems import PreconditionFailed
@@ -63,6 +63,7 @@ async def describe_at_desk(
     typed, with the reasons."""
     document = await document_to_change(document_id, audience, exchange)
     form = await request.form()
+    then = _visibility(text_in(form, "then"))
     names = await organisation_names(exchange)
     patch = patch_from(msgspec.to_builtins(shown_document(document, audience, names)), _typed(form))
     try:
@@ -72,10 +73,7 @@ async def describe_at_desk(
         return await _review(request, document, audience, exchange, patch=patch, refused=error, status=412)
     except (BadRequest, Incomplete) as error:
         return await _review(request, document, audience, exchange, patch=patch, refused=error, status=422)
-    then = text_in(form, "then")
-    return back_to_document(
-        request, document_id, await _show_to(Visibility(then), after, exchange) if then else "saved"
-    )
+    return back_to_document(request, document_id, await _show_to(then, after, exchange) if then else "saved")
 
 
 @post("/desk/documents/{document_id:str}/personal-data", include_in_schema=False, opt=BY_FORM, status_code=303)
@@ -151,12 +149,13 @@ async def replace_at_desk(
 ) -> Redirect:
     """Take in a file as the next version of the document, then show how its reading goes."""
     document = await document_to_change(document_id, audience, exchange)
-    form = await request.form()
-    file = file_in(form)
-    note = text_in(form, "change_note")
-    said = read_said({"replaces": document_id, **({"change_note": note} if note else {})})
-    batch = await exchange.batches.open(document.organisation, audience.organisation)
-    outcome = await taken_in(file, said, batch, exchange, words(spoken_wording(request).language))
+    told = words(spoken_wording(request).language)
+    async with form_of(request, ("file", "csrf_token", "change_note"), exchange.settings.upload_bytes) as form:
+        file = file_in(form)
+        note = text_in(form, "change_note")
+        said = read_said({"replaces": document_id, **({"change_note": note} if note else {})})
+        batch = await exchange.batches.open(document.organisation, audience.organisation)
+        outcome = await taken_in(file, said, batch, exchange, told)
     if outcome.news == "refused":
         raise Conflict(f"{outcome.what} {outcome.cure}")
     known = outcome.job is not None and outcome.news == "known"
@@ -172,6 +171,13 @@ async def _own(document_id: DocumentId, audience: Audience, exchange: Exchange) 
     if not audience.may_confirm(document):
         raise NotAllowed("this is for the document's own staff, or for a reviewer")
     return document
+
+
+def _visibility(named: str) -> Visibility | None:
+    """What a button says, if it says anything."""
+    if named and named not in set(Visibility):
+        raise BadRequest(f"a document can be shown to one of {', '.join(Visibility)}, not to '{named}'")
+    return Visibility(named) if named else None
 
 
 async def _show_to(visibility: Visibility, document: Document, exchange: Exchange) -> str:
