@@ -19,7 +19,7 @@ from library.model import (
     Study,
     Sureness,
     Visibility,
-    missing_to_publish,
+    to_fill_in,
 )
 from library.said import UNKNOWN_LANGUAGE, Said, document_from, of_next_version
 from library.words import DEFAULT, words
@@ -33,7 +33,7 @@ SURE_SHARE = 0.9
 def describe(extract: Extract, job: IngestJob) -> Document:
     """The document that this job makes. `extract.pages` know their languages.
 
-    What is said to be public but lacks something for it stays with the members; `missing_to_publish` says what. Whether
+    What is said to be public but lacks something for it stays with the members; `to_fill_in` says what. Whether
     personal data is in it, the gate finds out (library/gate.py).
     """
     languages, known = _languages(extract, job)
@@ -50,7 +50,7 @@ def describe(extract: Extract, job: IngestJob) -> Document:
     )
     if isinstance(document, Study):
         document = _with_identifiers(document)
-    if document.visibility is Visibility.PUBLIC and _missing(document):
+    if document.visibility is Visibility.PUBLIC and to_fill_in(document):
         return msgspec.structs.replace(document, visibility=Visibility.MEMBERS)
     return document
 
@@ -103,7 +103,7 @@ def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ..
     """What staff should know of a job that went well."""
     said = list(extract.notes)
     if document.visibility.value != job.said.get("visibility", document.visibility.value):
-        missing = _missing(document)
+        missing = to_fill_in(document)
         said.append(
             f"kept with the members until it has: {words(DEFAULT).of_fields(missing)}"
             if missing
@@ -113,10 +113,6 @@ def notes(extract: Extract, job: IngestJob, document: Document) -> tuple[str, ..
     if extract.repaired:
         said.append("the file was damaged and has been repaired for reading; the original is unchanged")
     return tuple(said)
-
-
-def _missing(document: Document) -> tuple[str, ...]:
-    return tuple(name for name in missing_to_publish(document) if name != "personal_data_check")
 
 
 def _languages(extract: Extract, job: IngestJob) -> tuple[tuple[str, ...], Literal["declared", "detected", "unknown"]]:

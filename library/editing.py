@@ -23,6 +23,7 @@ from library.model import (
     Relation,
     Visibility,
     missing_to_publish,
+    to_fill_in,
 )
 from library.page_languages import with_languages
 from library.resemblance import Kind
@@ -182,9 +183,8 @@ class Editing:
         if wished.visibility is not Visibility.PUBLIC:
             return
         before = await self._catalog.document(wished.id)
-        lacked = missing_to_publish(before) if before.visibility is Visibility.PUBLIC else ()
-        known = {*lacked, "personal_data_check"}
-        lacks = [name for name in missing_to_publish(wished) if name not in known]
+        lacked = to_fill_in(before) if before.visibility is Visibility.PUBLIC else ()
+        lacks = [name for name in to_fill_in(wished) if name not in lacked]
         if lacks:
             reasons = tuple(because(name, "needed-to-publish") for name in lacks)
             raise Incomplete(f"this cannot be public before it has: {', '.join(lacks)}", reasons=reasons)

@@ -336,6 +336,11 @@ def missing_to_publish(document: Document) -> tuple[str, ...]:
     return tuple(name for name in names if not getattr(document, name))
 
 
+def to_fill_in(document: Document) -> tuple[str, ...]:
+    """The same without the check for personal data, which nobody fills in: the gate sees to it."""
+    return tuple(name for name in missing_to_publish(document) if name != "personal_data_check")
+
+
 def kind_of(document: Document) -> str:
     """`practice` or `study`."""
     return "practice" if isinstance(document, Practice) else "study"

@@ -16,6 +16,8 @@ ALIVE_EVERY = 15.0
 COME_BACK = 2_000
 """Milliseconds until they do."""
 
+_END = ServerSentEventMessage(data="", event="end")
+
 Look = Callable[[], Awaitable[tuple[msgspec.Struct, bool]]]
 """What there is to see now, and whether nothing more will happen."""
 
@@ -37,12 +39,13 @@ async def _events(name: str, look: Look, longest: float) -> AsyncIterator[Server
         try:
             seen, ended = await look()
         except NotFound:  # it was purged meanwhile
-            seen, ended = before, True
-        if seen is not None and seen != before:
+            yield _END
+            return
+        if seen != before:
             yield ServerSentEventMessage(data=msgspec.json.encode(seen), event=name, retry=COME_BACK)
             before, told = seen, monotonic()
         if ended:
-            yield ServerSentEventMessage(data="", event="end")
+            yield _END
             return
         if monotonic() - told > ALIVE_EVERY:
             yield ServerSentEventMessage(comment="still here")

@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from library.exchange import Exchange
-from library.model import Audience, Document, DocumentId, LocalizedText, Scope, Visibility, kind_of, missing_to_publish
+from library.model import Audience, Document, DocumentId, LocalizedText, Scope, Visibility, kind_of, to_fill_in
 from library.needs import Need, Own
 from library.web.access import needs
 from library.web.problems import documented
@@ -94,10 +94,6 @@ async def _described(found: Mapping[DocumentId, Sequence[Need]], exchange: Excha
     return [_in_need(documents[each], needs) for each, needs in found.items() if each in documents]
 
 
-def _missing(document: Document) -> list[str]:
-    return [name for name in missing_to_publish(document) if name != "personal_data_check"]
-
-
 def _in_need(document: Document, found: Sequence[Need]) -> DocumentInNeed:
     return DocumentInNeed(
         id=document.id,
@@ -107,7 +103,7 @@ def _in_need(document: Document, found: Sequence[Need]) -> DocumentInNeed:
         visibility=document.visibility,
         changed=document.changed,
         needs=list(found),
-        missing=_missing(document),
+        missing=list(to_fill_in(document)),
         review_due=document.review_due,
         link=document_link(document.id),
     )

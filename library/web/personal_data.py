@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from library.errors import NotAllowed
 from library.exchange import Exchange
 from library.gate import GateRecord, seen
-from library.model import Audience, DocumentId, LocalizedText, PersonalDataCheck, Scope, missing_to_publish
+from library.model import Audience, DocumentId, LocalizedText, PersonalDataCheck, Scope, to_fill_in
 from library.personal import Kind, PersonalFinding
 from library.web.access import document_to_change, needs
 from library.web.parameters import takes_json
@@ -157,7 +157,7 @@ async def personal_data_in(document_id: DocumentId, audience: Audience, exchange
         seen=seen(record) if record else "",
         counts=dict(Counter(each.kind for each in record.unconfirmed)) if record else {},
         findings=[_shown(document_id, each, record) for each in record.findings] if record else [],
-        missing=[name for name in missing_to_publish(document) if name != "personal_data_check"],
+        missing=list(to_fill_in(document)),
     )
 
 
