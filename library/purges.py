@@ -285,6 +285,17 @@ async def _call_by_own_names(writing: aiosqlite.Connection, document_id: Documen
         """,
         (document_id,),
     )
+    # Of those that were here already, jobs have other names.
+    await writing.execute(
+        """
+        UPDATE OR REPLACE handed_in_again
+           SET name = substr(handed_in_again.name, length(around.name) + 2)
+          FROM jobs AS around
+         WHERE around.document = ? AND around.batch = handed_in_again.batch
+           AND substr(handed_in_again.name, 1, length(around.name) + 1) = around.name || '/'
+        """,
+        (document_id,),
+    )
 
 
 async def _needed(writing: aiosqlite.Connection, sha256: str) -> bool:

@@ -7,7 +7,7 @@ from ingest.worker import work_with_others
 from library.errors import PurgedFile
 from library.jobs import IngestJob, JobState, Purpose
 from tests.builders import a_practice, pages_of
-from tests.ingest.test_enclosed import a_pdf, a_zip
+from tests.ingest.test_enclosed import a_mail, a_pdf, a_zip
 
 TEXT = "# Nájem bytu\n\nDěti cizinců se učí ve škole a rodiny bydlí ve městě.\n"
 
@@ -83,3 +83,11 @@ async def test_what_lies_in_an_archive_in_a_purged_mail_is_read_and_is_called_by
             ("files in it that lie too deep and were left out, unpack the archives first: 1",),
         ),
     }
+
+
+async def test_what_was_here_already_when_a_purged_mail_brought_it_too_does_not_bear_its_name(exchange):
+    jobs = await taken_in(exchange, "a.eml", a_mail(a_txt=TEXT.encode()))
+    jobs = await taken_in(exchange, "tajné.eml", a_mail(a_txt=TEXT.encode(), b_txt=b"other"))
+    assert jobs["a.eml/a.txt"].other_names == ("tajné.eml/a.txt",)
+    await exchange.purge(jobs["tajné.eml"].document, "a test")
+    assert (await exchange.inbox.job(jobs["a.eml/a.txt"].id)).other_names == ("a.txt",)
