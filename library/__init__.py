@@ -37,6 +37,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     originals.py  Originals: files as they were handed in, under their SHA-256
     facsimiles.py  Facsimiles: pictures of pages, which can be drawn again
     jobs.py       what waits to be read: submissions and jobs
+    entering.py   which job a file becomes that is handed in: a new one, or one that is there
     inbox.py      Inbox: the queue of jobs
     batches.py    Batches: what was handed in together, how all of it is doing, what is paused
     personal.py   which personal data a text may hold; its words in personal_words.py and .toml

@@ -7,8 +7,8 @@ from datetime import datetime
 import msgspec
 
 from library.database import Database, now, read
+from library.entering import new_id
 from library.errors import NotFound
-from library.inbox import new_id
 from library.jobs import JobState, Step
 from library.model import DocumentId, OrganisationId, Value
 

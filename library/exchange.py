@@ -15,13 +15,14 @@ from library.comparing import compare
 from library.database import Database, open_database
 from library.editing import Editing
 from library.engines import open_index
+from library.entering import accepted
 from library.errors import BadRequest, NeedsOcr, NotFound, PurgedFile, Unavailable
 from library.facsimiles import Facsimiles
 from library.finding import Finding
 from library.fresh_tables import FreshTables
 from library.gate import Gate
 from library.harvest import Harvest
-from library.inbox import Inbox, accepted, done
+from library.inbox import Inbox, done
 from library.indexing import Indexing
 from library.jobs import Accepted, IngestJob, Submission
 from library.kept_tables import KeptTables

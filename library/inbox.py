@@ -1,18 +1,13 @@
 """Which files wait to be read, which are being read, and how each ended."""
 
-import hashlib
-import secrets
 import sqlite3
-from base64 import b32encode
 from collections.abc import Collection, Mapping, Sequence
 
-import msgspec
-
 from library.database import Database, as_json, now, read
+from library.entering import entered_again, job_in, let_wait
 from library.errors import Conflict, NotFound, PurgedFile, ReaderCrashed
-from library.jobs import Accepted, IngestJob, JobState, Progress, Submission
+from library.jobs import IngestJob, JobState, Progress, Submission
 from library.model import DocumentId, OrganisationId
-from library.said import REPLACES
 
 ATTEMPTS = 3
 """How often a job is begun that takes the worker down with it, before it has failed."""
@@ -42,9 +37,9 @@ class Inbox:
 
         def work(writing: sqlite3.Connection) -> int:
             ended = "code = ? AND (state = 'failed' OR (state = 'done' AND purpose = 'reread'))"
-            again = len(_let_wait(writing, ended, code))
+            again = len(let_wait(writing, ended, code))
             for row in read(writing, "SELECT * FROM jobs WHERE code = ? AND state = 'done'", (code,)):
-                again += _read_rest(writing, _read(row))
+                again += _read_rest(writing, job_in(row))
             return again
 
         return await self._database.write(work)
@@ -68,7 +63,7 @@ class Inbox:
 
     async def reread(self, submission: Submission, document_id: DocumentId = "") -> bool:
         """Queue the file of a document, or an archive, to be read again; False where it is queued for that already."""
-        return await self._database.write(lambda writing: _enter_again(writing, submission, document_id))
+        return await self._database.write(lambda writing: entered_again(writing, submission, document_id))
 
     # Working ---------------------------------------------------------------------------------------------------------
 
@@ -89,7 +84,7 @@ class Inbox:
             """,
             (now(),),
         )
-        return _read(taken[0]) if taken else None
+        return job_in(taken[0]) if taken else None
 
     async def recover(self) -> int:
         """Let what was cut off wait again; how many that were. What was cut off too often has failed. For the one
@@ -190,14 +185,14 @@ class Inbox:
             f"{_WITH_NAMES} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",  # noqa: S608  # of ours
             (as_json(list(ids)),),
         )
-        return [_read(row) for row in found]
+        return [job_in(row) for row in found]
 
     async def enclosed_in(self, job: IngestJob) -> list[IngestJob]:
         """The jobs of the files that were found in this job's file, in the order in which they came."""
         found = await self._database.rows(
             f"{_WITH_NAMES} WHERE batch = ? AND within = ? ORDER BY number", (job.batch, job.id)
         )
-        return [_read(row) for row in found]
+        return [job_in(row) for row in found]
 
     async def jobs(
         self,
@@ -219,7 +214,7 @@ class Inbox:
             """,
             {"state": state, "organisation": organisation, "batch": batch, "limit": limit},
         )
-        return [_read(row) for row in found]
+        return [job_in(row) for row in found]
 
     async def origin(self, job: IngestJob) -> IngestJob | None:
         """The job with which the document, or the archive, of this one last came."""
@@ -233,7 +228,7 @@ class Inbox:
             """,
             {"document": job.document, "sha256": job.sha256, "organisation": job.organisation},
         )
-        return None if row is None else _read(row)
+        return None if row is None else job_in(row)
 
     async def archives(self, older_than: int, name_ends: str) -> list[IngestJob]:
         """The jobs that unpacked an archive with readers of a version below this one, and whose file's name ends so; in
@@ -247,7 +242,7 @@ class Inbox:
             """,
             (older_than, name_ends.lower()),
         )
-        return [_read(row) for row in found]
+        return [job_in(row) for row in found]
 
     async def has_had(self, sha256: str, organisation: OrganisationId) -> bool:
         """Whether the organisation ever handed in this very file, also inside another one."""
@@ -294,29 +289,6 @@ class Inbox:
 # Inside a transaction ------------------------------------------------------------------------------------------------
 
 
-def accepted(writing: sqlite3.Connection, submission: Submission) -> Accepted:
-    """Queue a file, once: the same bytes described in the same way, or the same request again, make no second job.
-
-    They do where the document was withdrawn since, or has become another one by a later job. Raises Conflict where
-    `said` names the id of another organisation's document, and for an idempotency key that came with something else
-    before.
-    """
-    digest = _digest(submission)
-    _refuse_reused_key(writing, submission, digest)
-    same = _same(writing, submission, digest)
-    if same is None:
-        document_id = _document_id(writing, submission)
-        return Accepted(job=_enter(writing, submission, digest, document_id), news="new")
-    if same.state is not JobState.FAILED:
-        _note_again(writing, submission, same)
-        return Accepted(job=same, news="known")
-    writing.execute(
-        "UPDATE jobs SET name = ?, batch = ?, submitted_by = ?, within = ? WHERE id = ?",
-        (submission.name, submission.batch, submission.submitted_by, submission.within, same.id),
-    )
-    return Accepted(job=_let_wait(writing, "id = ?", same.id)[0], news="again")
-
-
 def done(writing: sqlite3.Connection, job_id: str, notes: Sequence[str], code: str, detail: str) -> None:
     """What `Inbox.done` does."""
     ended = "state = 'done', step = 'indexing', notes = ?, code = ?, detail = ?"
@@ -331,146 +303,13 @@ def _end(writing: sqlite3.Connection, job_id: str, ended: str, *values: str) -> 
         raise Conflict(f"nobody is working on job {job.id}: it is {job.state.value}")
 
 
-def _refuse_reused_key(writing: sqlite3.Connection, submission: Submission, digest: str) -> None:
-    used = read(
-        writing,
-        "SELECT id FROM jobs WHERE idempotency_key = ? AND organisation = ? AND digest <> ?",
-        (submission.idempotency_key or None, submission.organisation, digest),
-    )
-    if used:
-        raise Conflict(f"this idempotency key came with another file or description before, in job {used[0]['id']}")
-
-
-def _same(writing: sqlite3.Connection, submission: Submission, digest: str) -> IngestJob | None:
-    """The job that this submission would only repeat."""
-    found = read(
-        writing,
-        """
-        SELECT *
-          FROM jobs
-         WHERE sha256 = :sha256 AND organisation = :organisation AND digest = :digest AND purpose = 'new'
-           AND (idempotency_key = :key
-                OR NOT EXISTS (SELECT 1
-                                 FROM jobs AS later
-                                WHERE later.document = jobs.document
-                                  AND later.document <> ''
-                                  AND later.purpose = 'new'
-                                  AND later.number > jobs.number
-                                  AND later.state <> 'failed'))
-           AND (state <> 'done'
-                OR NOT EXISTS (SELECT 1
-                                 FROM documents
-                                WHERE documents.id = jobs.document AND withdrawn IS NOT NULL))
-         ORDER BY number DESC
-         LIMIT 1
-        """,
-        {
-            "sha256": submission.sha256,
-            "organisation": submission.organisation,
-            "digest": digest,
-            "key": submission.idempotency_key or None,
-        },
-    )
-    return _read(found[0]) if found else None
-
-
-def _note_again(writing: sqlite3.Connection, submission: Submission, same: IngestJob) -> None:
-    """Whoever handed it in looks for it under his own name and in his own batch."""
-    if (submission.batch, submission.name) != (same.batch, same.name):
-        writing.execute(
-            "INSERT OR IGNORE INTO handed_in_again (batch, job, name) VALUES (?, ?, ?)",
-            (submission.batch, same.id, submission.name),
-        )
-
-
-def _document_id(writing: sqlite3.Connection, submission: Submission) -> DocumentId:
-    """That of what it replaces, else the one said, else that of the organisation's document or job with the same
-    bytes, else a new one."""
-    replaced = submission.said.get(REPLACES)
-    if replaced is not None:
-        alive = "SELECT 1 FROM documents WHERE id = ? AND organisation = ? AND withdrawn IS NULL"
-        if not read(writing, alive, (replaced, submission.organisation)):
-            raise NotFound(f"'{submission.organisation}' has no document '{replaced}' that this file could replace")
-        return str(replaced)
-    said = submission.said.get("id")
-    if isinstance(said, str) and said:
-        others = "SELECT 1 FROM documents WHERE id = ? AND organisation <> ?"
-        if read(writing, others, (said, submission.organisation)):
-            raise Conflict(f"the id '{said}' belongs to a document of another organisation")
-        if read(writing, "SELECT 1 FROM purges WHERE document = ?", (said,)):
-            raise Conflict(f"the document '{said}' was purged: an id is not used again")
-        return said
-    known = read(
-        writing,
-        """
-        SELECT id, withdrawn IS NOT NULL AS rank, documents.rowid AS came
-          FROM files JOIN documents ON documents.id = files.document
-         WHERE sha256 = :sha256 AND organisation = :organisation
-         UNION ALL
-        SELECT document, 2, number
-          FROM jobs
-         WHERE sha256 = :sha256 AND organisation = :organisation AND state <> 'done' AND purpose = 'new'
-         ORDER BY rank, came
-         LIMIT 1
-        """,
-        {"sha256": submission.sha256, "organisation": submission.organisation},
-    )
-    return str(known[0]["id"]) if known else new_id()
-
-
-def _enter(writing: sqlite3.Connection, submission: Submission, digest: str, document_id: DocumentId) -> IngestJob:
-    entered = read(
-        writing,
-        """
-        INSERT INTO jobs (id, document, organisation, name, sha256, size, said, digest, idempotency_key,
-                          submitted_by, batch, within, created)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        RETURNING *
-        """,
-        (
-            new_id(),
-            document_id,
-            submission.organisation,
-            submission.name,
-            submission.sha256,
-            submission.size,
-            as_json(submission.said),
-            digest,
-            submission.idempotency_key or None,
-            submission.submitted_by,
-            submission.batch,
-            submission.within,
-            now(),
-        ),
-    )
-    return _read(entered[0])
-
-
-def _enter_again(writing: sqlite3.Connection, submission: Submission, document_id: DocumentId) -> bool:
-    """What `Inbox.reread` does."""
-    queued = read(
-        writing,
-        """
-        SELECT 1
-          FROM jobs
-         WHERE document = ? AND sha256 = ? AND organisation = ? AND purpose = 'reread'
-           AND state IN ('waiting', 'working')
-        """,
-        (document_id, submission.sha256, submission.organisation),
-    )
-    if not queued:
-        job = _enter(writing, submission, "", document_id)
-        writing.execute("UPDATE jobs SET purpose = 'reread' WHERE id = ?", (job.id,))
-    return not queued
-
-
 def _read_rest(writing: sqlite3.Connection, job: IngestJob) -> bool:
     """Have the document of a job read again that is done with part of its pages; False where it is queued already. For
     the rest nobody waits in this job any more."""
     notes = [note for note in job.notes if not note.endswith(job.detail)]
     writing.execute("UPDATE jobs SET code = '', detail = '', notes = ? WHERE id = ?", (as_json(notes), job.id))
     same = Submission(name=job.name, sha256=job.sha256, size=job.size, organisation=job.organisation, said={})
-    return _enter_again(writing, same, job.document)
+    return entered_again(writing, same, job.document)
 
 
 def _wait_again(
@@ -485,47 +324,14 @@ def _wait_again(
         state = 'failed' AND code <> ?
         AND (? IS NULL OR id = ?) AND (? IS NULL OR batch = ?) AND (? IS NULL OR organisation = ?)
         """
-    return _let_wait(writing, which, PurgedFile.code, job_id, job_id, batch, batch, organisation, organisation)
-
-
-def _let_wait(writing: sqlite3.Connection, which: str, *values: str | None) -> list[IngestJob]:
-    again = read(
-        writing,
-        f"""
-        UPDATE jobs
-           SET state = 'waiting', step = '', code = '', detail = '', attempts = 0, started = NULL, ended = NULL
-         WHERE {which}
-        RETURNING *
-        """,  # noqa: S608  # conditions of ours
-        values,
-    )
-    return [_read(row) for row in again]
+    return let_wait(writing, which, PurgedFile.code, job_id, job_id, batch, batch, organisation, organisation)
 
 
 def _job(writing: sqlite3.Connection, job_id: str) -> IngestJob:
     found = read(writing, "SELECT * FROM jobs WHERE id = ?", (job_id,))
     if not found:
         raise no_job(job_id)
-    return _read(found[0])
-
-
-# Values to rows and back ---------------------------------------------------------------------------------------------
-
-
-def _digest(submission: Submission) -> str:
-    same = [submission.sha256, submission.organisation, submission.said]
-    return hashlib.sha256(msgspec.json.encode(same, order="deterministic")).hexdigest()
-
-
-def new_id() -> str:
-    """For a job, a document or a batch: 12 characters of random base32: 60 bits."""
-    return b32encode(secrets.token_bytes(8)).decode().lower()[:12]
-
-
-def _read(row: sqlite3.Row) -> IngestJob:
-    fields = {name: row[name] for name in IngestJob.__struct_fields__ if name in row.keys()}  # noqa: SIM118  # a Row
-    fields |= {name: msgspec.json.decode(fields[name]) for name in fields.keys() & {"said", "notes", "other_names"}}
-    return msgspec.convert(fields, IngestJob)
+    return job_in(found[0])
 
 
 def no_job(job_id: str) -> NotFound:

@@ -2,7 +2,7 @@ import pytest
 
 from library import catalog
 from library.database import open_database
-from library.inbox import accepted
+from library.entering import accepted
 
 
 @pytest.fixture
