@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIType, Operation, Schema
 from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent
 from msgspec import Struct
@@ -24,7 +24,7 @@ from library.said import Said, read_said
 from library.sidecars import LONGEST, said_beside, sidecars_of
 from library.web.access import looks_after, needs
 from library.web.events import followed
-from library.web.forms import form_of, metadata_in, name_of, organisation_in, pieces_of
+from library.web.forms import FILE, HANDING_IN, form_body, form_of, metadata_in, name_of, organisation_in, pieces_of
 from library.web.jobs import Job, shown_job
 from library.web.languages import StaffLang, words_for
 from library.web.parameters import unusable
@@ -37,7 +37,6 @@ MOST_BATCHES = 100
 MOST_FILES = 1_000
 """In one request."""
 MOST_READING = 20
-_PARTS = ("file", "metadata", "organisation")
 
 
 class BatchLinks(Struct, frozen=True):
@@ -126,18 +125,9 @@ class HandInTogetherForm(Operation):
     """The documentation of the form."""
 
     def __post_init__(self) -> None:
-        file = Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream")
-        schema = Schema(
-            type=OpenAPIType.OBJECT,
-            properties={
-                "file": Schema(type=OpenAPIType.ARRAY, items=file, min_items=1, max_items=MOST_FILES),
-                "metadata": Schema(type=OpenAPIType.OBJECT, description="Fields of all documents, as a JSON object."),
-                "organisation": Schema(type=OpenAPIType.STRING, description="Whose they are; else the key's own."),
-            },
-            required=["file"],
-            additional_properties=False,
-        )
-        self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
+        files = Schema(type=OpenAPIType.ARRAY, items=FILE, min_items=1, max_items=MOST_FILES)
+        metadata, organisation = "Fields of all documents, as a JSON object.", "Whose they are; else the key's own."
+        self.request_body = form_body(files, metadata, organisation)
 
 
 @post(
@@ -168,7 +158,7 @@ async def hand_in_together(
     """Taken in is not read: `Location` is the batch that tells how the reading goes. A request that was cut off can be
     sent again whole. A file `report.pdf.toml` describes the file `report.pdf` of the same request too."""
     told = words_for(lang, request)
-    async with form_of(request, _PARTS, exchange.settings.batch_bytes) as form:
+    async with form_of(request, HANDING_IN, exchange.settings.batch_bytes) as form:
         organisation = await organisation_in(form, audience, exchange)
         said = read_said(await metadata_in(form))
         files = files_in(form)

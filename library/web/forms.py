@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, RequestBody, Schema
 
 from library.errors import NotFound, TooLarge
 from library.exchange import Exchange
@@ -44,6 +45,26 @@ async def form_of(
         yield form
     finally:
         await form.close()
+
+
+HANDING_IN = ("file", "metadata", "organisation")
+"""The parts of a form by which files are handed in."""
+FILE = Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream")
+
+
+def form_body(file: Schema, metadata: str, organisation: str) -> RequestBody:
+    """The documentation of a form with files: of its part `file`, and what its two others are."""
+    schema = Schema(
+        type=OpenAPIType.OBJECT,
+        properties={
+            "file": file,
+            "metadata": Schema(type=OpenAPIType.OBJECT, description=metadata),
+            "organisation": Schema(type=OpenAPIType.STRING, description=organisation),
+        },
+        required=["file"],
+        additional_properties=False,
+    )
+    return RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
 
 
 def file_in(form: FormMultiDict) -> UploadFile:

@@ -9,7 +9,7 @@ from litestar import Request, Response, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import Operation
 from litestar.params import HeaderParameter, QueryParameter
 from msgspec import Struct
 
@@ -17,13 +17,22 @@ from library.exchange import Exchange
 from library.model import Audience, OrganisationId, Scope, missing_to_publish
 from library.said import document_from, read_said
 from library.web.access import needs
-from library.web.forms import file_in, form_of, metadata_in, name_of, organisation_in, pieces_of
+from library.web.forms import (
+    FILE,
+    HANDING_IN,
+    file_in,
+    form_body,
+    form_of,
+    metadata_in,
+    name_of,
+    organisation_in,
+    pieces_of,
+)
 from library.web.jobs import Job, shown_job
 from library.web.languages import StaffLang, words_for
 from library.web.problems import documented
 
 LONGEST_IDEMPOTENCY_KEY = 200
-_PARTS = ("file", "metadata", "organisation")
 
 
 class HandedIn(Struct, frozen=True):
@@ -50,17 +59,9 @@ class HandInForm(Operation):
     """The documentation of the form."""
 
     def __post_init__(self) -> None:
-        schema = Schema(
-            type=OpenAPIType.OBJECT,
-            properties={
-                "file": Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream"),
-                "metadata": Schema(type=OpenAPIType.OBJECT, description="Fields of the document, as a JSON object."),
-                "organisation": Schema(type=OpenAPIType.STRING, description="Whose it is; else the key's own."),
-            },
-            required=["file"],
-            additional_properties=False,
+        self.request_body = form_body(
+            FILE, "Fields of the document, as a JSON object.", "Whose it is; else the key's own."
         )
-        self.request_body = RequestBody(content={"multipart/form-data": OpenAPIMediaType(schema=schema)}, required=True)
 
 
 @post(
@@ -95,7 +96,7 @@ async def hand_in(
     lang: StaffLang = None,
 ) -> Response[HandedIn]:
     """Taken in is not read: `Location` is the job that tells how the reading goes."""
-    async with form_of(request, _PARTS, exchange.settings.upload_bytes) as form:
+    async with form_of(request, HANDING_IN, exchange.settings.upload_bytes) as form:
         organisation = await organisation_in(form, audience, exchange)
         file = file_in(form)
         if dry_run:
