@@ -57,6 +57,8 @@ demo: install dictionaries
 	@$(BIN)/good-practice-ingest work --follow & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT INT TERM; \
 	$(BIN)/good-practice serve
 
+# Tests start many processes: each would compile the library anew where the environment forbids to keep what is compiled.
+check: export PYTHONDONTWRITEBYTECODE =
 check: .venv/.tested-with
 	@bash .ci/debian test
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync dictionaries lint $(NODE_MODULES)
@@ -84,8 +86,10 @@ campaign: export SCHEMATHESIS_EXAMPLES = 25
 campaign: export KILL_ROUNDS = 30
 campaign: export KILL_FILES = 300
 campaign: export FULL_DISK_FILES = 100
+campaign: export RANDOM_TEXTS = 100000
 campaign: .venv/.tested-with
-	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py tests/front/test_every_request.py
+	$(BIN)/python -m pytest -q -rP tests/ingest/test_kills.py tests/ingest/test_full_disk.py tests/front/test_every_request.py \
+		tests/unit/test_hostile_queries.py
 	$(BIN)/python -m pytest -q tests/contract
 
 openapi: .venv/.installed

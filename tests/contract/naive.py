@@ -153,6 +153,7 @@ class _Search:
             for table in getattr(entry, zone)
             for form in table.forms
         }
+        self._meanings: dict[QueryToken, tuple[set[str], set[str]]] = {}
 
     def result(self) -> SearchResult:
         matched = [entry for entry in self._visible if self._matches(self._asked.match, entry)]
@@ -200,6 +201,14 @@ class _Search:
                 if all(self._fits(clause, wanted, number, found) for number, (_, found) in enumerate(part)):
                     yield [place for place, _ in part if place is not None]
 
+    def _meant(self, token: QueryToken) -> tuple[set[str], set[str]]:
+        """The surfaces and the lemma keys that a word stands for: told once, and asked at every place."""
+        if token not in self._meanings:
+            sounding = self._sounding(token)
+            alike = {key for word, _, key in self._vocabulary if word in sounding or fold(key[3:]) in sounding}
+            self._meanings[token] = {token.surface, *sounding}, self._keys(token) | alike
+        return self._meanings[token]
+
     def _keys(self, token: QueryToken) -> set[str]:
         written = {(form, key) for surface, form, key in self._vocabulary if surface == token.surface}
         lemmas = {key for _, _, key in self._vocabulary if fold(key[3:]) == token.surface}
@@ -232,10 +241,8 @@ class _Search:
         token = wanted[number]
         match clause:
             case Word():
-                sounding = self._sounding(token)
-                alike = {key for word, _, key in self._vocabulary if word in sounding or fold(key[3:]) in sounding}
-                keys = self._keys(token) | alike
-                return surface in {token.surface, *sounding} or not keys.isdisjoint(lemmas)
+                surfaces, keys = self._meant(token)
+                return surface in surfaces or not keys.isdisjoint(lemmas)
             case Phrase():
                 return surface == token.surface
             case Prefix():

@@ -1,5 +1,6 @@
 """Nothing that is typed gives an error or much work: random texts and a list of hostile ones, with the work counted."""
 
+import os
 import random
 import string
 
@@ -16,7 +17,8 @@ from library.syntax import LONGEST_QUERY, MOST_PREFIXES, MOST_TERMS, parse, unde
 from tests.builders import a_practice, an_entry, the_public
 from tests.contract.conftest import in_batches
 
-RANDOM_TEXTS = 20_000
+RANDOM_TEXTS = int(os.environ.get("RANDOM_TEXTS", "4000"))
+"""Always the first so many of the same ones; `make campaign` asks for many."""
 ASKED_TEXTS = 300
 """So many of them are asked of a real index too."""
 MOST_ALTERNATIVES = 60
