@@ -1,5 +1,6 @@
 """Files that want to harm whoever reads them, each made from nothing: no sample of anybody's is needed."""
 
+import hashlib
 import io
 import random
 import zipfile
@@ -132,9 +133,14 @@ def encrypted(user: str) -> bytes:
 def pdf_with_bombs(count: int, size: int) -> bytes:
     """So many files are attached to it that inflate to so many bytes each."""
     made = io.BytesIO()
+    # Packed once: to have each packed anew would take longer than to read all hostile files.
+    packed, check = zlib.compress(bytes(size)), hashlib.md5(bytes(size), usedforsecurity=False).digest()
     with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
         for number in range(count):
-            pdf.attachments[f"{number}"] = pikepdf.AttachedFileSpec(pdf, bytes(size), filename=f"../../{number}.pdf")
+            attached = pikepdf.AttachedFileSpec(pdf, b"", filename=f"../../{number}.pdf")
+            attached.obj.EF.F.write(packed, filter=pikepdf.Name.FlateDecode)
+            attached.obj.EF.F.Params.update({"/Size": size, "/CheckSum": pikepdf.String(check)})
+            pdf.attachments[f"{number}"] = attached
         pdf.save(made)
     return made.getvalue()
 

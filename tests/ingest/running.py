@@ -2,12 +2,16 @@
 
 import asyncio
 import hashlib
+import multiprocessing
 import os
+import resource
+import runpy
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -27,10 +31,37 @@ PATIENCE = 300
 """Seconds after which something hangs."""
 
 
+_READY = multiprocessing.get_context("forkserver")
+"""Makes processes that have imported what commands need: to import it takes longer than most commands."""
+_READY.set_forkserver_preload(["ingest.cli", "tests.ingest.running"])
+
+
 def command(environment: Mapping[str, str], module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    """`python -m module` with these arguments, in a process of its own."""
+    with tempfile.NamedTemporaryFile() as told, tempfile.NamedTemporaryFile() as complained:
+        process = _READY.Process(
+            target=_run_module,
+            args=(environment, resource.getrlimit(resource.RLIMIT_FSIZE), [module, *arguments]),
+            kwargs={"told": told.name, "complained": complained.name},
+        )
+        process.start()
+        process.join()
+        outcome = (Path(each.name).read_text(encoding="utf-8") for each in (told, complained))
+        return subprocess.CompletedProcess([module, *arguments], process.exitcode or 0, *outcome)
+
+
+def _run_module(
+    environment: Mapping[str, str], file_size: tuple[int, int], line: list[str], *, told: str, complained: str
+) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None  # as the environment says, not as it said before
+    for descriptor, path in ((1, told), (2, complained)):
+        with Path(path).open("wb") as file:
+            os.dup2(file.fileno(), descriptor)
+    resource.setrlimit(resource.RLIMIT_FSIZE, file_size)
+    sys.argv = line
+    runpy.run_module(line[0], run_name="__main__", alter_sys=True)
 
 
 def a_library(data: Path, **settings: str) -> dict[str, str]:
