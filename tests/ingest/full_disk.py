@@ -1,14 +1,13 @@
 """What a library does on a disk that fills up: run by test_full_disk, on a small disk of its own.
 
-`python -m tests.ingest.full_disk FOLDER HOW`, where HOW is `disk`, with FOLDER on a small disk that a file fills, or
-`limit`, where no file may grow beyond a bound.
+`python -m tests.ingest.full_disk FOLDER ELSEWHERE HOW`, where HOW is `disk`, with FOLDER on a small disk that a file
+fills, or `limit`, where no file may grow beyond a bound. ELSEWHERE is a folder on another disk.
 """
 
 import os
 import resource
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from library.command import ExitCode
 from tests.ingest.running import Running, a_folder, a_library, all_that_must_hold, command, jobs_ended, wait_for
 
 FILES = int(os.environ.get("FULL_DISK_FILES", "24"))
-ELSEWHERE = Path(tempfile.gettempdir())
-"""A folder that is not on the small disk."""
 LEFT = int(os.environ.get("FULL_DISK_LEFT", "900000"))
 """Bytes that are left on the disk, or that a file may grow to, when reading begins."""
 
@@ -49,12 +46,12 @@ class SmallFiles:
             resource.prlimit(process, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def main(folder: Path, how: str) -> None:
+def main(folder: Path, elsewhere: Path, how: str) -> None:
     disk = SmallDisk(folder) if how == "disk" else SmallFiles()
-    library = a_library(folder / "data", LIBRARY_FREE_MB="1")
+    library = a_library(folder / "data", LIBRARY_FREE_MB="1", TMPDIR=str(elsewhere))
     files = a_folder(folder / "files", FILES)
     assert command(library, "ingest", "add", "--queue-only", str(folder / "files")).returncode == ExitCode.WELL
-    late = ELSEWHERE / "late.txt"
+    late = elsewhere / "late.txt"
     late.write_text("late " * 1_000_000)
     disk.fill()
     stopped = command(library, "ingest", "work")
@@ -63,7 +60,7 @@ def main(folder: Path, how: str) -> None:
     _is_not_taken_in(late, library, folder)
     done = jobs_ended(library)
     assert 0 < done < FILES, "the disk was not full in the middle: nothing is shown"
-    log = ELSEWHERE / "log"
+    log = elsewhere / "log"
     running = Running(library, log)
     try:
         running.start("worker")
@@ -83,4 +80,4 @@ def _is_not_taken_in(late: Path, library: Mapping[str, str], folder: Path) -> No
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

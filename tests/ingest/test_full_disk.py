@@ -1,6 +1,5 @@
 """A disk that fills up in the middle of a batch: nothing accepted is lost, and all goes on when there is room."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +12,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_batch_loses_nothing(tmp_path: P
     place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
     place.mkdir()
     elsewhere.mkdir()
-    driver = [sys.executable, "-m", "tests.ingest.full_disk", str(place)]
-    environment = {**os.environ, "TMPDIR": str(elsewhere)}
+    driver = [sys.executable, "-m", "tests.ingest.full_disk", str(place), str(elsewhere)]
     # A disk of its own, which nobody else sees and which is gone with the process: for root, or as root of its own.
     mount = f"mount -t tmpfs -o size={ROOM} small-disk {place}"
     for private in (["unshare", "--mount"], ["unshare", "--mount", "--map-root-user"]):
@@ -23,6 +21,6 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_batch_loses_nothing(tmp_path: P
             break
     else:  # where neither is allowed, a bound on the size of each file stands for the disk's
         command = [*driver, "limit"]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     print(ran.stdout)
     assert ran.returncode == 0, ran.stderr
