@@ -17,6 +17,7 @@ import msgspec
 
 from library.database import Database
 from library.errors import BadRequest, Unavailable
+from library.jobs import HAS_ITS_FILE
 from library.model import Value
 from library.originals import Originals
 from library.settings import Settings
@@ -26,17 +27,17 @@ FILES = "files"
 MANIFEST = "backup.json"
 """Without it, a folder is no backup, or one that was cut off."""
 
-_ORIGINALS = """
+_ORIGINALS = f"""
     SELECT sha256 FROM files
      UNION
-    SELECT sha256 FROM jobs WHERE state <> 'done'
+    SELECT sha256 FROM jobs WHERE {HAS_ITS_FILE}
      UNION
     SELECT file.value ->> 'sha256'
       FROM versions, json_each(described, '$.files') AS file
      UNION
     SELECT file.value ->> 'sha256'
       FROM documents, json_each(documents.document, '$.files') AS file
-    """
+    """  # noqa: S608  # a condition of ours
 
 
 class Backup(Value, frozen=True):

@@ -6,6 +6,11 @@ from typing import Any, Literal
 
 from library.model import DocumentId, OrganisationId, Value
 
+AN_ARCHIVE = "an archive of which a part was purged"
+"""The name of a job whose file is gone because a purged one lay in it."""
+HAS_ITS_FILE = f"(name <> '{AN_ARCHIVE}' OR (purpose = 'new' AND state IN ('waiting', 'working')))"
+"""Which jobs have their file among the originals, also those that are done: as a condition of SQL."""
+
 
 class JobState(StrEnum):
     WAITING = "waiting"

@@ -10,6 +10,7 @@ import msgspec
 from library.acting import acting
 from library.database import Database, as_json, now, rows
 from library.errors import Conflict, NotFound, PurgedFile
+from library.jobs import AN_ARCHIVE, HAS_ITS_FILE
 from library.model import DocumentId, OrganisationId, Value
 
 OF_A_DOCUMENT = ("files", "pages", "versions", "personal_data", "signatures", "places", "said_languages", "jobs")
@@ -33,24 +34,22 @@ UNTOUCHED = (
 )
 """The other tables: the first six are seen to, the rest hold nothing of documents. A question that found nothing is no
 part of one, whatever words the two have in common."""
-AN_ARCHIVE = "an archive of which a part was purged"
-"""The name of a job whose file is gone because a purged one lay in it."""
 _WENT_TOO = (
     "a part of this file was purged from the library, and with it the whole: take out of it what had to go, and hand "
     "in what is left"
 )
-_NEEDED = """
-    SELECT 1 FROM files WHERE sha256 = {0}
+_NEEDED = f"""
+    SELECT 1 FROM files WHERE sha256 = {{0}}
      UNION ALL
     SELECT 1
       FROM jobs
-     WHERE sha256 = {0} AND (name <> :archive OR (purpose = 'new' AND state IN ('waiting', 'working')))
+     WHERE sha256 = {{0}} AND {HAS_ITS_FILE}
      UNION ALL
     SELECT 1
       FROM versions, json_each(described, '$.files') AS file
-     WHERE file.value ->> 'sha256' = {0}
+     WHERE file.value ->> 'sha256' = {{0}}
      LIMIT 1
-    """
+    """  # noqa: S608  # a condition of ours
 """Finds something where any document, earlier version or job has this original."""
 
 
@@ -130,7 +129,7 @@ class Purges:
         """Those of these originals that no document, no earlier version and no job has at this moment."""
         found = await self._database.rows(
             f"SELECT value FROM json_each(:hashes) AS each WHERE NOT EXISTS ({_NEEDED.format('each.value')})",  # noqa: S608
-            {"hashes": as_json(hashes), "archive": AN_ARCHIVE},
+            {"hashes": as_json(hashes)},
         )
         return [row["value"] for row in found]
 
@@ -300,7 +299,7 @@ async def _call_by_own_names(writing: aiosqlite.Connection, document_id: Documen
 
 async def _needed(writing: aiosqlite.Connection, sha256: str) -> bool:
     """Whether any other document, earlier version or job has this original."""
-    return bool(await rows(writing, _NEEDED.format(":sha256"), {"sha256": sha256, "archive": AN_ARCHIVE}))
+    return bool(await rows(writing, _NEEDED.format(":sha256"), {"sha256": sha256}))
 
 
 def _read(row: sqlite3.Row) -> Purged:

@@ -5,9 +5,8 @@ import tempfile
 
 from ingest.extract import Limits, Reader, sweep_folders
 from library.errors import Unavailable
-from library.jobs import IngestJob
+from library.jobs import AN_ARCHIVE, IngestJob
 from library.model import File
-from library.purges import AN_ARCHIVE
 from tests.builders import a_practice, pages_of
 
 AT_ONCE = 0.0

@@ -69,6 +69,23 @@ async def test_it_is_of_one_moment_while_others_write(exchange, tmp_path):
     assert restore(tmp_path / "backup", Settings(data=tmp_path / "restored")) == made
 
 
+async def test_an_archive_is_in_it_and_one_that_went_with_a_purged_file_is_not_missed(exchange, tmp_path):
+    archives = []
+    for name in ("kept.zip", "purged.zip"):
+        archives.append((await exchange.accept([name.encode()], name=name, said={}, organisation="alfa")).job)
+        await exchange.inbox.take()
+        within = {"said": {"id": f"in-{name[:-4]}"}, "organisation": "alfa", "within": archives[-1].id}
+        await exchange.accept([b"a", name.encode()], name=f"{name}/a.md", **within)
+        await exchange.inbox.unpacked(archives[-1].id, (), 1)
+        await exchange.inbox.done((await exchange.inbox.take()).id)
+        await exchange.add(a_practice(id=within["said"]["id"]), pages_of("text"))
+    await exchange.purge("in-purged", "a test")
+    made = await backed_up(exchange, tmp_path / "backup")
+    assert made.missing == ()
+    kept = {path.name for path in (tmp_path / "backup" / FILES).rglob("*")}
+    assert [job.sha256 in kept for job in archives] == [True, False]
+
+
 async def test_what_was_purged_before_is_not_in_it(exchange, tmp_path):
     await add(exchange, "secret", "Zmrzlibert a kvapilinka.")
     await exchange.catch_up()
