@@ -29,7 +29,7 @@ def _language(page: Page, apart: Apart | None, declared: Sequence[str]) -> str:
         return page.language
     if len(declared) == 1:
         return declared[0]
-    found = detect_language(page.text, apart.tokens if apart else None)
+    found = detect_language(page.text, apart)
     return found if not declared or found in declared else ""
 
 

@@ -1,21 +1,33 @@
 """How a text becomes tokens with keys, and a typed word the keys it is looked for under."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
+from typing import Any, NamedTuple
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from library.language.concepts import Keys, LabelBegun, Standing, labels_begun_by, named_by, named_in
+from library.language.concepts import InLabels, Keys, Standing, in_labels, named_by, named_in
 from library.language.families import relatives
 from library.language.fold import fold, normal_form
 from library.language.function_words import is_function_key
 from library.language.lemmas import LEMMA_LANGUAGES, MENDED_LANGUAGES, guessed_lemmas, known_lemmas, lemmas
-from library.language.memo import Memo
+from library.language.lexicon import Lexicon, WorkOut
 from library.language.mistyped import known_near
 from library.language.spellings import SPELT_LANGUAGES
-from library.language.token_table import EMPTY_TABLE, Form, TokenTable, language_of, placed
+from library.language.token_table import (
+    EMPTY_TABLE,
+    Form,
+    TokenTable,
+    WrittenForms,
+    language_of,
+    placed,
+    written_form,
+)
 from library.language.tokens import LONGEST_TOKEN, Apart, spans, taken_apart
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
@@ -57,22 +69,15 @@ class Analyzer:
 
     def tables(self, texts: Sequence[tuple[str, str]]) -> list[TokenTable]:
         """The same of several texts with their languages: what there is of a document at once, which is quicker."""
-        apart = taken_apart([text for text, _ in texts])
-        return [self.table_of(each, language) for each, (_, language) in zip(apart, texts, strict=True)]
+        return self.tables_of(taken_apart([text for text, _ in texts]), [language for _, language in texts])
 
-    def table_of(self, apart: Apart, language: str) -> TokenTable:
-        """The same of a text that has been taken apart already."""
-        if not apart.tokens:
-            return EMPTY_TABLE
-        words, where = placed(apart)
-        forms, begun = zip(*map(_known(language).__getitem__, words), strict=True)
-        return TokenTable(
-            forms=forms,
-            ids=where.ids,
-            starts=where.starts,
-            lengths=where.lengths,
-            concepts=named_in(apart.tokens, where.ids, begun),
-        )
+    def tables_of(self, apart: Sequence[Apart], languages: Sequence[str]) -> list[TokenTable]:
+        """The same of texts that have been taken apart already, all at once."""
+        words: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
+        for each, language in zip(apart, languages, strict=True):
+            words[language].append(each.words)
+        known = {language: _known(apart[0].lexicon, np.concatenate(some), language) for language, some in words.items()}
+        return [_table(each, known[language], language) for each, language in zip(apart, languages, strict=True)]
 
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
         """The tokens of a typed word or phrase. No language is guessed: each dictionary that knows a word adds its
@@ -116,17 +121,43 @@ def _looked_up(word: str, language: str) -> Form:
     return Form(normal_form(word), tuple(_key(lemma, language) for lemma in found))
 
 
+class _Known(NamedTuple):
+    """What is known of the words of texts in a language, each at its number."""
+
+    forms: NDArray[np.object_]
+    written: NDArray[np.object_]
+    """The forms as a table keeps them."""
+    labels: InLabels
+
+
+def _known(lexicon: Lexicon, words: NDArray[np.uint32], language: str) -> _Known:
+    types = (np.object_, np.object_, np.object_, np.bool_, np.uint64, np.uint64)
+    forms, written, *labels = lexicon.known(words, _work_out(language), *types)
+    return _Known(forms, written, InLabels(*labels))
+
+
 @lru_cache(maxsize=32)
-def _known(language: str) -> Memo[str, tuple[Form, LabelBegun | None]]:
-    """What is known of the words of texts in a language: together, since whatever is looked for among so many costs as
-    much as a step of Python."""
-    begun_by = labels_begun_by(language, _looked_up)
+def _work_out(language: str) -> WorkOut:
+    in_labels_of = in_labels(language, _looked_up)
 
-    def work_out(word: str) -> tuple[Form, LabelBegun | None]:
+    def work_out(word: str) -> tuple[Any, ...]:
         form = _looked_up(word, language)
-        return form, begun_by(form)
+        return form, written_form(form, language), *in_labels_of(form)
 
-    return Memo(work_out)
+    return work_out
+
+
+def _table(text: Apart, known: _Known, language: str) -> TokenTable:
+    if not len(text.words):
+        return EMPTY_TABLE
+    words, where = placed(text)
+    return TokenTable(
+        forms=WrittenForms(known.forms.take(words).tolist(), known.written.take(words).tolist(), language),
+        ids=where.ids,
+        starts=where.starts,
+        lengths=where.lengths,
+        concepts=named_in(text, known.labels),
+    )
 
 
 @lru_cache(maxsize=1 << 14)

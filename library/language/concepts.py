@@ -6,8 +6,9 @@ labels overlap the longest counts. A text is held against the labels of its own 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import chain, count
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from library.language.fold import fold
 from library.language.lemmas import LEMMA_LANGUAGES
 from library.language.memo import Memo
 from library.language.token_table import Form, Named
-from library.language.tokens import spans
+from library.language.tokens import Apart, spans
 from library.vocabulary.thesaurus import concepts
 
 Keys = frozenset[str]
@@ -42,22 +43,37 @@ class Standing(NamedTuple):
     concepts: tuple[str, ...]
 
 
-def named_in(tokens: Sequence[str], ids: NDArray[np.uint32], begun: Sequence["LabelBegun | None"]) -> tuple[Named, ...]:
-    """The concepts that stand in a text of these tokens, of which token i is the word with the number `ids[i]`, and
-    `begun` by that word which labels."""
-    begins = np.array([here is not None for here in begun], np.bool_).take(ids).nonzero()[0]
+class InLabels(NamedTuple):
+    """What words are to labels, each at its number."""
+
+    begun: NDArray[np.object_]
+    """Which labels a word begins: a LabelBegun, or None."""
+    is_one: NDArray[np.bool_]
+    """Whether it is a label by itself."""
+    next_words: NDArray[np.uint64]
+    """With which words those that it begins go on: a few bits for them, which any other word may share."""
+    as_next: NDArray[np.uint64]
+    """By which bits it is among them."""
+
+
+def named_in(text: Apart, labels: InLabels) -> tuple[Named, ...]:
+    """The concepts that stand in a text."""
+    # Most that begin with a usual word do not go on: `v`, of `v tísni`.
+    goes_on = np.zeros(len(text.words), np.bool_)
+    np.not_equal(labels.next_words.take(text.words[:-1]) & labels.as_next.take(text.words[1:]), 0, out=goes_on[:-1])
+    begins = (goes_on | labels.is_one.take(text.words)).nonzero()[0]
     places: dict[str, list[tuple[int, int]]] = {}
-    behind, count_of_tokens = 0, len(tokens)
-    for first, word in zip(begins.tolist(), ids.take(begins).tolist(), strict=True):
+    behind = 0
+    for first, more in zip(begins.tolist(), goes_on.take(begins).tolist(), strict=True):
         if first < behind:
             continue
-        here, token = begun[word], first
+        here, token = labels.begun[text.words[first]], first
         found: tuple[str, ...] = ()
         while here is not None:
             token += 1
             if here.concepts:
                 found, behind = here.concepts, token
-            here = here.after(tokens[token]) if token < count_of_tokens else None
+            here = here.after[text.lexicon.word(text.words[token])] if more and token < len(text.words) else None
         for concept in found:
             places.setdefault(concept, []).append((first, behind - first))
     return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
@@ -75,22 +91,15 @@ def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:
 
 
 class LabelBegun:
-    """Where some tokens of a label lead to. What comes after them is worked out once for each word that goes on with a
-    label; those that do not are many, and told by their keys."""
+    """Where some tokens of a label lead to."""
 
     def __init__(self, branches: tuple[Branch, ...], keys: Mapping[str, Keys]) -> None:
         self.concepts = tuple(sorted({concept for branch in branches for concept in branch.concepts}))
         """Those whose label ends here."""
-        self._next_keys = frozenset(chain.from_iterable(branch.further for branch in branches))
-        self._keys = keys
-        self._after: Memo[str, LabelBegun | None] = Memo(
+        self.after: Memo[str, LabelBegun | None] = Memo(
             lambda word: _begun([to for branch in branches for to in _branches(branch, keys[word])], keys)
         )
-
-    def after(self, word: str) -> "LabelBegun | None":
-        """Where this word leads to; None where no label goes on with it, as most that begin with a usual word do not:
-        `v`, of `v tísni`."""
-        return None if self._next_keys.isdisjoint(self._keys[word]) else self._after[word]
+        """Where a word leads to; None where no label goes on with it."""
 
 
 def _begun(branches: Sequence[Branch], keys: Mapping[str, Keys]) -> LabelBegun | None:
@@ -98,11 +107,25 @@ def _begun(branches: Sequence[Branch], keys: Mapping[str, Keys]) -> LabelBegun |
 
 
 @cache
-def labels_begun_by(language: str, form_of: FormOf) -> Callable[[Form], LabelBegun | None]:
-    """Where a form in a text in this language leads to among its labels: most forms nowhere."""
+def in_labels(language: str, form_of: FormOf) -> Callable[[Form], tuple[LabelBegun | None, bool, int, int]]:
+    """What a form in a text in this language is to its labels, as InLabels has it: most are nothing to them."""
     tree = _tree_of(language, form_of)
     keys: Memo[str, Keys] = Memo(lambda word: _keys_of_form(form_of(word, language)))
-    return lambda form: _begun(_branches(tree, _keys_of_form(form)), keys)
+    bits = {key: 1 << hash(key) % 64 for branch in tree.further.values() for key in branch.further}
+
+    def what_it_is(form: Form) -> tuple[LabelBegun | None, bool, int, int]:
+        own = _keys_of_form(form)
+        branches = _branches(tree, own)
+        begun = _begun(branches, keys)
+        next_words = _all_of(bits[key] for branch in branches for key in branch.further)
+        as_next = _all_of(bits.get(key, 0) for key in own)
+        return begun, begun is not None and bool(begun.concepts), next_words, as_next
+
+    return what_it_is
+
+
+def _all_of(bits: Iterable[int]) -> int:
+    return reduce(or_, bits, 0)
 
 
 def _keys_of_form(form: Form) -> Keys:

@@ -1,14 +1,15 @@
 """Which language a text is in."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from library.language.function_words import language_beyond_doubt
 from library.language.languages import LANGUAGES
-from library.language.tokens import taken_apart
+from library.language.tokens import Apart, taken_apart
 
 SHORTEST = 20
 """Letters below which nothing is said: a heading of two words is in any language."""
@@ -21,13 +22,14 @@ SURE = 80.0
 of every served language it is some 200; where it is less, the whole text is looked at."""
 
 
-def detect_language(text: str, words: Sequence[str] | None = None) -> str:
-    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell. `words`
-    are the tokens of the text, where it has been taken apart already."""
+def detect_language(text: str, apart: Apart | None = None) -> str:
+    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell. `apart` is
+    the text, where it has been taken apart already."""
     letters = filter(str.isalpha, text[:2000])
     if next(islice(letters, SHORTEST - 1, None), None) is None:
         return ""
-    if told := language_beyond_doubt(_some(taken_apart([text])[0].tokens if words is None else words)):
+    (apart,) = taken_apart([text]) if apart is None else (apart,)
+    if told := language_beyond_doubt(apart.lexicon, _some(apart.words)):
         return told
     if len(text) > 4 * PIECE:
         (likeliest, score), (_, second), *_ = _identifier().rank(_pieces(text, PIECE))
@@ -36,12 +38,12 @@ def detect_language(text: str, words: Sequence[str] | None = None) -> str:
     return str(_identifier().classify(text[:20_000])[0])
 
 
-def _some(words: Sequence[str]) -> Sequence[str]:
+def _some(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Those at the beginning, in the middle and at the end; all where there are few."""
     if len(words) <= 3 * READ:
         return words
     middle = len(words) // 2
-    return [*words[:READ], *words[middle : middle + READ], *words[-READ:]]
+    return np.concatenate((words[:READ], words[middle : middle + READ], words[-READ:]))
 
 
 def _pieces(text: str, length: int) -> str:

@@ -2,12 +2,15 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from library.language.fold import fold
 from library.language.lemmas import lemma
+from library.language.lexicon import Lexicon
 
 FEWEST_FUNCTION_WORDS = 4
 """In a text of which they tell the language."""
@@ -39,29 +42,46 @@ def language_by_function_words(text: str) -> str:
     return best if counts[best] >= FEWEST_FUNCTION_WORDS else ""
 
 
-def language_beyond_doubt(words: Sequence[str]) -> str:
-    """The language (ISO 639-1) of which a text has so many function words of its own among its words that no model need
-    be asked, which takes twenty times as long. Empty where there is any doubt."""
-    only_in = _only_in()
-    own = list(filter(only_in.__contains__, words))
-    counts = Counter(map(only_in.__getitem__, own))
-    second, most = [0, 0, *sorted(counts.values())][-2:]
-    best = next((language for language, count in counts.items() if count == most), "")
-    enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(best, USUAL_SHARE))
-    different = {word.lower() for word in own if only_in[word] == best}
-    return best if most >= enough and len(different) >= FEWEST_FUNCTION_WORDS else ""
+def language_beyond_doubt(lexicon: Lexicon, words: NDArray[np.uint32]) -> str:
+    """The language (ISO 639-1) of which a text, whose words have these numbers, has so many function words of its own
+    that no model need be asked, which takes twenty times as long. Empty where there is any doubt."""
+    numbers, languages = lexicon.known(words, _only_in, np.uint16, np.uint8)
+    found = languages.take(words)
+    counts = np.bincount(found, minlength=len(_words()) + 1).tolist()
+    counts[_OF_NONE] = 0
+    *_, second, most = sorted(counts)
+    best = counts.index(most)
+    language = ("", *_words())[best]
+    enough = max(FEWEST_OF_ITS_OWN * max(second, 1), len(words) * SHARE_OF_ITS_OWN.get(language, USUAL_SHARE))
+    if most < enough:
+        return ""
+    different = set(numbers.take(words[found == best]).tolist())
+    return language if len(different) >= FEWEST_FUNCTION_WORDS else ""
+
+
+_OF_NONE = 0
+"""The place of no language."""
+
+
+def _only_in(word: str) -> tuple[int, int]:
+    """Which function word that only one language has it is, all ways to write it alike, and that language by its place
+    among all, from 1."""
+    return _of_one_language().get(word, (0, _OF_NONE))
 
 
 @cache
-def _only_in() -> dict[str, str]:
-    """Each function word that only one language has, as it stands in sentences, before them and in headings, and that
-    language."""
+def _of_one_language() -> dict[str, tuple[int, int]]:
+    """Each of them as it stands in sentences, before them and in headings."""
     counts = Counter(word for words in _as_written().values() for word in words)
-    return {
-        written: language
-        for language, words in _as_written().items()
+    alone = (
+        (word, language)
+        for language, words in enumerate(_as_written().values(), _OF_NONE + 1)
         for word in words
         if counts[word] == 1
+    )
+    return {
+        written: (number, language)
+        for number, (word, language) in enumerate(alone)
         for written in (word, word.capitalize(), word.upper())
     }
 

@@ -6,9 +6,9 @@ its table.
 
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -32,6 +32,17 @@ class Form(Struct, frozen=True, cache_hash=True):
     def surface(self) -> str:
         """The form folded."""
         return fold(self.form)
+
+
+class WrittenForms(tuple[Form, ...]):  # noqa: SLOT001  # a tuple can have no slots of its own
+    """Forms of a text in this language that know how a table keeps them: from each of them written."""
+
+    written: bytes
+
+    def __new__(cls, forms: Iterable[Form], written: Iterable[bytes], language: str) -> Self:
+        made = super().__new__(cls, forms)
+        made.written = _together(written, language)
+        return made
 
 
 def language_of(key: str) -> str:
@@ -79,13 +90,16 @@ def token_places(text: str) -> TokenPlaces:
     return placed(apart)[1]
 
 
-def placed(apart: Apart) -> tuple[Sequence[str], TokenPlaces]:
-    """What was taken apart, as different words and where they stand."""
-    numbers: dict[str, int] = {}
-    number_of = numbers.setdefault
-    ids = [number_of(token, len(numbers)) for token in apart.tokens]
-    return list(numbers), TokenPlaces(
-        ids=np.array(ids, np.uint32),
+def placed(apart: Apart) -> tuple[NDArray[np.uint32], TokenPlaces]:
+    """What was taken apart, as the numbers of its different words in the order in which they come, and where they
+    stand."""
+    places = np.arange(len(apart.words), dtype=np.uint32)
+    first = np.empty(len(apart.lexicon), np.uint32)
+    first[apart.words[::-1]] = places[::-1]  # of several, what is written last stays
+    first_of = first.take(apart.words)
+    is_first = first_of == places
+    return apart.words[is_first], TokenPlaces(
+        ids=(is_first.cumsum(dtype=np.uint32) - np.uint32(1)).take(first_of),
         starts=apart.starts,
         lengths=np.minimum(apart.lengths, _LONGEST_NOTED).astype(np.uint16),
     )
@@ -100,7 +114,8 @@ class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
     def encode(self) -> bytes:
         gaps = self.starts.copy()
         gaps[1:] -= self.starts[:-1] + self.lengths[:-1]
-        encoded = _Encoded(_written(self.forms), _packed(self.ids), _packed(gaps), _packed(self.lengths), self.concepts)
+        forms = self.forms.written if isinstance(self.forms, WrittenForms) else _written(self.forms)
+        encoded = _Encoded(forms, _packed(self.ids), _packed(gaps), _packed(self.lengths), self.concepts)
         return _encoder.encode(encoded)
 
     @staticmethod
@@ -161,7 +176,7 @@ so many behind this one says how many to take off its end, and what follows is p
 
 def _written(forms: Sequence[Form]) -> bytes:
     language = next((language_of(form.lemmas[0]) for form in forms if form.lemmas), "")
-    return b"\n".join((_LINES + language.encode(), *map(_lines(language).__getitem__, forms)))
+    return _together(map(_lines(language).__getitem__, forms), language)
 
 
 def _read(written: bytes) -> tuple[Form, ...]:
@@ -173,7 +188,7 @@ def _read(written: bytes) -> tuple[Form, ...]:
 
 @lru_cache(maxsize=32)
 def _lines(language: str) -> Memo[Form, bytes]:
-    return Memo(partial(_line, language=language))
+    return Memo(partial(written_form, language=language))
 
 
 @lru_cache(maxsize=32)
@@ -181,7 +196,12 @@ def _forms_of_lines(language: str) -> Memo[bytes, Form]:
     return Memo(partial(_form, language=language))
 
 
-def _line(form: Form, language: str) -> bytes:
+def _together(written: Iterable[bytes], language: str) -> bytes:
+    return b"\n".join((_LINES + language.encode(), *written))
+
+
+def written_form(form: Form, language: str) -> bytes:
+    """A form as a table keeps it whose forms have their lemmas in this language."""
     return "\t".join((form.form, *(_ending(form.form, key, language) for key in form.lemmas))).encode()
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from library.language.lexicon import Lexicon, lexicon
+
 # Letters and digits with the combining marks that may follow them; an apostrophe inside a word belongs to it.
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0670"
 # Nothing is ever given back (`+` behind a quantifier): that takes a third of the time.
@@ -27,10 +29,11 @@ _NO_PART, _PART, _APOSTROPHE, _MARK = range(4)
 
 
 class Apart(NamedTuple):
-    """A text as its tokens: at most LONGEST_TOKEN characters of each, where each begins, and how long it is, in
-    characters."""
+    """A text as its tokens: token i is the word with the number `words[i]` in the lexicon, of which at most
+    LONGEST_TOKEN characters count, begins at `starts[i]` and is `lengths[i]` long, in characters."""
 
-    tokens: list[str]
+    lexicon: Lexicon
+    words: NDArray[np.uint32]
     starts: NDArray[np.uint32]
     lengths: NDArray[np.uint32]
 
@@ -43,20 +46,22 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def taken_apart(texts: Sequence[str]) -> list[Apart]:
-    """Each of these texts, with the same tokens. All pages of a document at once take a fifth of the time."""
+    """Each of these texts, with the same tokens and one lexicon. All pages of a document at once take a fifth of the
+    time."""
+    words = lexicon()
     apart: list[Apart] = []
     some: list[str] = []
     length = 0
     for text in texts:
         if some and length + len(text) > LONGEST_AT_ONCE:
-            apart += _together(some)
+            apart += _together(some, words)
             some, length = [], 0
         some.append(text)
         length += len(text)
-    return apart + _together(some)
+    return apart + _together(some, words)
 
 
-def _together(texts: Sequence[str]) -> list[Apart]:
+def _together(texts: Sequence[str], words: Lexicon) -> list[Apart]:
     whole = "\n".join(texts)
     if SHORTEST_AT_ONCE <= len(whole) <= LONGEST_AT_ONCE:
         codes = np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), np.uint16)
@@ -64,11 +69,11 @@ def _together(texts: Sequence[str]) -> list[Apart]:
         # Where a character takes two places, or marks have a say, the pattern is asked.
         if len(codes) == len(whole) and kinds.max() < _MARK:
             begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
-            return _cut(_at_once(codes, kinds), begins)
-    return [_one_by_one(text) for text in texts]
+            return _cut(_at_once(codes, kinds, words), begins)
+    return [_one_by_one(text, words) for text in texts]
 
 
-def _at_once(codes: NDArray[np.uint16], kinds: NDArray[np.uint8]) -> Apart:
+def _at_once(codes: NDArray[np.uint16], kinds: NDArray[np.uint8], words: Lexicon) -> Apart:
     part = np.zeros(len(kinds) + 2, np.bool_)  # with something that is none before and behind
     inside = part[1:-1]
     np.equal(kinds, _PART, out=inside)
@@ -76,27 +81,28 @@ def _at_once(codes: NDArray[np.uint16], kinds: NDArray[np.uint8]) -> Apart:
     if len(apostrophes):
         inside[apostrophes] = part[apostrophes] & part[apostrophes + 2]
     edges = np.flatnonzero(part[1:] != part[:-1]).astype(np.uint32)
-    starts, lengths = edges[::2], edges[1::2] - edges[::2]
     tokens = np.where(inside, codes, np.uint16(ord(" "))).tobytes().decode("utf-16-le", "surrogatepass").split()
-    return Apart(_bounded(tokens, lengths), starts, lengths)
+    return _apart(words, tokens, edges[::2], edges[1::2] - edges[::2])
 
 
-def _one_by_one(text: str) -> Apart:
+def _one_by_one(text: str, words: Lexicon) -> Apart:
     parts = _APART.split(text)  # what stands before the first token, the token, what stands before the second
     lengths = np.fromiter(map(len, parts), np.uint32, len(parts))
-    tokens, starts, lengths_of_tokens = parts[1::2], lengths.cumsum(dtype=np.uint32)[:-1:2], lengths[1::2]
-    return Apart(_bounded(tokens, lengths_of_tokens), starts, lengths_of_tokens)
+    return _apart(words, parts[1::2], lengths.cumsum(dtype=np.uint32)[:-1:2], lengths[1::2])
 
 
-def _bounded(tokens: list[str], lengths: NDArray[np.uint32]) -> list[str]:
-    return [token[:LONGEST_TOKEN] for token in tokens] if lengths.max(initial=0) > LONGEST_TOKEN else tokens
+def _apart(words: Lexicon, tokens: list[str], starts: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> Apart:
+    if lengths.max(initial=0) > LONGEST_TOKEN:
+        tokens = [token[:LONGEST_TOKEN] for token in tokens]
+    return Apart(words, words.numbers(tokens, len(tokens)), starts, lengths)
 
 
 def _cut(apart: Apart, begins: Sequence[int]) -> list[Apart]:
     """Texts that stood side by side, by where each of them begins, and the end."""
-    bounds = np.searchsorted(apart.starts, begins).tolist()
+    words, numbers, starts, lengths = apart
+    bounds = np.searchsorted(starts, begins).tolist()
     return [
-        Apart(apart.tokens[first:behind], apart.starts[first:behind] - np.uint32(begin), apart.lengths[first:behind])
+        Apart(words, numbers[first:behind], starts[first:behind] - np.uint32(begin), lengths[first:behind])
         for first, behind, begin in zip(bounds, bounds[1:], begins, strict=False)
     ]
 

@@ -75,7 +75,9 @@ def test_texts_taken_apart_at_once_have_the_same_tokens(text: str, others: list[
     texts = [text, *others, text]
     for apart, each in zip(taken_apart(texts), texts, strict=True):
         assert list(zip(apart.starts, apart.starts + apart.lengths, strict=True)) == list(spans(each))
-        assert apart.tokens == [each[start:end][:LONGEST_TOKEN] for start, end in spans(each)]
+        assert [apart.lexicon.word(word) for word in apart.words] == [
+            each[start:end][:LONGEST_TOKEN] for start, end in spans(each)
+        ]
 
 
 def test_a_memo_works_a_word_out_once_and_forgets_when_it_is_full():
@@ -164,8 +166,9 @@ def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_do
         "The children of the families that are new in the town have lessons with an assistant, who is their guide. "
     )
     spanish = "Los alumnos que llegan durante el curso reciben clases de apoyo con una persona que habla su idioma. "
-    assert language_beyond_doubt(english.split()) == "en"
-    assert language_beyond_doubt((english + 8 * spanish).split()) == ""
+    one, several = taken_apart([english, english + 8 * spanish])
+    assert language_beyond_doubt(one.lexicon, one.words) == "en"
+    assert language_beyond_doubt(several.lexicon, several.words) == ""
     assert detect_language(english + 8 * spanish) == "es"
 
 

@@ -1,0 +1,92 @@
+"""Words by number, and what is known of each: looked up for all tokens of a document at once.
+
+Of a text that has been taken apart only numbers are kept. Whatever is to be known of its words is worked out when a
+word is first met, and then stands in an array at the word's number.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import count, islice
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+MOST_WORDS = 1 << 15
+"""From which on there is a new lexicon, with no words: that costs less than knowing which were met last."""
+
+Numbers = NDArray[np.uint32]
+WorkOut = Callable[[str], tuple[Any, ...]]
+
+
+class Lexicon:
+    """May be used by several threads."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._words: list[str] = []
+        self._columns: dict[WorkOut, _Columns] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def word(self, number: int) -> str:
+        return self._words[number]
+
+    def numbers(self, words: Iterable[str], how_many: int) -> Numbers:
+        """The numbers of so many words, new ones where they have none."""
+        with self._lock:
+            numbers = np.fromiter(map(self._numbers.__getitem__, words), np.uint32, how_many)
+            new = [*islice(reversed(self._numbers), len(self._numbers) - len(self._words))]
+            self._words += reversed(new)
+        return numbers
+
+    def known(self, numbers: Numbers, work_out: WorkOut, *types: DTypeLike) -> tuple[NDArray[Any], ...]:
+        """What is worked out of words, an array for each of the types: of the word with the number n at n. Of words
+        that are not among `numbers` there may be anything."""
+        with self._lock:
+            columns = self._columns.get(work_out)
+            if columns is None:
+                columns = self._columns[work_out] = _Columns(types)
+            columns.work_out(numbers, work_out, self._words)
+            return columns.values
+
+
+class _Columns:
+    def __init__(self, types: Iterable[DTypeLike]) -> None:
+        self.values = tuple(np.empty(0, of_one) for of_one in types)
+        self._is_known = np.zeros(0, np.bool_)
+
+    def work_out(self, numbers: Numbers, work_out: WorkOut, words: Sequence[str]) -> None:
+        if len(words) > len(self._is_known):
+            self._make_room(2 * len(words))
+        known = self._is_known.take(numbers)
+        if known.all():
+            return
+        for number in np.unique(numbers[~known]).tolist():
+            for column, value in zip(self.values, work_out(words[number]), strict=True):
+                column[number] = value
+            self._is_known[number] = True
+
+    def _make_room(self, words: int) -> None:
+        """In new arrays: whoever asked before goes on with those that they have."""
+        more = words - len(self._is_known)
+        self.values = tuple(np.concatenate((column, np.zeros(more, column.dtype))) for column in self.values)
+        self._is_known = np.concatenate((self._is_known, np.zeros(more, np.bool_)))
+
+
+def lexicon() -> Lexicon:
+    """The one to take the next texts apart with."""
+    latest = _latest()
+    if len(latest) >= MOST_WORDS:
+        _latest.cache_clear()
+        return _latest()
+    return latest
+
+
+@cache
+def _latest() -> Lexicon:
+    return Lexicon()
