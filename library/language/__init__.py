@@ -16,6 +16,7 @@ mistyped.py        which known words may be meant by one that nobody wrote
 latin.py           Cyrillic words typed in Latin letters
 concepts.py        the thesaurus found in texts and in typed words
 families.py        words near to a typed one: of another part of speech, of another language
+lexicon.py         words by number, and what is known of each in arrays
 memo.py            what was worked out of words, kept
 derivation.py      words made from others by rule: mediátorka, prodloužení
 function_words.py  words that carry a sentence and no subject

@@ -72,7 +72,7 @@ class Analyzer:
         return self.tables_of(taken_apart([text for text, _ in texts]), [language for _, language in texts])
 
     def tables_of(self, apart: Sequence[Apart], languages: Sequence[str]) -> list[TokenTable]:
-        """The same of texts that have been taken apart already, all at once."""
+        """The same of texts that have been taken apart together."""
         words: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
         for each, language in zip(apart, languages, strict=True):
             words[language].append(each.words)

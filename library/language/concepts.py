@@ -117,15 +117,13 @@ def in_labels(language: str, form_of: FormOf) -> Callable[[Form], tuple[LabelBeg
         own = _keys_of_form(form)
         branches = _branches(tree, own)
         begun = _begun(branches, keys)
-        next_words = _all_of(bits[key] for branch in branches for key in branch.further)
-        as_next = _all_of(bits.get(key, 0) for key in own)
-        return begun, begun is not None and bool(begun.concepts), next_words, as_next
+        as_next = reduce(or_, [bits[key] for key in own & bits.keys()], 0)
+        if begun is None:
+            return None, False, 0, as_next
+        next_words = reduce(or_, [bits[key] for branch in branches for key in branch.further], 0)
+        return begun, bool(begun.concepts), next_words, as_next
 
     return what_it_is
-
-
-def _all_of(bits: Iterable[int]) -> int:
-    return reduce(or_, bits, 0)
 
 
 def _keys_of_form(form: Form) -> Keys:

@@ -1,0 +1,63 @@
+"""Words by number, and what is known of them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from library.language import detect_language, shared_analyzer, taken_apart
+from library.language.lexicon import MOST_WORDS, Lexicon, lexicon
+
+
+def test_a_word_keeps_its_number_and_is_worked_out_once_however_many_come_between():
+    asked: list[str] = []
+
+    def length(word: str) -> tuple[int, str]:
+        asked.append(word)
+        return len(word), word.upper()
+
+    words = Lexicon()
+    first = words.numbers(["děti", "a", "děti"], 3)
+    lengths, _ = words.known(first, length, np.uint8, np.object_)
+    others = words.numbers(map(str, range(1000)), 1000)
+    again = words.numbers(["a", "děti"], 2)
+    longer, upper = words.known(np.concatenate((others, again)), length, np.uint8, np.object_)
+    assert [first.tolist(), again.tolist()] == [[0, 1, 0], [1, 0]]
+    assert [lengths.take(first).tolist(), longer.take(again).tolist()] == [[4, 1, 4], [1, 4]]
+    assert [upper[again[1]], words.word(int(again[1]))] == ["DĚTI", "děti"]
+    assert [asked.count("děti"), asked.count("a"), len(asked)] == [1, 1, 1002]
+
+
+def test_threads_that_meet_the_same_new_words_give_them_the_same_numbers():
+    words = Lexicon()
+    texts = [[f"w{number}" for number in range(start, start + 3000)] for start in (0, 1500, 500, 2500)] * 4
+
+    def number(text: list[str]) -> list[str]:
+        return [words.word(number) for number in words.numbers(text, len(text)).tolist()]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(number, texts)) == texts
+    assert len(words) == 5500
+
+
+def test_a_lexicon_with_many_words_is_followed_by_an_empty_one_while_its_texts_are_still_analysed():
+    (before,) = taken_apart(["Děti chodí do školy."])
+    full = before.lexicon
+    full.numbers(map(str, range(MOST_WORDS)), MOST_WORDS)
+    (after,) = taken_apart(["Děti chodí do školy."])
+    assert [after.lexicon is full, lexicon() is after.lexicon, len(after.lexicon)] == [False, True, 4]
+    tables = [shared_analyzer().tables_of([apart], ["cs"])[0].encode() for apart in (before, after)]
+    assert tables[0] == tables[1]
+
+
+def test_pages_of_one_document_in_several_languages_have_the_lemmas_and_labels_of_their_own():
+    pages = {
+        "Asistent pedagoga pomáhá dětem z jiných zemí, které se učí česky a jsou ve škole nové.": "cs",
+        "The teaching assistant helps the children of the families who are new in the town and their school.": "en",
+        "Škola": "cs",
+    }
+    languages = [detect_language(page) or "cs" for page in pages]
+    assert languages == list(pages.values())
+    together = shared_analyzer().tables(list(zip(pages, languages, strict=True)))
+    alone = [shared_analyzer().table(page, language) for page, language in pages.items()]
+    assert [table.encode() for table in together] == [table.encode() for table in alone]
+    assert {key.partition(":")[0] for form in together[1].forms for key in form.lemmas} == {"en"}
