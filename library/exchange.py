@@ -244,9 +244,9 @@ class Exchange:
         return purged
 
     async def sweep(self, age: float = NEVER_QUEUED_AFTER) -> None:
-        """Remove what those have left who were killed while they took files in: pieces of uploads, and originals that
-        were kept `age` seconds ago or longer and that nothing needs, since nobody lived to queue them. Raises
-        Unavailable."""
+        """Remove what those have left who were killed while they took files in or drew them: pieces of uploads,
+        originals that were kept `age` seconds ago or longer and that nothing needs, since nobody lived to queue them,
+        and pictures of what was purged. Raises Unavailable."""
 
         async def discard_old(sha256: str) -> None:
             if self.originals.is_older_than(age, sha256):  # it may have been kept once more since it was looked for
@@ -255,6 +255,7 @@ class Exchange:
         await self.originals.sweep()
         for sha256 in await self.purges.unneeded(await self.originals.older_than(age)):
             await self.purges.discard_unneeded(sha256, discard_old)
+        await self.facsimiles.sweep(lambda sha256: self.originals.path(sha256).exists())
 
     async def _discard(self, sha256: str) -> None:
         await self.facsimiles.forget(sha256)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +78,11 @@ class Facsimiles:
         """Remove all pictures of a file, which is to be gone for good."""
         await asyncio.to_thread(shutil.rmtree, self._of(sha256), ignore_errors=True)
 
+    async def sweep(self, is_kept: Callable[[str], bool]) -> None:
+        """Remove the pictures of files that are kept no longer: whoever drew one may have been killed just when it was
+        purged."""
+        await asyncio.to_thread(self._sweep, is_kept)
+
     def _of(self, sha256: str) -> Path:
         assert SHA256.fullmatch(sha256)
         return self._folder / _EDITION / sha256[:2] / sha256
@@ -102,6 +107,11 @@ class Facsimiles:
         with suppress(msgspec.DecodeError):
             return msgspec.json.decode(written, type=Facsimile)
         return None
+
+    def _sweep(self, is_kept: Callable[[str], bool]) -> None:
+        for folder in (self._folder / _EDITION).glob("??/*"):
+            if SHA256.fullmatch(folder.name) and not is_kept(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(path: Path) -> bytes | None:

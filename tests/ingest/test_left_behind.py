@@ -5,6 +5,7 @@ import tempfile
 
 from ingest.extract import Limits, Reader, sweep_folders
 from library.errors import Unavailable
+from library.facsimiles import DrawnPage, Facsimile
 from library.jobs import AN_ARCHIVE, IngestJob
 from library.model import File
 from tests.builders import a_practice, pages_of
@@ -47,6 +48,15 @@ async def test_an_original_that_nobody_lived_to_queue_is_swept(exchange):
     left = await exchange.originals.keep(["Osobní údaje, které nikdo nenajde.".encode()])
     await exchange.sweep(AT_ONCE)
     assert left.sha256 not in originals_of(exchange)
+
+
+async def test_pictures_of_a_file_that_was_purged_while_it_was_drawn_are_swept(exchange):
+    kept, purged = (await exchange.originals.keep([b"kept"])).sha256, "0" * 64
+    for sha256 in (kept, purged):
+        drawn = DrawnPage(number=1, picture=b"picture", facsimile=Facsimile(width=1.0, height=1.0, lines=()))
+        assert await exchange.facsimiles.keep(sha256, drawn)
+    await exchange.sweep()
+    assert [await exchange.facsimiles.picture(sha256, 1) for sha256 in (kept, purged)] == [b"picture", None]
 
 
 async def test_a_worker_leaves_alone_what_may_be_queued_yet(exchange):
