@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 
 from litestar import Litestar, Router
@@ -84,7 +84,12 @@ BODY_BYTES = 1_000_000
 def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Drawer | None = None) -> EveryRequest:
     """The whole application. Nothing is opened before its lifespan begins. `day` is the one on which embargoes are
     looked at; `drawer` draws pages for the reader, which shows their text where there is none."""
-    figures = Metrics()
+    return before_a_library(routed(settings), settings, day, drawer)
+
+
+def routed(settings: Settings) -> Litestar:
+    """All routes, each of which says what it needs, before no library yet: that takes most of the time it takes to make
+    an application."""
     app = Litestar(
         route_handlers=[
             _api(settings),
@@ -107,24 +112,32 @@ def create_app(settings: Settings, day: Callable[[], date] = today, drawer: Draw
             "exchange": Provide(opened_exchange),
         },
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=[_open(settings)],
+        lifespan=[_open],
         openapi_config=description(),
         request_max_body_size=BODY_BYTES,
         compression_config=COMPRESSION,
         before_send=[say_who_may_keep_it, say_what_is_left],
         cors_config=_cors(settings.cors_origins),
         logging_config=None,
-        state=State(
-            {
-                "today": day,
-                "metrics": figures,
-                "drawing": Drawing(drawer),
-                "written_answers": room_for_answers(settings.memory.written),
-                "listening": Listening() if settings.unfound_askings else None,
-            }
-        ),
     )
     check_needs(app)
+    return app
+
+
+def before_a_library(app: Litestar, settings: Settings, day: Callable[[], date], drawer: Drawer | None) -> EveryRequest:
+    """These routes before the library of these settings. Nothing is left of one that they were before until it was
+    closed; its settings may differ from these in `data` only."""
+    figures = Metrics()
+    app.state = State(
+        {
+            "settings": settings,
+            "today": day,
+            "metrics": figures,
+            "drawing": Drawing(drawer),
+            "written_answers": room_for_answers(settings.memory.written),
+            "listening": Listening() if settings.unfound_askings else None,
+        }
+    )
     return EveryRequest(app, settings, figures)
 
 
@@ -220,36 +233,33 @@ def _api(settings: Settings) -> Router:
     )
 
 
-def _open(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """What holds the exchange open while the application runs, and its index in repair."""
-
-    @asynccontextmanager
-    async def opened(app: Litestar) -> AsyncIterator[None]:
-        exchange = app.state.exchange = await open_exchange(settings)
-        app.state.identity = IdentityProvider(settings) if settings.oidc_issuer else None
-        counter = app.state.counter = Counter(settings)
-        # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
-        # somebody's search.
-        await asyncio.to_thread(exchange.analyzer.warm)
-        if not gc.get_freeze_count():
-            keep_what_is_loaded()
-        behind = [
-            asyncio.create_task(keep_mended(exchange)),
-            asyncio.create_task(keep_followed(exchange)),
-            asyncio.create_task(keep_unfound(app.state.listening, exchange)),
-        ]
-        if settings.warm:
-            behind.append(asyncio.create_task(keep_warm(exchange)))
-        try:
-            yield
-        finally:
-            for task in behind:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            drawing: Drawing = app.state.drawing
-            await drawing.close()
-            counter.close()
-            await exchange.close()
-
-    return opened
+@asynccontextmanager
+async def _open(app: Litestar) -> AsyncIterator[None]:
+    """Hold the exchange open while the application runs, and its index in repair."""
+    settings: Settings = app.state.settings
+    exchange = app.state.exchange = await open_exchange(settings)
+    app.state.identity = IdentityProvider(settings) if settings.oidc_issuer else None
+    counter = app.state.counter = Counter(settings)
+    # Dictionaries, thesaurus and families are loaded when first asked, which takes seconds: better now than in
+    # somebody's search.
+    await asyncio.to_thread(exchange.analyzer.warm)
+    if not gc.get_freeze_count():
+        keep_what_is_loaded()
+    behind = [
+        asyncio.create_task(keep_mended(exchange)),
+        asyncio.create_task(keep_followed(exchange)),
+        asyncio.create_task(keep_unfound(app.state.listening, exchange)),
+    ]
+    if settings.warm:
+        behind.append(asyncio.create_task(keep_warm(exchange)))
+    try:
+        yield
+    finally:
+        for task in behind:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        drawing: Drawing = app.state.drawing
+        await drawing.close()
+        counter.close()
+        await exchange.close()

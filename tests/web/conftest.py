@@ -2,14 +2,16 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from litestar import Litestar
 
 from library.exchange import Exchange, open_exchange
 from library.facsimiles import Drawer
@@ -18,7 +20,8 @@ from library.people import Person
 from library.search import SearchQuery
 from library.settings import Settings
 from library.web.access import today
-from library.web.app import create_app
+from library.web.app import before_a_library, routed
+from library.web.requests import EveryRequest
 from tests.builders import a_practice, a_study, pages_of
 
 HOUSING = "Nájem bytu a kauce. Děti cizinců bydlí ve městě."
@@ -84,10 +87,29 @@ async def exchange(settings, filled) -> AsyncIterator[Exchange]:
     await opened.close()
 
 
+_IDLE: dict[Settings, list[Litestar]] = {}
+"""Routes before no library now, by what they depend on: to put them together takes longer than most tests."""
+
+
+@contextmanager
+def routes(settings: Settings) -> Iterator[Litestar]:
+    """Routes that nobody else has as long."""
+    idle = _IDLE.setdefault(msgspec.structs.replace(settings, data=Path()), [])
+    app = idle.pop() if idle else routed(settings)
+    yield app
+    idle.append(app)
+
+
 @asynccontextmanager
 async def served(settings, day=today, *, drawer: Drawer | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a key, at a running web process."""
-    app = create_app(settings, day, drawer=drawer)
+    with routes(settings) as app:
+        async with _running(before_a_library(app, settings, day, drawer)) as client:
+            yield client
+
+
+@asynccontextmanager
+async def _running(app: EveryRequest) -> AsyncIterator[httpx.AsyncClient]:
     begun, ended = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(_run(app, begun, ended))
     await begun.wait()
