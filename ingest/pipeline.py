@@ -79,19 +79,26 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     )
     if not extract.pages:
         return Unpacked((*extract.notes, *enclosed.notes()))
+    while not await _kept(extract, job, exchange, enclosed, tell):
+        pass  # staff have just changed the document of which it is the next version: what they said is taken in
+    return Kept()
+
+
+async def _kept(extract: Extract, job: IngestJob, exchange: Exchange, enclosed: Enclosed, tell: Tell) -> bool:
+    """Whether what was read is in the catalogue and the job done."""
     tell(Progress(Step.DESCRIBING))
     replaced = await exchange.replaced(job.document) if REPLACES in job.said else None
     described = await asyncio.to_thread(_described, extract, job, replaced, exchange.analysed)
     tell(Progress(Step.KEEPING))
-    await exchange.finish(
+    return await exchange.finish(
         job,
         described.document,
         described.extract.pages,
         described.analysed,
         notes=lambda kept: (*notes(described.extract, described.job, kept), *enclosed.notes()),
+        replaced=replaced,
         waits_for=extract.waits_for,
     )
-    return Kept()
 
 
 def _described(

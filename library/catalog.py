@@ -374,6 +374,11 @@ def _alive(writing: sqlite3.Connection, document_id: DocumentId) -> Document:
     return _read(found[0]["document"], document_id)
 
 
+def is_unchanged(writing: sqlite3.Connection, document: Document) -> bool:
+    """Whether the document is in the catalogue as it was read. Raises NotFound."""
+    return _alive(writing, document.id).changed == document.changed
+
+
 def _unchanged(writing: sqlite3.Connection, document: Document) -> Document:
     """What the document is in the catalogue. Raises NotFound, and Conflict where that is not what was read."""
     before = _alive(writing, document.id)

@@ -10,7 +10,7 @@ from library.accounts import Accounts
 from library.admission import Admission, put
 from library.backups import Backup, back_up
 from library.batches import Batches
-from library.catalog import AnalysedPage, Catalog
+from library.catalog import AnalysedPage, Catalog, is_unchanged
 from library.comparing import compare
 from library.database import Database, open_database
 from library.editing import Editing
@@ -192,19 +192,24 @@ class Exchange:
         analysed: Sequence[AnalysedPage],
         *,
         notes: Callable[[Document], Sequence[str]],
+        replaced: Document | None = None,
         waits_for: str = "",
-    ) -> None:
+    ) -> bool:
         """`add` what a job has read, whose pages were `analysed` before, and the job is done: both or neither. `notes`
         are what staff should know of the document as it went in; `waits_for` is what the machine lacks for the rest of
-        its pages."""
+        its pages. False, and nothing is done, where somebody has changed the document that is `replaced` since it was
+        read: what they said is true of its next version too. Raises NotFound where it was withdrawn."""
         admitted = await self._admission.admitted(document, pages)
         noted = notes(admitted.document)
 
-        def work(writing: sqlite3.Connection) -> None:
+        def work(writing: sqlite3.Connection) -> bool:
+            if replaced is not None and not is_unchanged(writing, replaced):
+                return False
             put(writing, admitted, analysed)
             done(writing, job.id, noted, NeedsOcr.code if waits_for else "", waits_for)
+            return True
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def replaced(self, document_id: DocumentId) -> Document:
         """The document of which a file is to be the next version, as it is meant to be seen. Raises NotFound."""
