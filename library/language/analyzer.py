@@ -152,7 +152,7 @@ def _table(text: Apart, known: _Known, language: str) -> TokenTable:
         return EMPTY_TABLE
     words, where = placed(text)
     return TokenTable(
-        forms=WrittenForms(known.forms.take(words).tolist(), known.written.take(words).tolist(), language),
+        forms=WrittenForms.of(known.forms.take(words).tolist(), known.written.take(words).tolist(), language),
         ids=where.ids,
         starts=where.starts,
         lengths=where.lengths,

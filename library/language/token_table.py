@@ -35,12 +35,14 @@ class Form(Struct, frozen=True, cache_hash=True):
 
 
 class WrittenForms(tuple[Form, ...]):  # noqa: SLOT001  # a tuple can have no slots of its own
-    """Forms of a text in this language that know how a table keeps them: from each of them written."""
+    """Forms that know how a table keeps them. May go to another process."""
 
     written: bytes
 
-    def __new__(cls, forms: Iterable[Form], written: Iterable[bytes], language: str) -> Self:
-        made = super().__new__(cls, forms)
+    @classmethod
+    def of(cls, forms: Iterable[Form], written: Iterable[bytes], language: str) -> Self:
+        """Those of a text in this language, of each of which is known how it is written."""
+        made = cls(forms)
         made.written = _together(written, language)
         return made
 

@@ -1,5 +1,6 @@
 """A token table is kept small, and comes back as it was."""
 
+import pickle
 import zlib
 
 import msgspec
@@ -57,6 +58,12 @@ def test_a_form_comes_back_with_its_lemmas_in_whatever_languages(form):
     assert TokenTable.decode(table.encode()).forms == table.forms
     alone = msgspec.structs.replace(table, forms=(form,))
     assert TokenTable.decode(alone.encode()).forms == alone.forms
+
+
+def test_a_table_that_another_process_sends_is_the_same():
+    table = shared_analyzer().table("Dětem pomáhá asistentka pedagoga.", "cs")
+    sent = pickle.loads(pickle.dumps(table))  # of our own
+    assert [sent.encode(), sent.forms] == [table.encode(), table.forms]
 
 
 def test_a_page_of_prose_takes_little_more_than_a_third_of_what_its_numbers_would_take_bare():
