@@ -28,7 +28,7 @@ def detect_language(text: str, apart: Apart | None = None) -> str:
     letters = filter(str.isalpha, text[:2000])
     if next(islice(letters, SHORTEST - 1, None), None) is None:
         return ""
-    (apart,) = taken_apart([text]) if apart is None else (apart,)
+    apart = taken_apart([text])[0] if apart is None else apart
     if told := language_beyond_doubt(apart.lexicon, _some(apart.words)):
         return told
     if len(text) > 4 * PIECE:

@@ -178,7 +178,7 @@ so many behind this one says how many to take off its end, and what follows is p
 
 def _written(forms: Sequence[Form]) -> bytes:
     language = next((language_of(form.lemmas[0]) for form in forms if form.lemmas), "")
-    return _together(map(_lines(language).__getitem__, forms), language)
+    return _together((written_form(form, language) for form in forms), language)
 
 
 def _read(written: bytes) -> tuple[Form, ...]:
@@ -186,11 +186,6 @@ def _read(written: bytes) -> tuple[Form, ...]:
         return _forms.decode(zlib.decompress(written))
     first, *lines = written.split(b"\n")
     return tuple(map(_forms_of_lines(first.removeprefix(_LINES).decode()).__getitem__, lines))
-
-
-@lru_cache(maxsize=32)
-def _lines(language: str) -> Memo[Form, bytes]:
-    return Memo(partial(written_form, language=language))
 
 
 @lru_cache(maxsize=32)

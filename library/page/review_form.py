@@ -115,6 +115,7 @@ LONG_LIST = 20
 """Terms, of which more are folded: nobody wants to step through sixty nationalities by keyboard."""
 NUMBERS = frozenset({"page", "number", "volunteers"})
 MOST_DIGITS = 18
+"""Of a number: far more than anybody counts; of thousands of them Python makes no number."""
 TERMS = {**FIELDS, "tools.language": "language"}
 """The agreed list that a part takes its terms from, by its path."""
 _NAMED = re.compile(r"(?P<field>\w+)(?:\[(?P<row>\d+)\])?(?:\.(?P<part>\w+))?.*")
