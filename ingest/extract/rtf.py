@@ -23,19 +23,21 @@ _CHARSETS = {
 }  # fmt: skip
 """What `\\fcharset` says of a font: code pages of Windows."""
 _SIGNS = {
-    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "emspace": " ", "enspace": " ", "qmspace": " ",
-    "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
+    "tab": "\t", "line": "\n", "column": "\n", "softline": "\n", "emdash": "—", "endash": "–", "emspace": " ",
+    "enspace": " ", "qmspace": " ", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
 }  # fmt: skip
 _SYMBOLS = {b"~": "\u00a0", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
 _PARAGRAPH_ENDS = {b"\n", b"\r"}
-_KEPT = {"shptxt", "result", "ud", "nesttableprops", "shpinst", "shp"}
+_KEPT = {"shptxt", "result", "ud", "nesttableprops", "shpinst", "shp", "do", "footnote"}
 """Destinations that hold text of the document. All others after `\\*` are for programs."""
+_BESIDE = {"footnote", "shptxt", "dptxbxtext"}
+"""Destinations that stand in the middle of a paragraph and are read behind it: notes, and text boxes, new and old."""
 _SILENT = {
     "fonttbl", "colortbl", "stylesheet", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl",
     "footerr", "footerf", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl", "generator",
     "xmlnstbl", "fldinst", "bkmkstart", "bkmkend", "nonshppict", "datafield", "annotation", "atnid",
     "atnauthor", "atntime", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "listtext", "pntext", "info", "objdata",
-    "objclass", "sp", "filetbl", "revtbl", "xe", "tc",
+    "objclass", "sp", "shprslt", "filetbl", "revtbl", "xe", "tc",
 }  # fmt: skip
 _GOES_ON = re.compile(rb"[^{}]{0,300}?\\sbknone")
 """What begins a section that begins no page."""
@@ -48,7 +50,7 @@ class _Group(Struct):
     """What holds until the group ends."""
 
     encoding: str = ""
-    """Of the present font; empty for that of the file."""
+    """Of the present font; empty where none was chosen."""
     silent: bool = False
     hidden: bool = False
     skips: int = 1
@@ -64,76 +66,89 @@ def read_rtf(source: Source) -> Extract:
     return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=tuple(reading.clues()), notes=notes)
 
 
+class _Stretch(Struct):
+    """What is read of the text itself, of a note, or of a box, up to here."""
+
+    letters: list[str] = []
+    """Of the present paragraph."""
+    listed: bool = False
+    in_table: bool = False
+    level: int = -1
+    """Of a heading, from 0."""
+    beside: list[str] = []
+    """The notes and boxes that stand in the present paragraph."""
+    cell: list[str] = []
+    cells: list[list[str]] = []
+    blocks: list[str] = []
+    """What is whole."""
+
+
 class _Text:
     """Puts letters together to paragraphs, rows and notes."""
 
     def __init__(self) -> None:
-        self.listed = False
-        self.in_table = False
-        self.level = -1
-        """Of a heading, from 0."""
         self.title = ""
-        self._letters: list[str] = []
-        self._cell: list[str] = []
-        self._cells: list[list[str]] = []
-        self._around: list[list[str]] = []
-        """The paragraphs in which the notes stand that are being read."""
-        self._beside: list[str] = []
-        self._done: list[str] = []
+        self.now = _Stretch()
+        self._around: list[_Stretch] = []
+        """In which the note stands that is being read."""
 
     def add(self, letters: str) -> None:
-        self._letters.append(letters)
+        self.now.letters.append(letters)
 
     def end_paragraph(self) -> None:
-        text = with_pairs("".join(self._letters))
-        self._letters = []
-        if self.level == 0 and not self.title:
+        now = self.now
+        text = with_pairs("".join(now.letters))
+        if now.level == 0 and not self.title:
             self.title = text.strip()
-        text = f"- {text}" if self.listed and text.strip() else text
-        self.listed = False
-        if self._around:
-            self._beside.append(text)
-        elif self.in_table:
-            self._cell += [text, *self._beside]
-            self._beside = []
+        text = f"- {text}" if now.listed and text.strip() else text
+        if now.in_table:
+            now.cell += [text, *now.beside]
         else:
-            self._done += [*([SECTION] if self.level >= 0 else ()), text, *self._beside]
-            self._beside = []
+            now.blocks += [*([SECTION] if now.level >= 0 else ()), text, *now.beside]
+        now.letters, now.beside, now.listed = [], [], False
 
     def begin_note(self) -> None:
-        self._around.append(self._letters)
-        self._letters = []
+        self._around.append(self.now)
+        self.now = _Stretch()
 
     def end_note(self) -> None:
-        self.end_paragraph()
-        self._letters = self._around.pop()
+        self._end_stretch()
+        note, self.now = self.now, self._around.pop()
+        self.now.beside += note.blocks
 
     def end_cell(self) -> None:
-        self.in_table = True
+        self.now.in_table = True
         self.end_paragraph()
-        self._cells.append(self._cell)
-        self._cell = []
+        self.now.cells.append(self.now.cell)
+        self.now.cell = []
 
     def end_row(self) -> None:
-        self._done.append(row(self._cells))
-        self._cell, self._cells = [], []
+        self.now.blocks.append(row(self.now.cells))
+        self.now.cell, self.now.cells = [], []
 
     def end(self) -> None:
-        """The file ends here, even in the middle of a table."""
-        self.end_paragraph()
-        if self._cell or self._cells:
-            self._cells.append(self._cell)
-            self.end_row()
+        """The file ends here, even in the middle of a note or a table."""
+        while self._around:
+            self.end_note()
+        self._end_stretch()
 
     def end_page(self) -> None:
+        self.end_paragraph()
         if not self._around:
-            self.end_paragraph()
-            self._done.append(PAGE_BREAK)
+            self.now.blocks.append(PAGE_BREAK)
 
     def taken(self) -> list[str]:
-        """The blocks that are whole."""
-        done, self._done = self._done, []
+        """The blocks of the text itself that are whole."""
+        if self._around:
+            return []
+        done, self.now.blocks = self.now.blocks, []
         return done
+
+    def _end_stretch(self) -> None:
+        self.end_paragraph()
+        if self.now.cell or self.now.cells:
+            self.now.cells.append(self.now.cell)
+            self.end_row()
 
 
 class _Reading:
@@ -144,7 +159,7 @@ class _Reading:
         self._place = 0
         self._encoding = "cp1252"
         self._fonts: dict[int, str] = {}
-        self._font = 0
+        self._font = self._default_font = 0
         self._groups = [_Group()]
         self._pending = b""
         """Bytes that are letters once it is known that no more follow: some letters have two."""
@@ -157,6 +172,8 @@ class _Reading:
         while found := _TOKEN.match(self._raw, self._place):
             self._place = found.end()
             word, number, byte, sign, brace, text = found.groups()
+            if found.lastindex is None:  # the end of a line, which says nothing
+                continue
             if byte is not None or text is not None:
                 self._bytes(text if byte is None else bytes([int(byte, 16)]))
                 continue
@@ -191,8 +208,8 @@ class _Reading:
             case "uc":
                 group.skips = number or 0
             case "plain":
-                group.hidden = False
-            case "v" | "deleted":
+                group.hidden, group.encoding = False, self._encoding_of(self._default_font)
+            case "v" | "deleted" | "mvf":
                 group.hidden = number != 0
             case "bin":
                 self._place += max(number or 0, 0)
@@ -201,10 +218,10 @@ class _Reading:
             case _ if word in _PROPERTIES | _TIMES and group.into in {"info", word}:
                 group.into = word
                 self._properties.pop(word, None)  # the same once more, in better letters
-            case "ansicpg" | "mac" | "f" | "fcharset":
+            case "ansicpg" | "mac" | "deff" | "f" | "fcharset":
                 self._say_letters(word, number)
             case _ if word in _SILENT:
-                self._text.listed |= word in ("listtext", "pntext") and not group.silent
+                self._text.now.listed |= word in ("listtext", "pntext") and not group.silent
                 group.silent = True
                 group.into = word if word == "info" else ""
             case _ if not group.silent:
@@ -217,11 +234,16 @@ class _Reading:
                 self._encoding = f"cp{number}"
             case "mac":
                 self._encoding = "mac_roman"
+            case "deff":
+                self._default_font = number or 0
             case "f":
                 self._font = number or 0
-                self._groups[-1].encoding = self._fonts.get(self._font, "")
+                self._groups[-1].encoding = self._encoding_of(self._font)
             case "fcharset" if number in _CHARSETS:
                 self._fonts[self._font] = _CHARSETS[number]
+
+    def _encoding_of(self, font: int) -> str:
+        return self._fonts.get(font, self._encoding)
 
     def _layout(self, word: str, number: int | None) -> None:  # noqa: C901  # one case a word
         match word:
@@ -236,16 +258,16 @@ class _Reading:
             case "pagebb" if number != 0:
                 self._text.end_page()
             case "pard":
-                self._text.in_table, self._text.level = False, -1
+                self._text.now.in_table, self._text.now.level = False, -1
             case "intbl":
-                self._text.in_table = True
+                self._text.now.in_table = True
             case "outlinelevel":
-                self._text.level = -1 if number is None else number
+                self._text.now.level = -1 if number is None else number
             case "cell" | "nestcell":
                 self._text.end_cell()
             case "row" | "nestrow":
                 self._text.end_row()
-            case "footnote":
+            case _ if word in _BESIDE and not self._groups[-1].is_note:
                 self._text.begin_note()
                 self._groups[-1].is_note = True
             case _ if word in _SIGNS:
@@ -275,7 +297,10 @@ class _Reading:
         raw, self._pending = self._pending, b""
         self._to_skip = 0
         if raw:
-            self._letter(raw.decode(self._groups[-1].encoding or self._encoding, "replace"))
+            group = self._groups[-1]
+            # What a file says of itself is in no font.
+            usual = self._encoding if group.into else self._encoding_of(self._default_font)
+            self._letter(raw.decode(group.encoding or usual, "replace"))
 
     def _letter(self, letters: str) -> None:
         group = self._groups[-1]
