@@ -4,11 +4,12 @@ The layout is that of Microsoft's [MS-DOC]: a head (FIB) says where the table of
 letters lie; pages of formats say of each paragraph and of each run of letters how it is set.
 """
 
+import re
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
 
 import olefile
 from msgspec import Struct
@@ -47,9 +48,12 @@ _LAST_HEADING = 9
 """Styles 1 to 9 are the headings in any language."""
 
 _END, _CELL_END, _FIELD, _FIELD_RESULT, _FIELD_END = "\r", "\x07", "\x13", "\x14", "\x15"
+_ENDS = re.compile(f"[{_END}{_CELL_END}]")
 _SIGNS = str.maketrans(
     {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": None, "\xa0": " ", **dict.fromkeys("\1\2\3\4\5\x08")}
 )
+# Numbers of what a file says of itself.
+_CODE_PAGE, _TITLE, _AUTHOR, _CREATED, _SAVED = 1, 2, 4, 12, 13
 _FAMILY = 0x3FF
 _CHARSETS = {0x05: "cp1250", 0x0E: "cp1250", 0x15: "cp1250", 0x1B: "cp1250", 0x19: "cp1251", 0x22: "cp1251"}
 """Of old documents by the number of their language: Czech, Hungarian, Polish, Slovak; Russian, Ukrainian."""
@@ -83,6 +87,10 @@ class _Piece(Struct, frozen=True):
     width: int
     """Bytes of a letter."""
     letters: str
+
+    def at(self, place: int) -> int:
+        """Where this letter lies in the file."""
+        return self.offset + (place - self.start) * self.width
 
 
 class _Runs(Struct, frozen=True):
@@ -139,8 +147,8 @@ def _old_blocks(text: bytes, language: int) -> Iterator[str]:
     for number, page in enumerate(decode(text[start:end], charset).split(PAGE_BREAK)):
         if number:
             yield PAGE_BREAK
-        for line in page.translate(_SIGNS).split(_END):
-            yield row([cell] for cell in line.split(_CELL_END))
+        for line in page.split(_END):
+            yield row([cell] for cell in _read_out(line).split(_CELL_END))
 
 
 class _Body:
@@ -161,6 +169,7 @@ class _Body:
             )
             for mark, note in self._notes_of(marks, texts, story)
         }
+        self._marks = sorted(self._notes)
 
     def blocks(self, story: range) -> Iterator[str]:
         """Paragraphs, rows of tables and page breaks."""
@@ -178,6 +187,8 @@ class _Body:
                     cells.append(cell)
                     cell = []
             else:
+                yield row([*cells, cell])  # of a table whose format stands elsewhere, as that of a wide one does
+                cells, cell = [], []
                 yield from self._paragraph(text, set_)
                 yield from self._beside(paragraph)
         yield row([*cells, cell])
@@ -199,58 +210,55 @@ class _Body:
 
     def _beside(self, paragraph: range) -> Iterator[str]:
         """The notes that a paragraph refers to."""
-        for mark in sorted(self._notes.keys() & set(paragraph)) if self._notes else ():
-            yield from self.blocks(self._notes.pop(mark))
+        first, behind = (bisect_left(self._marks, place) for place in (paragraph.start, paragraph.stop))
+        for mark in self._marks[first:behind]:
+            yield from self.blocks(self._notes.pop(mark, range(0)))
 
     def _paragraphs_of(self, story: range) -> Iterator[range]:
         start = story.start
-        for piece in self._pieces:
-            for place, letter in enumerate(piece.letters, piece.start):
-                if start <= place < story.stop and letter in (_END, _CELL_END):
-                    yield range(start, place + 1)
-                    start = place + 1
+        for piece, letters in self._within(story):
+            for end in _ENDS.finditer(piece.letters, letters.start - piece.start, letters.stop - piece.start):
+                yield range(start, piece.start + end.end())
+                start = piece.start + end.end()
         if start < story.stop:
             yield range(start, story.stop)
 
     def _text(self, paragraph: range) -> tuple[str, str]:
         """What is read of a paragraph, without what was deleted, what is hidden and what fields are computed from; and
         how it ends."""
-        kept: list[str] = []
-        fields: list[str] = []
         letters = "".join(self._shown(paragraph))
-        for letter in letters:
-            if letter == _FIELD:
-                fields.append(letter)
-            elif letter == _FIELD_RESULT and fields:
-                fields[-1] = letter
-            elif letter == _FIELD_END and fields:
-                fields.pop()
-            elif _FIELD not in fields:
-                kept.append(letter)
-        text = with_pairs("".join(kept).rstrip(_END + _CELL_END))
-        return text.translate(_SIGNS), letters[-1:]
+        return _read_out(letters.rstrip(_END + _CELL_END)), letters[-1:]
 
     def _shown(self, letters: range) -> Iterator[str]:
-        place = letters.start
-        while place < letters.stop:
-            piece = self._piece(place)
-            offset = piece.offset + (place - piece.start) * piece.width
-            following = bisect_right(self._letters.starts, offset)
-            end = min(letters.stop, piece.start + len(piece.letters))
-            if following < len(self._letters.starts):
-                run = -(-(self._letters.starts[following] - offset) // piece.width)
-                end = min(end, place + max(run, 1))
-            set_ = self._letters.at(offset)
-            if not _is_on(set_, _DELETED) and not _is_on(set_, _HIDDEN):
-                yield piece.letters[place - piece.start : end - piece.start]
-            place = end
+        for piece, here in self._within(letters):
+            place = here.start
+            while place < here.stop:
+                offset = piece.at(place)
+                following = bisect_right(self._letters.starts, offset)
+                end = here.stop
+                if following < len(self._letters.starts):
+                    run = -(-(self._letters.starts[following] - offset) // piece.width)
+                    end = min(end, place + max(run, 1))
+                set_ = self._letters.at(offset)
+                if not _is_set(set_, _DELETED) and not _is_set(set_, _HIDDEN):
+                    yield piece.letters[place - piece.start : end - piece.start]
+                place = end
+
+    def _within(self, letters: range) -> Iterator[tuple[_Piece, range]]:
+        """The pieces that hold any of these letters, and which each holds: fewer than it declares, in a file that was
+        cut off."""
+        for piece in islice(self._pieces, max(bisect_right(self._starts, letters.start) - 1, 0), None):
+            if piece.start >= letters.stop:
+                return
+            here = range(max(letters.start, piece.start), min(letters.stop, piece.start + len(piece.letters)))
+            if here:
+                yield piece, here
 
     def _piece(self, place: int) -> _Piece:
         return self._pieces[bisect_right(self._starts, place) - 1]
 
     def _offset(self, place: int) -> int:
-        piece = self._piece(place)
-        return piece.offset + (place - piece.start) * piece.width
+        return self._piece(place).at(place)
 
     def _notes_of(self, marks: int, texts: int, story: int) -> Iterator[tuple[int, range]]:
         first = self.head.story(story).start
@@ -268,6 +276,8 @@ def _pieces(head: _Head) -> Iterator[_Piece]:
     (size,) = struct.unpack_from("<I", table, place + 1)
     count = (size - 4) // 12
     edges = struct.unpack_from(f"<{count + 1}I", table, place + 5)
+    if any(start > end for start, end in pairwise(edges)):
+        raise DamagedFile(_DAMAGED)
     for number, (start, end) in enumerate(pairwise(edges)):
         (offset,) = struct.unpack_from("<I", table, place + 5 + 4 * (count + 1) + 8 * number + 2)
         width = 1 if offset & _COMPRESSED else 2
@@ -276,6 +286,22 @@ def _pieces(head: _Head) -> Iterator[_Piece]:
         letters = raw.decode("cp1252" if width == 1 else "utf-16-le", errors="replace")
         # A letter beyond the first 65,536 counts twice, as it does in the table.
         yield _Piece(start, offset, width, letters if len(letters) == len(raw) // width else _in_halves(raw))
+
+
+def _read_out(letters: str) -> str:
+    """The text that letters of the file stand for, of fields what came out."""
+    kept: list[str] = []
+    fields: list[str] = []
+    for letter in letters:
+        if letter == _FIELD:
+            fields.append(letter)
+        elif letter == _FIELD_RESULT and fields:
+            fields[-1] = letter
+        elif letter == _FIELD_END and fields:
+            fields.pop()
+        elif _FIELD not in fields:
+            kept.append(letter)
+    return with_pairs("".join(kept)).translate(_SIGNS)
 
 
 def _in_halves(raw: bytes) -> str:
@@ -344,14 +370,44 @@ def _is_on(set_: Mapping[int, bytes], number: int) -> bool:
     return any(set_.get(number, b""))
 
 
+def _is_set(set_: Mapping[int, bytes], number: int) -> bool:
+    """The same of what can also be as, or otherwise than, in the style, which has neither hidden nor deleted text."""
+    return (set_.get(number) or b"\0")[0] & 1 == 1
+
+
 def _property_clues(ole: olefile.OleFileIO) -> Iterator[Clue]:
     try:
-        said = ole.get_metadata()
-    except (OSError, ValueError, IndexError, struct.error):
+        said = _properties_of_file(_stream(ole, "\x05SummaryInformation"))
+    except (OSError, struct.error):
         return
-    charset = f"cp{said.codepage}" if isinstance(said.codepage, int) and said.codepage > 0 else ""
-    yield from titled("properties", decode(said.title or b"", charset), "low")
-    yield from written_by("properties", [decode(said.author or b"", charset)])
-    saved = said.last_saved_time or said.create_time
-    if isinstance(saved, datetime):
-        yield from dated("properties", saved.date().isoformat())
+    (number,) = struct.unpack("<H", said.get(_CODE_PAGE, b"\0\0"))
+    charset = f"cp{number}" if number else ""
+    yield from titled("properties", decode(said.get(_TITLE, b""), charset), "low")
+    yield from written_by("properties", [decode(said.get(_AUTHOR, b""), charset)])
+    yield from dated("properties", _day(said.get(_SAVED, b"")) or _day(said.get(_CREATED, b"")))
+
+
+def _properties_of_file(stream: bytes) -> dict[int, bytes]:
+    """The values that a property set ([MS-OLEPS]) has by number, of those kinds that are asked for."""
+    (section,) = struct.unpack_from("<I", stream, 44)
+    _, count = struct.unpack_from("<II", stream, section)
+    listed = stream[section + 8 : section + 8 + 8 * count]
+    values: dict[int, bytes] = {}
+    for number, offset in struct.iter_unpack("<II", listed[: len(listed) // 8 * 8]):
+        kind, size = struct.unpack_from("<II", stream, section + offset)
+        match kind:
+            case 2:  # a number of two bytes
+                values[number] = stream[section + offset + 4 : section + offset + 6]
+            case 30:  # text
+                values[number] = stream[section + offset + 8 : section + offset + 8 + size].replace(b"\0", b"")
+            case 64:  # a moment
+                values[number] = stream[section + offset + 4 : section + offset + 12]
+    return values
+
+
+def _day(moment: bytes) -> str:
+    """Of a moment in tenths of microseconds since 1601."""
+    try:
+        return (datetime(1601, 1, 1) + timedelta(microseconds=struct.unpack("<Q", moment)[0] // 10)).date().isoformat()  # noqa: DTZ001  # a day, nowhere in particular
+    except (struct.error, OverflowError):
+        return ""
