@@ -1,5 +1,6 @@
 """The members of a zip file, and the XML in them, within limits. A member's name is a label, never a path."""
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -32,8 +33,12 @@ _HARMLESS: dict[str, Any] = {
 }
 """What a parser of foreign XML is told."""
 LONGEST_LABEL = 200
+_MOST_DIGITS = 9
 _ENCRYPTED = 0x1
 _SAYS_UTF_8 = 0x800
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError, NotImplementedError)
+"""What zipfile raises for a member that is damaged or packed in a way of its own."""
 
 _BOMB = "this file inflates to far more than a document needs; save it anew in the program it came from"
 _DAMAGED = "this file is damaged or was cut off on its way; open it in the program it came from, save it, hand that in"
@@ -84,7 +89,7 @@ class Archive:
         try:
             with self._zip.open(member) as stream:
                 yield from self._inflation.counted(iter(lambda: stream.read(_CHUNK), b""), member.compress_size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise DamagedFile(_DAMAGED) from error
 
     def xml(self, name: str) -> Element | None:
@@ -174,6 +179,11 @@ def child(element: Element, *names: str) -> Element | None:
     for name in names:
         found = next((part for part in found if kind_of(part) == name), None) if found is not None else None
     return found
+
+
+def number_in(written: str) -> int:
+    """The whole number that this is; -1 where it is none, or larger than any in a document."""
+    return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else -1
 
 
 def text_of(root: Element | None, name: str) -> str:

@@ -1,6 +1,6 @@
 """The text of a Word document (.docx), and what it says of itself."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lxml.etree import _Element as Element
 from msgspec import Struct
@@ -8,7 +8,8 @@ from msgspec import Struct
 from ingest.extract.archive import Archive, attribute, child, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
-from ingest.extract.ooxml import main_part, property_clues
+from ingest.extract.drawingml import drawn
+from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id
 from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row
 from library.errors import DamagedFile
 
@@ -24,6 +25,7 @@ class _Style(Struct, frozen=True):
     name: str
     """In English and lower case, whatever Word's language: `heading 1`, `title`."""
     listed: bool
+    begins_page: bool = False
 
     @property
     def titles(self) -> bool:
@@ -40,12 +42,11 @@ def read_docx(source: Source) -> Extract:
     root = archive.xml(main)
     if root is None:
         raise DamagedFile(_NO_TEXT_PART)
-    folder = main.rpartition("/")[0]
+    targets = related_by_id(archive, main)
     body = _Body(
-        styles=_styles(archive.xml(f"{folder}/styles.xml")),
-        notes={
-            f"{kind}Reference": _by_number(archive.xml(f"{folder}/{kind}s.xml")) for kind in ("footnote", "endnote")
-        },
+        styles=_styles(_related(archive, main, "styles")),
+        notes={f"{kind}Reference": _by_number(_related(archive, main, f"{kind}s")) for kind in ("footnote", "endnote")},
+        drawn=lambda relation: drawn(archive.xml(targets.get(relation, ""))),
     )
     pages, notes = numbered(paginate(body.blocks(root)), source.limits)
     return Extract(
@@ -56,6 +57,10 @@ def read_docx(source: Source) -> Extract:
     )
 
 
+def _related(archive: Archive, main: str, kind: str) -> Element | None:
+    return archive.xml(next(related(archive, main, kind), f"{main.rpartition('/')[0]}/{kind}.xml"))
+
+
 def _styles(root: Element | None) -> dict[str, _Style]:
     return {attribute(style, "styleId"): _style(style) for style in _each(root) if kind_of(style) == "style"}
 
@@ -63,7 +68,9 @@ def _styles(root: Element | None) -> dict[str, _Style]:
 def _style(style: Element) -> _Style:
     name = child(style, "name")
     return _Style(
-        "" if name is None else attribute(name, "val").lower(), listed=child(style, "pPr", "numPr") is not None
+        "" if name is None else attribute(name, "val").lower(),
+        listed=child(style, "pPr", "numPr") is not None,
+        begins_page=_is_on(child(style, "pPr", "pageBreakBefore")),
     )
 
 
@@ -78,9 +85,16 @@ def _each(root: Element | None) -> Iterable[Element]:
 class _Body:
     """Walks through the text once. A note is read where it is first referred to."""
 
-    def __init__(self, styles: Mapping[str, _Style], notes: Mapping[str, dict[str, Element]]) -> None:
+    def __init__(
+        self,
+        styles: Mapping[str, _Style],
+        notes: Mapping[str, dict[str, Element]],
+        drawn: Callable[[str], Iterable[str]],
+    ) -> None:
         self._styles = styles
         self._notes = notes
+        self._drawn = drawn
+        """The lines of a diagram or a chart, by the id of its relation."""
         self.title = ""
         """The first heading of the highest kind that was met so far."""
 
@@ -102,7 +116,8 @@ class _Body:
             self.title = text.replace(PAGE_BREAK, " ").strip()
         if style.titles:
             yield SECTION
-        if _is_on(child(paragraph, "pPr", "pageBreakBefore")):
+        breaks = child(paragraph, "pPr", "pageBreakBefore")
+        if style.begins_page if breaks is None else _is_on(breaks):
             yield PAGE_BREAK
         yield from _at_breaks(f"- {text}" if listed and text.strip() else text)
         yield from beside
@@ -125,7 +140,7 @@ class _Body:
             match kind_of(part):
                 case "t":
                     yield part.text or ""
-                case "tab":
+                case "tab" | "ptab":
                     yield "\t"
                 case "br":
                     yield PAGE_BREAK if attribute(part, "type") == "page" else "\n"
@@ -140,6 +155,10 @@ class _Body:
                     beside.extend(() if note is None else self.blocks(note))
                 case "txbxContent":
                     beside.extend(self.blocks(part))
+                case "relIds" | "chart" as kind:  # a diagram has several parts, one with its texts
+                    beside.extend(self._drawn(attribute(part, "dm") if kind == "relIds" else relation_id(part)))
+                case "r" if _is_on(child(part, "rPr", "vanish")):
+                    pass  # hidden
                 case kind if kind not in _SILENT:
                     yield from self._inline(part, beside)
 

@@ -1,13 +1,18 @@
 """What all files of Microsoft Office since 2007 have in common: parts, the relations between them, and properties."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
 from ingest.extract.archive import Archive, attribute, text_of
 from ingest.extract.clues import dated, in_language, titled, written_by
+from ingest.extract.pages import with_pairs
 from library.model import Clue
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a letter is spelt that XML cannot have, and what only looks like that."""
 
 
 def main_part(archive: Archive, usual: str) -> str:
@@ -40,6 +45,11 @@ def property_clues(archive: Archive) -> tuple[Clue, ...]:
         *dated("properties", text_of(core, "modified") or text_of(core, "created")),
         *in_language("properties", text_of(core, "language")),
     )
+
+
+def unescaped(text: str) -> str:
+    """The text of a cell or a shape, with its letters in place of their numbers."""
+    return with_pairs(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)) if "_x" in text else text
 
 
 def _relations(archive: Archive, part: str) -> Iterable[Element]:

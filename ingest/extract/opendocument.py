@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
-from ingest.extract.archive import Archive, attribute, child, kind_of, text_of
+from ingest.extract.archive import Archive, attribute, child, kind_of, number_in, text_of
 from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.pages import PAGE_BREAK, SECTION, row
 from library.errors import DamagedFile, EncryptedFile
@@ -123,8 +123,8 @@ class Text:
 
 def copies(element: Element, name: str, most: int = _MOST_COPIES) -> int:
     """How often the element stands there, as it declares."""
-    declared = attribute(element, name)
-    return min(int(declared), most) if declared.isdecimal() else 1
+    declared = number_in(attribute(element, name))
+    return min(declared, most) if declared >= 0 else 1
 
 
 def _breaks(style: Element, place: str) -> bool:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from ingest.extract.archive import Archive, attribute, child, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
+from ingest.extract.drawingml import drawn, paragraphs
 from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id
 from ingest.extract.pages import numbered, row
 from library.errors import DamagedFile
@@ -49,9 +50,10 @@ def _slide(archive: Archive, name: str) -> _Slide:
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     others = [shape for shape in shapes if _placeholder(shape) not in _TITLES | _OF_ALL_SLIDES]
     title = " ".join(line for shape in titles for line in _lines(shape)).strip()
-    drawn = [line for part in related(archive, name, "diagramData") for line in _drawn(archive, part)]
+    drawings = [part for kind in ("diagramData", "chart") for part in related(archive, name, kind)]
+    beside = [line for part in drawings for line in drawn(archive.xml(part))]
     said = [line for part in related(archive, name, "notesSlide") for line in _notes(archive, part)]
-    lines = [title, *(line for shape in others for line in _lines(shape)), *drawn, *said]
+    lines = [title, *(line for shape in others for line in _lines(shape)), *beside, *said]
     return _Slide(title, tuple(line for line in lines if line.strip()))
 
 
@@ -60,19 +62,6 @@ def _notes(archive: Archive, name: str) -> Iterator[str]:
     for shape in _shapes(root) if root is not None else ():
         if _placeholder(shape) not in _OF_ALL_SLIDES:
             yield from _lines(shape)
-
-
-def _drawn(archive: Archive, name: str) -> Iterator[str]:
-    """The texts of a diagram (SmartArt)."""
-    root = archive.xml(name)
-    for part in root.iter() if root is not None else ():
-        if kind_of(part) == "t" and _kind_of_parent(part) == "pt":
-            yield from _paragraphs(part)
-
-
-def _kind_of_parent(element: Element) -> str:
-    parent = element.getparent()
-    return "" if parent is None else kind_of(parent)
 
 
 def _shapes(element: Element) -> Iterator[Element]:
@@ -97,34 +86,8 @@ def _lines(shape: Element) -> Iterator[str]:
     for part in shape:
         match kind_of(part):
             case "txBody":
-                yield from _paragraphs(part)
+                yield from paragraphs(part)
             case "tr":
                 yield row(list(_lines(cell)) for cell in part if kind_of(cell) == "tc")
             case _:
                 yield from _lines(part)
-
-
-def _paragraphs(body: Element) -> Iterator[str]:
-    for paragraph in body:
-        if kind_of(paragraph) == "p":
-            text = "".join(_runs(paragraph))
-            yield f"- {text}" if text.strip() and _is_listed(paragraph) else text
-
-
-def _runs(paragraph: Element) -> Iterator[str]:
-    for part in paragraph:
-        match kind_of(part):
-            case "r" | "fld":
-                text = child(part, "t")
-                yield "" if text is None else text.text or ""
-            case "br":
-                yield "\n"
-
-
-def _is_listed(paragraph: Element) -> bool:
-    properties = child(paragraph, "pPr")
-    if properties is None:
-        return False
-    return attribute(properties, "lvl") not in ("", "0") or any(
-        kind_of(part) in ("buChar", "buAutoNum") for part in properties
-    )

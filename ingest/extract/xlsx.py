@@ -3,42 +3,49 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import BinaryIO
 
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from ingest.extract.archive import Archive, attribute, child, kind_of
+from ingest.extract.archive import Archive, attribute, child, kind_of, number_in
 from ingest.extract.contract import Extract, Source
-from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id
+from ingest.extract.drawingml import drawn
+from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id, unescaped
 from ingest.extract.sheets import Sheet, hidden_sheets, sheet_pages
 from library.errors import DamagedFile
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_SHEETS = "this workbook has no sheets; open it in Excel, save it anew and hand that in"
 _BUILT_IN_DATES = {*range(14, 18), 22}
-_BUILT_IN_TIMES = {*range(18, 22), *range(45, 48)}
+_BUILT_IN_TIMES = {*range(18, 22), 45, 47}
+_BUILT_IN_DURATIONS = {46}
 _BUILT_IN_PERCENT = {9, 10}
 """ECMA-376, part 1, 18.8.30: numbers of formats that no file spells out."""
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+_COUNTS_UP = re.compile(r"\[(?:h+|m+|s+)\]")
+"""In formats of durations, which may be longer than a day."""
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _WIDEST_GAP = 8
 """Empty cells between two that are shown."""
 _DAY_ONE, _DAY_ONE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001  # days, nowhere in particular
-_LAST_DAY = 2_958_465
-"""31 December 9999."""
+_LAST_DAY = 2_950_000
+"""In the years 9976 and 9980: nobody means a later one."""
 _PRECISION = 12
+_LONGEST_NUMBER = 1e15
+"""From which on Excel knows no more all of its digits."""
 
 
 class _Formats(Struct, frozen=True):
     """What each style makes of a number, by its place."""
 
     kinds: tuple[str, ...] = ()
-    """`date`, `time`, `percent` or nothing."""
+    """`date`, `time`, `duration`, `percent` or nothing."""
     day_one: datetime = _DAY_ONE
 
     def shown(self, number: str, style: str) -> str:
-        kind = self.kinds[int(style)] if style.isdecimal() and int(style) < len(self.kinds) else ""
+        kind = _at(self.kinds, style)
         try:
             value = float(number)
         except ValueError:
@@ -49,10 +56,17 @@ class _Formats(Struct, frozen=True):
                 return moment.date().isoformat() if value == int(value) else moment.isoformat(" ", "minutes")
             case "time" if 0 <= value <= _LAST_DAY:
                 return (self.day_one + timedelta(seconds=round(value % 1 * 86_400))).time().isoformat("minutes")
+            case "duration" if 0 <= value <= _LAST_DAY:
+                hours, minutes = divmod(round(value * 1_440), 60)
+                return f"{hours}:{minutes:02}"
             case "percent":
                 return f"{value * 100:.{_PRECISION}g} %"
+            case _ if len(number) <= _PRECISION:
+                return number
+            case _ if value.is_integer() and abs(value) < _LONGEST_NUMBER:  # of an account, or a book
+                return f"{value:.0f}"
             case _:
-                return number if len(number) <= _PRECISION else f"{value:.{_PRECISION}g}"
+                return f"{value:.{_PRECISION}g}"
 
 
 def read_xlsx(source: Source) -> Extract:
@@ -66,9 +80,9 @@ def read_xlsx(source: Source) -> Extract:
     targets = related_by_id(archive, main)
     strings = _all_strings(archive, main)
     formats = _formats(archive, main, root)
+    parts = ((attribute(sheet, "name"), targets.get(relation_id(sheet), "")) for sheet in shown)
     sheets = (
-        Sheet(attribute(sheet, "name"), _rows(archive, targets.get(relation_id(sheet), ""), strings, formats))
-        for sheet in shown
+        Sheet(name, chain(_rows(archive, part, strings, formats), _rows_beside(archive, part))) for name, part in parts
     )
     pages, notes = sheet_pages(sheets, source.limits)
     return Extract(
@@ -92,9 +106,9 @@ def table_rows(file: BinaryIO) -> Iterator[tuple[int, Mapping[int, str]]]:
     formats = _formats(archive, main, root)
     name = related_by_id(archive, main).get(relation_id(first), "")
     for position, row in enumerate(archive.each(name, "row"), 1):
-        number = attribute(row, "r")
+        number = number_in(attribute(row, "r"))
         if cells := dict(_cells(row, strings, formats)):
-            yield int(number) if number.isdecimal() else position, cells
+            yield number if number >= 0 else position, cells
 
 
 def _all_strings(archive: Archive, main: str) -> list[str]:
@@ -107,10 +121,12 @@ def _strings(archive: Archive, name: str) -> Iterator[str]:
 
 def _text(element: Element) -> str:
     """The text of a cell or a shared string, without how to pronounce it."""
-    return "".join(
-        part.text or ""
-        for part in element.iter()
-        if kind_of(part) == "t" and (parent := part.getparent()) is not None and kind_of(parent) != "rPh"
+    return unescaped(
+        "".join(
+            part.text or ""
+            for part in element.iter()
+            if kind_of(part) == "t" and (parent := part.getparent()) is not None and kind_of(parent) != "rPh"
+        )
     )
 
 
@@ -125,6 +141,14 @@ def _rows(archive: Archive, name: str, strings: Sequence[str], formats: _Formats
             before = column
         if cells:
             yield cells
+
+
+def _rows_beside(archive: Archive, sheet: str) -> Iterator[Sequence[str]]:
+    """What stands in boxes, diagrams and charts that lie on a sheet, a line a row."""
+    for drawing in related(archive, sheet, "drawing"):
+        inside = (part for kind in ("diagramData", "chart") for part in related(archive, drawing, kind))
+        for part in (drawing, *inside):
+            yield from ([line] for line in drawn(archive.xml(part)))
 
 
 def _cells(row: Element, strings: Sequence[str], formats: _Formats) -> Iterator[tuple[int, str]]:
@@ -142,7 +166,7 @@ def _value(cell: Element, strings: Sequence[str], formats: _Formats) -> str:
     value = "" if shown is None else (shown.text or "").strip("\r\n")
     match kind:
         case "s":
-            return strings[int(value)] if value.isdecimal() and int(value) < len(strings) else ""
+            return _at(strings, value)
         case "b":
             return {"0": "FALSE", "1": "TRUE"}.get(value, value)
         case "e":
@@ -150,7 +174,13 @@ def _value(cell: Element, strings: Sequence[str], formats: _Formats) -> str:
         case "" | "n":
             return formats.shown(value, attribute(cell, "s"))
         case _:
-            return value
+            return unescaped(value)
+
+
+def _at(texts: Sequence[str], place: str) -> str:
+    """The text at a place that is written in a cell; empty where there is none."""
+    number = number_in(place)
+    return texts[number] if 0 <= number < len(texts) else ""
 
 
 def _column(reference: str, position: int) -> int:
@@ -182,12 +212,18 @@ def _below(root: Element, name: str) -> Iterator[Element]:
 
 def _kind(number: str, spelt: Mapping[str, str]) -> str:
     if number in spelt:
+        if _COUNTS_UP.search(spelt[number].lower()):
+            return "duration"
         signs = _QUOTED.sub("", spelt[number].lower().partition(";")[0])
         if "%" in signs:
             return "percent"
         if set("yd") & set(signs) or ("m" in signs and not set("hs#0") & set(signs)):
             return "date"
         return "time" if set("hs") & set(signs) else ""
-    built_in = int(number) if number.isdecimal() else -1
-    kinds = {"date": _BUILT_IN_DATES, "time": _BUILT_IN_TIMES, "percent": _BUILT_IN_PERCENT}
-    return next((kind for kind, numbers in kinds.items() if built_in in numbers), "")
+    kinds = {
+        "date": _BUILT_IN_DATES,
+        "time": _BUILT_IN_TIMES,
+        "duration": _BUILT_IN_DURATIONS,
+        "percent": _BUILT_IN_PERCENT,
+    }
+    return next((kind for kind, numbers in kinds.items() if number_in(number) in numbers), "")
