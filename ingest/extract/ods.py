@@ -49,6 +49,8 @@ def _rows(table: Element, text: Text) -> Iterator[Sequence[str]]:
             cells = _without_edges(text.cells(part))
             for _ in range(copies(part, "number-rows-repeated") if cells else 0):
                 yield cells
+        elif kind_of(part) == "shapes":
+            yield from ([line] for line in text.blocks(part) if line.strip())
 
 
 def _without_edges(cells: list[str]) -> list[str]:

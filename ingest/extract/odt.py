@@ -12,7 +12,7 @@ _MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 def read_odt(source: Source) -> Extract:
     archive = Archive(source.file)
     root, body = content_of(archive, "text")
-    text = Text(root)
+    text = Text(root, archive.xml("styles.xml"))
     pages, notes = numbered(paginate(text.blocks(body)), source.limits)
     clues = (*property_clues(archive), *titled("heading", text.title))
     return Extract(pages=pages, media_type=_MEDIA_TYPE, clues=clues, notes=notes)

@@ -1,6 +1,6 @@
 """What all OpenDocument files have in common: opening, properties, and how text stands in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lxml.etree import _Element as Element
 
@@ -44,11 +44,12 @@ def property_clues(archive: Archive) -> tuple[Clue, ...]:
 class Text:
     """Walks through text once."""
 
-    def __init__(self, root: Element) -> None:
-        styles = child(root, "automatic-styles")
-        named = {} if styles is None else {attribute(style, "name"): style for style in styles}
-        self._before = {name for name, style in named.items() if _breaks(style, "break-before")}
-        self._after = {name for name, style in named.items() if _breaks(style, "break-after")}
+    def __init__(self, root: Element, common: Element | None = None) -> None:
+        """`common` holds the styles that have names of their own, which those of the content go back to."""
+        named = {**_styles(common, "styles"), **_styles(root, "automatic-styles")}
+        self._before = {name for name in named if _breaks(named, name, "break-before")}
+        self._after = {name for name in named if _breaks(named, name, "break-after")}
+        self._hidden = {name for name, style in named.items() if _is_hidden(child(style, "text-properties"))}
         self._titles = {"Title"} | {
             name for name, style in named.items() if attribute(style, "parent-style-name") == "Title"
         }
@@ -68,7 +69,9 @@ class Text:
                 yield from self.blocks(part, "- ")
             elif kind == "soft-page-break":
                 yield PAGE_BREAK
-            elif kind not in _SILENT:
+            elif kind not in _SILENT and not _is_hidden(part):
+                if kind == "table" and attribute(part, "style-name") in self._before:
+                    yield PAGE_BREAK
                 yield from self.blocks(part)
 
     def cells(self, element: Element) -> list[str]:
@@ -81,8 +84,8 @@ class Text:
 
     def _paragraph(self, paragraph: Element, mark: str) -> Iterator[str]:
         beside: list[str] = []
-        text = "".join(self._inline(paragraph, beside))
         style = attribute(paragraph, "style-name")
+        text = "" if style in self._hidden else "".join(self._inline(paragraph, beside))
         if not self.title and (kind_of(paragraph) == "h" or style in self._titles):
             self.title = text.replace(PAGE_BREAK, " ").strip()
         if kind_of(paragraph) == "h":
@@ -98,8 +101,8 @@ class Text:
         if style in self._after:
             yield PAGE_BREAK
 
-    def _inline(self, element: Element, beside: list[str]) -> Iterator[str]:
-        """The text of a paragraph or a part of it; text boxes and notes that are anchored in it go beside it."""
+    def _inline(self, element: Element, beside: list[str]) -> Iterator[str]:  # noqa: C901  # one case an element
+        """The text of a paragraph or a part of it; what is anchored in it goes beside it: notes, boxes, shapes."""
         yield element.text or ""
         for part in element:
             match kind_of(part):
@@ -114,8 +117,12 @@ class Text:
                 case "note":
                     note = child(part, "note-body")
                     beside.extend(() if note is None else self.blocks(note))
-                case "text-box":
-                    beside.extend(self.blocks(part))
+                case "p" | "h" | "list" | "table":
+                    beside.extend(self.blocks([part]))
+                case "span" if attribute(part, "style-name") in self._hidden:
+                    pass
+                case "title" if "svg" in str(part.tag):  # of a picture, unlike a field with the title of the text
+                    beside.append(part.text or "")
                 case kind if kind not in _SILENT:
                     yield from self._inline(part, beside)
             yield part.tail or ""
@@ -127,7 +134,27 @@ def copies(element: Element, name: str, most: int = _MOST_COPIES) -> int:
     return min(declared, most) if declared >= 0 else 1
 
 
-def _breaks(style: Element, place: str) -> bool:
-    """Whether a new page begins at this place, `break-before` or `break-after`, of paragraphs of this style."""
-    properties = child(style, "paragraph-properties")
-    return properties is not None and attribute(properties, place) == "page"
+def _styles(root: Element | None, place: str) -> dict[str, Element]:
+    listed = None if root is None else child(root, place)
+    return {} if listed is None else {attribute(style, "name"): style for style in listed}
+
+
+def _breaks(named: Mapping[str, Element], name: str, place: str) -> bool:
+    """Whether a new page begins at this place, `break-before` or `break-after`, of what has this style, or a style that
+    it goes back to; also where it says of which kind the page is from then on."""
+    seen = set()
+    while name in named and name not in seen:
+        seen.add(name)
+        style = named[name]
+        for kind in ("paragraph-properties", "table-properties"):
+            properties = child(style, kind)
+            if properties is not None and (told := attribute(properties, place)):
+                return told == "page"
+        if place == "break-before" and attribute(style, "master-page-name"):
+            return True
+        name = attribute(style, "parent-style-name")
+    return False
+
+
+def _is_hidden(element: Element | None) -> bool:
+    return element is not None and attribute(element, "display") == "none"

@@ -99,10 +99,12 @@ _OOXML_PARTS = (
     (b"wordprocessingml.", Kind.DOCX),
     (b"spreadsheetml.", Kind.XLSX),
     (b"presentationml.", Kind.PPTX),
+    (b"ms-word.", Kind.DOCX),
+    (b"ms-excel.", Kind.XLSX),
+    (b"ms-powerpoint.", Kind.PPTX),
 )
-_MAIN_PART = re.compile(
-    rb"(?:wordprocessingml|spreadsheetml|presentationml)\.(?=[\w.]*main\+xml)|ms-word\.\w+\.macroEnabled"
-)
+"""The last three with macros, which nothing runs."""
+_MAIN_PART = re.compile(rb"(%s)[\w.]*main\+xml" % b"|".join(re.escape(part) for part, _ in _OOXML_PARTS))
 _HEAD = 64_000
 """Bytes that are looked at."""
 _PDF_WITHIN = 1_024
@@ -196,7 +198,7 @@ def _zipped(file: BinaryIO) -> Kind:
     main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
     if main is None:
         return Kind.ZIP
-    return next((kind for part, kind in _OOXML_PARTS if main[0] == part), Kind.DOCX)
+    return dict(_OOXML_PARTS)[main[1]]
 
 
 def _ole(file: BinaryIO) -> Kind:

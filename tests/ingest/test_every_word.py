@@ -181,10 +181,10 @@ def test_charts_and_formulas_of_a_pptx_are_read(tmp_path: Path):
     assert text_of(tmp_path, "a.pptx", made) == "a+b je c d\nKlienti\nBrno | Plzeň"
 
 
-def an_xlsx(cells: str, formats: str = "", day_one: str = "", **parts: str) -> bytes:
+def an_xlsx(cells: str, formats: str = "", day_one: str = "", kind: str = "spreadsheetml.sheet", **parts: str) -> bytes:
     book = f'<workbook xmlns:r="r">{day_one}<sheets><sheet name="List" r:id="worksheet1"/></sheets></workbook>'
     return an_office_file(
-        "spreadsheetml.sheet",
+        kind,
         book,
         worksheet1=f"<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>",
         styles=f"<styleSheet>{formats}</styleSheet>",
@@ -241,3 +241,63 @@ def test_a_part_that_is_packed_otherwise_and_damaged_is_named_as_damaged(tmp_pat
     broken = made.getvalue()[:at] + b"\xff" * 200 + made.getvalue()[at + 200 :]
     with pytest.raises(DamagedFile):
         text_of(tmp_path, "a.docx", broken)
+
+
+def an_odf(kind: str, body: str, own: str = "", **parts: str) -> bytes:
+    document = f"<doc><automatic-styles>{own}</automatic-styles><body><{kind}>{body}</{kind}></body></doc>"
+    return a_zip(mimetype=f"application/vnd.oasis.opendocument.{kind}", content=document, **parts)
+
+
+def a_style(name: str, properties: str = "", more: str = "") -> str:
+    return f'<style name="{name}" {more}>{properties}</style>'
+
+
+def test_shapes_and_boxes_in_a_paragraph_of_an_odt_do_not_run_into_its_words(tmp_path: Path):
+    shape = "<custom-shape><p>jedna</p><p>dvě</p></custom-shape>"
+    box = "<frame><text-box><p>tři</p></text-box></frame>"
+    picture = '<frame xmlns:svg="svg"><image/><svg:title>čtyři</svg:title></frame>'
+    body = f"<p>pred{shape}<span>{box} za</span>{picture} tím</p>"
+    assert text_of(tmp_path, "a.odt", an_odf("text", body)) == "pred za tím\njedna\ndvě\ntři\nčtyři"
+
+
+BROKEN = '<paragraph-properties break-before="page"/>'
+
+
+@pytest.mark.parametrize(
+    ("styles", "common"),
+    [
+        (a_style("P1", BROKEN), ""),
+        (a_style("P1", more='master-page-name="Landscape"'), ""),
+        (a_style("P1", "<paragraph-properties/>", 'parent-style-name="K"'), a_style("K", BROKEN)),
+        ("", a_style("P1", more='parent-style-name="P1"') + a_style("P1", BROKEN)),
+    ],
+    ids=["its-own", "kind-of-page", "goes-back-to", "with-a-name"],
+)
+@pytest.mark.parametrize(
+    "begins", ["<p {}>dva</p>", "<table {}><table-row><table-cell><p>dva</p></table-cell></table-row></table>"]
+)
+def test_a_style_of_an_odt_begins_a_page(tmp_path: Path, styles: str, common: str, begins: str):
+    body = "<p>jedna</p>" + begins.format('style-name="P1"')
+    made = an_odf("text", body, styles, styles=f"<doc><styles>{common}</styles></doc>")
+    assert text_of(tmp_path, "a.odt", made) == "jedna\n---\ndva"
+
+
+def test_what_is_hidden_in_an_odt_is_not_read(tmp_path: Path):
+    styles = a_style("H", '<text-properties display="none"/>')
+    body = (
+        '<p>vidět<span style-name="H"> ne</span></p><p style-name="H">ne</p><section display="none"><p>ne</p></section>'
+    )
+    assert text_of(tmp_path, "a.odt", an_odf("text", body, styles)) == "vidět"
+
+
+def test_boxes_on_a_sheet_of_an_ods_are_read(tmp_path: Path):
+    cell = '<table-row><table-cell number-columns-repeated="{}"><p>1</p></table-cell></table-row>'
+    box = "<shapes><frame><text-box><p>Návod</p></text-box></frame></shapes>"
+    made = an_odf("spreadsheet", f'<table name="List">{cell.format("9" * 5_000)}{box}</table>')
+    assert text_of(tmp_path, "a.ods", made) == "List\n1\nNávod"
+
+
+@pytest.mark.parametrize("kind", ["ms-excel.sheet", "ms-excel.template"])
+def test_a_workbook_with_macros_is_a_workbook(tmp_path: Path, kind: str):
+    made = an_xlsx("<c><v>1</v></c>", kind=f"{kind}.macroEnabled")
+    assert text_of(tmp_path, "a.xlsm", made) == "List\n1"
