@@ -31,6 +31,7 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     indexing.py   how the index comes to have what the catalogue has
     database.py   the one SQLite file: opening it, migrations/, transactions
     catalog.py    Catalog: every document with its pages
+    cataloging.py  how a document goes into the catalogue, changes there, and goes
     readable.py   what an audience may read
     limits.py     how often somebody may ask, counted by all processes together
     together.py   what is asked for at the same moment, done in one go
@@ -67,5 +68,5 @@ The catalogue is the truth; the index is derived from it and can be thrown away.
     web/          the HTTP door, one file a subject
 
 A search goes  web.search -> syntax.parse -> Finding.search -> asking -> SearchIndex.search -> answers -> JSON.
-A file goes    ingest -> Originals.keep -> inbox.accepted;  worker -> extract -> describe -> catalog.put -> SearchIndex.
+A file goes    ingest -> Originals.keep -> inbox.accepted;  worker -> extract -> describe -> cataloging.put -> index.
 """

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from library import catalog
+from library import cataloging
 from library.accounts import note
 from library.catalog import AnalysedPage
 from library.database import Database
@@ -32,7 +32,7 @@ class Admitted(Value, frozen=True):
 class Admission:
     """The way into the catalogue. `wished` is always a document as it would be seen if nothing held it.
 
-    Every method may raise Unavailable; what writes raises what the function of catalog.py does that has its name.
+    Every method may raise Unavailable; what writes raises what the function of cataloging.py does that has its name.
     """
 
     def __init__(self, database: Database, gate: Gate, analyzer: Analyzer, fresh: FreshTables) -> None:
@@ -102,17 +102,17 @@ class Admission:
 
 def put(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:
     note_admission(writing, admitted)
-    return catalog.put(writing, admitted.document, pages)
+    return cataloging.put(writing, admitted.document, pages)
 
 
 def revise(writing: sqlite3.Connection, admitted: Admitted) -> Document:
     note_admission(writing, admitted)
-    return catalog.revise(writing, admitted.document)
+    return cataloging.revise(writing, admitted.document)
 
 
 def read_again(writing: sqlite3.Connection, admitted: Admitted, pages: Sequence[AnalysedPage]) -> Document:
     note_admission(writing, admitted)
-    return catalog.read_again(writing, admitted.document, pages)
+    return cataloging.read_again(writing, admitted.document, pages)
 
 
 def note_admission(writing: sqlite3.Connection, admitted: Admitted) -> None:

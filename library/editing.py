@@ -9,7 +9,8 @@ import msgspec
 
 from library.accounts import note
 from library.admission import Admission, Admitted, read_again, revise
-from library.catalog import Catalog, note_language
+from library.catalog import Catalog
+from library.cataloging import note_language
 from library.database import Database
 from library.errors import BadRequest, Conflict, Incomplete, NotFound
 from library.gate import Gate, GateRecord, all_confirmed, let_go, seen
@@ -64,7 +65,7 @@ class Editing:
         analysed again. It comes back as it is now.
 
         Raises Incomplete where it is to be public, or will be once a person has looked through it, and would lack more
-        than it does; and else like `catalog.revise`.
+        than it does; and else like `cataloging.revise`.
         """
         return await self._keep(await self._admitted(document))
 
@@ -81,7 +82,7 @@ class Editing:
         that held it. `looked_at` is the `seen` of the record that the person had before the eyes.
 
         Raises NotFound, and Conflict where nothing is to be confirmed, where other things have been found since, or
-        like `catalog.revise`.
+        like `cataloging.revise`.
         """
         document, record = await self._held(document_id)
         if looked_at != seen(record):
@@ -112,7 +113,7 @@ class Editing:
     async def say_language(self, document_id: DocumentId, language: str, number: int | None = None) -> Document:
         """Correct the language of a document, or of its page with this number: the kept text is analysed again, no file
         is read. Raises NotFound, BadRequest for a language that the library does not serve, and Conflict like
-        `catalog.read_again`."""
+        `cataloging.read_again`."""
         if language not in LANGUAGES:
             raise BadRequest(f"'{language}' is none of the languages served: {', '.join(LANGUAGES)}")
         document = await self._catalog.document(document_id)

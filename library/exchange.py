@@ -10,7 +10,8 @@ from library.accounts import Accounts
 from library.admission import Admission, put
 from library.backups import Backup, back_up
 from library.batches import Batches
-from library.catalog import AnalysedPage, Catalog, is_unchanged
+from library.catalog import AnalysedPage, Catalog
+from library.cataloging import is_unchanged, restore, withdraw
 from library.comparing import compare
 from library.database import Database, open_database
 from library.editing import Editing
@@ -226,11 +227,11 @@ class Exchange:
     async def withdraw(self, document_id: DocumentId, reason: str) -> None:
         """Take a document out of the library: nobody finds it any more after the next `catch_up`, and nobody can
         read it from now on. Raises NotFound."""
-        await self.catalog.withdraw(document_id, reason)
+        await self._database.write(lambda writing: withdraw(writing, document_id, reason))
 
     async def restore(self, document_id: DocumentId) -> Document:
         """Bring a withdrawn document back. Raises NotFound where none was withdrawn."""
-        return await self.catalog.restore(document_id)
+        return await self._database.write(lambda writing: restore(writing, document_id))
 
     async def purge(self, document_id: DocumentId, reason: str) -> Purged:
         """Remove a document for good: when this returns, no byte of it is left in catalogue, files and index. Its id is
@@ -241,7 +242,7 @@ class Exchange:
         """
         await self.purges.check(document_id)
         with suppress(NotFound):
-            await self.catalog.withdraw(document_id, "")
+            await self.withdraw(document_id, "")
         purged = await self.purges.purge(document_id, reason, self._discard)
         await self._indexing.purge(document_id)
         await self.sweep()

@@ -1,6 +1,6 @@
 import pytest
 
-from library import catalog
+from library import cataloging
 from library.database import open_database
 from library.entering import accepted
 
@@ -25,7 +25,7 @@ def put(database):
     """Takes a document into the catalogue, in a transaction of its own."""
 
     async def put(document, pages=(), at=database):
-        return await at.write(lambda writing: catalog.put(writing, document, pages))
+        return await at.write(lambda writing: cataloging.put(writing, document, pages))
 
     return put
 
@@ -35,9 +35,19 @@ def revise(database):
     """Describes a document in the catalogue anew, in a transaction of its own."""
 
     async def revise(document):
-        return await database.write(lambda writing: catalog.revise(writing, document))
+        return await database.write(lambda writing: cataloging.revise(writing, document))
 
     return revise
+
+
+@pytest.fixture
+def withdraw(database):
+    """Takes a document out of the catalogue, in a transaction of its own."""
+
+    async def withdraw(document_id, reason=""):
+        await database.write(lambda writing: cataloging.withdraw(writing, document_id, reason))
+
+    return withdraw
 
 
 @pytest.fixture

@@ -27,13 +27,13 @@ def trail(database):
     return read
 
 
-async def test_a_document_leaves_its_life_in_the_trail(catalog, trail, put, revise):
+async def test_a_document_leaves_its_life_in_the_trail(catalog, trail, put, revise, withdraw):
     with acting_as("Jana"):
         await put(a_practice(change_note="scanned anew"), [])
     with acting_as("Petr"):
         kept = await catalog.document("p1")
         await revise(msgspec.structs.replace(kept, title={"cs": "Jinak"}, visibility=Visibility.MEMBERS))
-        await catalog.withdraw("p1", "a mistake")
+        await withdraw("p1", "a mistake")
     with acting_as("Olena"):
         await put(kept, [])
     *before, last, other = await trail()

@@ -210,11 +210,11 @@ async def test_what_is_not_there_cannot_be_revised(revise):
 # Withdrawing ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_withdrawn_document_is_gone_for_all_who_read(catalog, put, revise):
+async def test_a_withdrawn_document_is_gone_for_all_who_read(catalog, put, revise, withdraw):
     kept = await put(a_practice(files=(a_file("one"),)), [])
     kept = await put(a_practice(files=(a_file("two"),)), analysed_pages_of("první", analysis="old"))
-    await catalog.withdraw("p1", "the author asked for it")
-    for gone in (catalog.document("p1"), catalog.page("p1", 1), revise(kept), catalog.withdraw("p1", "again")):
+    await withdraw("p1", "the author asked for it")
+    for gone in (catalog.document("p1"), catalog.page("p1", 1), revise(kept), withdraw("p1", "again")):
         with pytest.raises(NotFound):
             await gone
     assert await catalog.documents(["p1"]) == {}
@@ -226,22 +226,22 @@ async def test_a_withdrawn_document_is_gone_for_all_who_read(catalog, put, revis
     assert await catalog.with_file(a_file("two").sha256, "alfa") is None
 
 
-async def test_the_reason_stays_on_the_tombstone(catalog, database, put):
+async def test_the_reason_stays_on_the_tombstone(database, put, withdraw):
     await put(a_practice(), [])
-    await catalog.withdraw("p1", "the author asked for it")
+    await withdraw("p1", "the author asked for it")
     row = await database.row("SELECT reason, withdrawn FROM documents")
     assert row["reason"] == "the author asked for it"
     assert datetime.fromisoformat(row["withdrawn"]).tzinfo == UTC
 
 
-async def test_what_is_not_there_cannot_be_withdrawn(catalog):
+async def test_what_is_not_there_cannot_be_withdrawn(withdraw):
     with pytest.raises(NotFound):
-        await catalog.withdraw("nobody", "")
+        await withdraw("nobody")
 
 
-async def test_a_withdrawn_document_comes_back_when_it_is_put_again(catalog, put):
+async def test_a_withdrawn_document_comes_back_when_it_is_put_again(catalog, put, withdraw):
     first = await put(a_practice(files=(a_file(),)), [])
-    await catalog.withdraw("p1", "by mistake")
+    await withdraw("p1", "by mistake")
     again = await put(a_practice(files=(a_file(),)), analysed_pages_of("první"))
     assert (again.added, again.version) == (first.added, 1)
     assert await catalog.document("p1") == again

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from library.catalog import Catalog
 from library.errors import Conflict, NotFound
 from library.inbox import ATTEMPTS, Inbox
 from library.jobs import JobState, Progress, Step, Submission
@@ -19,11 +18,6 @@ from tests.builders import a_practice
 @pytest.fixture
 def inbox(database):
     return Inbox(database)
-
-
-@pytest.fixture
-def catalog(database):
-    return Catalog(database)
 
 
 def a_submission(content="one", **fields: Any):
@@ -165,18 +159,18 @@ async def test_an_id_of_another_organisations_document_is_refused(inbox, accept,
     assert (await accepted(said={"id": "stul"}, organisation="beta")).document == "stul"
 
 
-async def test_what_was_withdrawn_can_be_handed_in_again_and_keeps_its_id(catalog, accept, ingested):
+async def test_what_was_withdrawn_can_be_handed_in_again_and_keeps_its_id(accept, ingested, withdraw):
     first = await ingested()
-    await catalog.withdraw(first.document, "by mistake")
+    await withdraw(first.document, "by mistake")
     again = await accept(a_submission())
     assert (again.news, again.job.document) == ("new", first.document)
     assert (await accept(a_submission())).news == "known"
 
 
-async def test_a_document_in_the_library_goes_before_a_withdrawn_one_with_the_same_bytes(catalog, accepted, ingested):
+async def test_a_document_in_the_library_goes_before_a_withdrawn_one_with_the_same_bytes(accepted, ingested, withdraw):
     first = await ingested()
     second = await ingested(said={"id": "stul"})
-    await catalog.withdraw(first.document, "one is enough")
+    await withdraw(first.document, "one is enough")
     assert (await accepted(said={"year": 2023})).document == second.document == "stul"
 
 

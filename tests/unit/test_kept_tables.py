@@ -18,13 +18,13 @@ def kept(database):
     return KeptTables(database)
 
 
-async def test_the_tables_of_several_documents_come_without_their_text(kept, catalog, put):
+async def test_the_tables_of_several_documents_come_without_their_text(kept, put, withdraw):
     first, second = analysed_pages_of("první", "druhá"), analysed_pages_of("first")
     first[1] = msgspec.structs.replace(first[1], table=b"second")
     await put(a_practice(), first)
     await put(a_study(), second)
     await put(a_practice(id="gone"), analysed_pages_of("pryč"))
-    await catalog.withdraw("gone", "")
+    await withdraw("gone")
     found = await kept.of(["s1", "gone", "p1", "nobody"])
     assert found == {"s1": [second[0].table], "gone": [], "p1": [first[0].table, b"second"], "nobody": []}
 
@@ -47,7 +47,7 @@ async def test_a_page_that_was_replaced_in_the_meantime_keeps_its_own_table(kept
     assert (await catalog.page("p1", 1)).table == "jiná".encode()
 
 
-async def test_those_of_a_withdrawn_document_are_not_made_anew(catalog, kept, put):
+async def test_those_of_a_withdrawn_document_are_not_made_anew(kept, put, withdraw):
     await put(a_practice(), analysed_pages_of("první", analysis="old"))
-    await catalog.withdraw("p1", "")
+    await withdraw("p1")
     assert await kept.outdated(["p1"], "new") == {}

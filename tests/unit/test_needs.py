@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from library.catalog import Catalog
 from library.model import Finding, Person, PersonalDataCheck, Visibility, missing_to_publish
 from library.needs import Need, Needs, Own
 from tests.builders import TODAY, a_practice, a_study
@@ -29,11 +28,6 @@ STUDY = {
     "study_type": "survey",
     "findings": (Finding(sentence="Nájmy rostou."),),
 }
-
-
-@pytest.fixture
-def catalog(database) -> Catalog:
-    return Catalog(database)
 
 
 @pytest.fixture
@@ -66,7 +60,7 @@ async def test_what_is_missing_to_publish_is_what_the_model_says(needs, whole, p
     assert (await needs.those(alfas(), Need.MISSING, 100)).keys() == expected
 
 
-async def test_documents_are_counted_by_need_and_told_the_last_changed_first(catalog, needs, put):
+async def test_documents_are_counted_by_need_and_told_the_last_changed_first(needs, put, withdraw):
     due = {"late": TODAY - timedelta(days=1), "today": TODAY, "later": TODAY + timedelta(days=1)}
     for name, day in due.items():
         await put(a_practice(id=name, **{**PRACTICE, "review_due": day}), ())
@@ -74,7 +68,7 @@ async def test_documents_are_counted_by_need_and_told_the_last_changed_first(cat
     await put(a_practice(id="own", **{**PRACTICE, "context": {}}, visibility=Visibility.ORGANISATION), ())
     await put(a_practice(id="theirs", **{**PRACTICE, "context": {}}, organisation="beta"), ())
     await put(a_practice(id="gone", **{**PRACTICE, "context": {}}), ())
-    await catalog.withdraw("gone", "")
+    await withdraw("gone")
     own = alfas("late", "theirs")
     assert await needs.counts(own) == (
         {Need.MISSING: 1, Need.PERSONAL_DATA: 0, Need.RESEMBLANCE: 1, Need.REVIEW: 2},

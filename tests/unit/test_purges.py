@@ -175,7 +175,7 @@ async def test_an_id_that_was_purged_is_not_used_again(exchange):
     with pytest.raises(Conflict, match="was purged"):
         await exchange.accept([b"text"], name="a.txt", said={"id": "secret"}, organisation="alfa")
     with pytest.raises(NotFound):
-        await exchange.catalog.restore("secret")
+        await exchange.restore("secret")
     again = await exchange.accept([b"text"], name="a.txt", said={}, organisation="alfa")
     assert again.job.document != "secret"
 

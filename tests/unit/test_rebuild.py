@@ -3,7 +3,8 @@
 import pytest
 
 from library import filling
-from library.catalog import AnalysedPage, put
+from library.catalog import AnalysedPage
+from library.cataloging import put
 from library.exchange import open_exchange
 from library.filling import in_shares
 from library.language.token_table import EMPTY_TABLE

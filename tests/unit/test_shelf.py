@@ -41,13 +41,13 @@ async def test_a_document_is_read_once_with_the_pages_that_are_shown(catalog, pu
     assert again.fragment(1, (0,)) is None, "a page that it does not have"
 
 
-async def test_after_a_change_it_is_read_anew(catalog, put, revise):
+async def test_after_a_change_it_is_read_anew(catalog, put, revise, withdraw):
     added = await put(a_practice(files=(FILE,)), [page()])
     shelf = Shelf(catalog, 1 << 20)
     await shelf.take([HIT])
     await revise(msgspec.structs.replace(added, title={"cs": "Jinak"}))
     assert (await shelf.take([HIT]))["p1"].document.title == {"cs": "Jinak"}
-    await catalog.withdraw("p1", "it was a mistake")
+    await withdraw("p1", "it was a mistake")
     assert await shelf.take([HIT]) == {}
 
 

@@ -142,7 +142,7 @@ class TestDocuments:
         assert await texts(exchange, "ko", "document") == []
 
     async def test_what_was_withdrawn_a_moment_ago_is_not_shown(self, exchange):
-        await exchange.catalog.withdraw("a", "a test")
+        await exchange.withdraw("a", "a test")
         assert await texts(exchange, "kost", "document") == []
 
 

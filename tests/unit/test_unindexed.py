@@ -25,11 +25,11 @@ async def waiting(unindexed):
     return [change.id for change in await unindexed.oldest(1_000)]
 
 
-async def test_every_change_waits_for_the_index_the_oldest_first(unindexed, catalog, put, revise):
+async def test_every_change_waits_for_the_index_the_oldest_first(unindexed, catalog, put, revise, withdraw):
     for name in ("a", "b", "c", "d"):
         await put(a_practice(id=name), [])
     await put(a_practice(id="a"), [])
-    await catalog.withdraw("b", "")
+    await withdraw("b")
     await revise(await catalog.document("c"))
     pending = await unindexed.oldest(100)
     assert [(change.id, change.withdrawn) for change in pending] == [
@@ -60,10 +60,10 @@ async def test_what_changes_while_the_index_takes_it_in_waits_again(unindexed, p
     assert change == Pending(id="p1", revision=change.revision, withdrawn=False)
 
 
-async def test_the_index_hears_of_a_withdrawal_until_it_has_it(unindexed, catalog, put):
+async def test_the_index_hears_of_a_withdrawal_until_it_has_it(unindexed, put, withdraw):
     await put(a_practice(), [])
     await index_all(unindexed)
-    await catalog.withdraw("p1", "")
+    await withdraw("p1")
     assert await waiting(unindexed) == ["p1"]
     await index_all(unindexed)
     assert await waiting(unindexed) == []
