@@ -27,7 +27,7 @@ from library.engines.whoosh.schema import (
     zone_bounds,
     zone_tables,
 )
-from library.language import Form, TokenTable
+from library.language import Form, Named, TokenTable
 from library.search import FACETS, ZONES, IndexEntry
 
 
@@ -42,15 +42,57 @@ class _Runs(NamedTuple):
     positions: Numbers
 
 
-Concepts = dict[str, dict[int, list[tuple[int, int]]]]
-"""Of one zone: concept -> document -> the labels' first positions and lengths."""
+class _Labels:
+    """Where labels of concepts stand in a zone, as its tables come in."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._tables: list[tuple[int, int, int]] = []
+        """Of each its document, its first position, and how many concepts it names."""
+        self._concepts: list[int] = []
+        self._counts: list[int] = []
+        """Of those, table by table, their numbers, and at how many places each stands."""
+        self._places: list[int] = []
+        """Of each place the first token and how many there are, as they are in the table."""
+
+    def add(self, document: int, first: int, concepts: Sequence[Named]) -> None:
+        places = [named.places for named in concepts]
+        self._tables.append((document, first, len(concepts)))
+        self._concepts += map(self._numbers.__getitem__, map(attrgetter("concept"), concepts))
+        self._counts += map(len, places)
+        self._places += chain.from_iterable(chain.from_iterable(places))
+
+    def postings(self, field: str) -> FieldPostings:
+        """At every token of a label, so that all of it is pointed at, but each label counts once."""
+        terms = sorted(self._numbers)
+        rank_of = np.argsort(np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms)))
+        counts = np.array(self._counts, np.int64)
+        tables = np.array(self._tables, np.int64).reshape(-1, 3)
+        table_of = np.repeat(np.repeat(np.arange(len(tables)), tables[:, 2]), counts)
+        ranks = np.repeat(rank_of[np.array(self._concepts, np.int64)], counts)
+        # They come by document and position: in this order they stay for each concept.
+        order = in_order(ranks)
+        ranks, (documents, shifts, _) = ranks[order], tables[table_of[order]].T
+        firsts, lengths = np.array(self._places, np.int64).reshape(-1, 2)[order].T
+        begins = np.flatnonzero(_differs(ranks) | _differs(documents))
+        return FieldPostings(
+            field=field,
+            terms=[*map(str.encode, terms)],
+            firsts=np.searchsorted(ranks[begins], np.arange(len(terms) + 1)),
+            ids=documents[begins],
+            weights=np.diff(np.append(begins, len(order))),
+            placed=Placed(
+                np.append(0, np.cumsum(lengths))[np.append(begins, len(order))],
+                rows_of(shifts + firsts, lengths),
+            ),
+        )
 
 
 class _Zone:
     """The tokens of one zone as they come in, a table at a time."""
 
     def __init__(self) -> None:
-        self.concepts: Concepts = {}
+        self.labels = _Labels()
         self._settled: list[_Runs] = []
         self._begin()
 
@@ -64,9 +106,7 @@ class _Zone:
         self._forms.append(numbered[table.ids])
         self._documents.append(document)
         self._firsts.append(first)
-        for named in table.concepts:
-            there = self.concepts.setdefault(named.concept, {}).setdefault(document, [])
-            there += ((first + place, length) for place, length in named.places)
+        self.labels.add(document, first, table.concepts)
 
     def settle(self) -> None:
         """Sort what has come since this was done before."""
@@ -139,7 +179,7 @@ class Batch:
         for name, zone in self._zones.items():
             made[surface_field(name)] = partial(_placed, surface_field(name), terms["surfaces"], runs[name])
             made[lemma_field(name)] = partial(_placed, lemma_field(name), terms["lemmas"], runs[name])
-            made[concept_field(name)] = partial(_concepts, concept_field(name), zone.concepts)
+            made[concept_field(name)] = partial(zone.labels.postings, concept_field(name))
         for field in sorted(made):
             found = made[field]()
             if len(found.terms):
@@ -288,26 +328,6 @@ def _sorted_in_each(positions: Numbers, counts: Numbers) -> Numbers:
 
 POSITION_BITS = 32
 """That a position has at most."""
-
-
-def _concepts(field: str, found: Concepts) -> FieldPostings:
-    """At every token of a label, so that all of it is pointed at, but each label counts once."""
-    terms = sorted(found)
-    postings = [(rank, document, places) for rank, term in enumerate(terms) for document, places in found[term].items()]
-    positions = [
-        [first + further for first, length in sorted(places) for further in range(length)] for _, _, places in postings
-    ]
-    return FieldPostings(
-        field=field,
-        terms=[term.encode() for term in terms],
-        firsts=np.cumsum([0, *(len(found[term]) for term in terms)]),
-        ids=np.array([document for _, document, _ in postings], np.int64),
-        weights=np.array([len(places) for _, _, places in postings], np.int64),
-        placed=Placed(
-            np.cumsum([0, *map(len, positions)]),
-            np.fromiter(chain.from_iterable(positions), np.int64),
-        ),
-    )
 
 
 def in_order(ranks: Numbers) -> Numbers:
