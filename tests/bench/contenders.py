@@ -16,7 +16,8 @@ import whoosh.query
 import whoosh.sorting
 from whoosh.analysis import SpaceSeparatedTokenizer
 
-from library.catalog import AnalysedPage, put
+from library.catalog import AnalysedPage
+from library.cataloging import put
 from library.engines import open_index
 from library.exchange import Exchange, open_exchange
 from library.language import fold, shared_analyzer
