@@ -93,6 +93,9 @@ class Purges:
                 [(sha256, organisation, document_id) for sha256 in sorted(own)],
             )
             await _clear(writing, document_id)
+            # One after the other: what lies in an archive in another one is called by the names of both.
+            for reading in await _readings(writing, [archive["id"] for archive in archives]):
+                await _call_by_own_names(writing, [reading])
             for archive in archives:
                 await _end(writing, archive["id"])
             written = await rows(
@@ -210,7 +213,8 @@ async def _hashes(writing: aiosqlite.Connection, document_id: DocumentId) -> set
 
 
 async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
-    await _call_by_own_names(writing, document_id)
+    own = await rows(writing, "SELECT id FROM jobs WHERE document = ?", (document_id,))
+    await _call_by_own_names(writing, [job["id"] for job in own])
     await writing.execute(
         "DELETE FROM handed_in_again WHERE job IN (SELECT id FROM jobs WHERE document = ?)", (document_id,)
     )
@@ -266,14 +270,32 @@ async def _end(writing: aiosqlite.Connection, archive: str) -> None:
     )
 
 
-async def _call_by_own_names(writing: aiosqlite.Connection, document_id: DocumentId) -> None:
-    """Take the names of the document's files out of those of the files that lay in them."""
+async def _readings(writing: aiosqlite.Connection, archives: Sequence[str]) -> list[str]:
+    """The jobs of these archives, and those that have read them again."""
+    found = await rows(
+        writing,
+        """
+        SELECT id
+          FROM jobs
+         WHERE id IN (SELECT value FROM json_each(:archives))
+            OR (document = '' AND purpose = 'reread'
+                AND (sha256, organisation) IN (SELECT sha256, organisation
+                                                 FROM jobs
+                                                WHERE id IN (SELECT value FROM json_each(:archives))))
+        """,
+        {"archives": as_json(archives)},
+    )
+    return [row["id"] for row in found]
+
+
+async def _call_by_own_names(writing: aiosqlite.Connection, jobs: Sequence[str]) -> None:
+    """Take the names of the files of these jobs out of those of the files that lay in them."""
     await writing.execute(
         """
         WITH RECURSIVE inside (id, before) AS (
             SELECT jobs.id, around.name || '/'
               FROM jobs JOIN jobs AS around ON around.id = jobs.within
-             WHERE around.document = ?
+             WHERE around.id IN (SELECT value FROM json_each(?))
              UNION
             SELECT jobs.id, before FROM jobs JOIN inside ON inside.id = jobs.within
         )
@@ -282,7 +304,7 @@ async def _call_by_own_names(writing: aiosqlite.Connection, document_id: Documen
           FROM inside
          WHERE inside.id = jobs.id AND substr(name, 1, length(before)) = before
         """,
-        (document_id,),
+        (as_json(jobs),),
     )
     # Of those that were here already, jobs have other names.
     await writing.execute(
@@ -290,10 +312,10 @@ async def _call_by_own_names(writing: aiosqlite.Connection, document_id: Documen
         UPDATE OR REPLACE handed_in_again
            SET name = substr(handed_in_again.name, length(around.name) + 2)
           FROM jobs AS around
-         WHERE around.document = ? AND around.batch = handed_in_again.batch
+         WHERE around.id IN (SELECT value FROM json_each(?)) AND around.batch = handed_in_again.batch
            AND substr(handed_in_again.name, 1, length(around.name) + 1) = around.name || '/'
         """,
-        (document_id,),
+        (as_json(jobs),),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from ingest.rereading import outdated_archives, queue_archives
 from ingest.worker import work_with_others
 from library.errors import PurgedFile
-from library.jobs import IngestJob, JobState, Purpose
+from library.jobs import AN_ARCHIVE, IngestJob, JobState, Purpose
 from tests.builders import a_practice, pages_of
 from tests.ingest.test_enclosed import a_mail, a_pdf, a_zip
 
@@ -91,3 +91,14 @@ async def test_what_was_here_already_when_a_purged_mail_brought_it_too_does_not_
     assert jobs["a.eml/a.txt"].other_names == ("tajné.eml/a.txt",)
     await exchange.purge(jobs["tajné.eml"].document, "a test")
     assert (await exchange.inbox.job(jobs["a.eml/a.txt"].id)).other_names == ("a.txt",)
+
+
+async def test_no_file_keeps_the_name_of_an_archive_that_went_with_a_purged_one(exchange):
+    other = TEXT.replace("bytu", "domu")
+    jobs = await taken_in(exchange, "a.txt", b"third")
+    jobs = await taken_in(exchange, "tajné.zip", a_zip(in_zip=a_zip(a_md=TEXT, b_md=other), a_txt="third"))
+    assert jobs["a.txt"].other_names == ("tajné.zip/a.txt",)
+    await exchange.purge(jobs["tajné.zip/in.zip/a.md"].document, "a test")
+    kept = await exchange.inbox.jobs()
+    assert sorted(job.name for job in kept) == ["a.txt", AN_ARCHIVE, AN_ARCHIVE, "b.md"]
+    assert not any(job.other_names for job in kept)
