@@ -24,7 +24,7 @@ from ingest.extract.pdf_pictures import Pictures, is_picture
 from ingest.extract.pdf_text import has_loose_accents, joined, with_accents, with_plain_lines, without_running_heads
 from ingest.extract.pictures import with_confidence
 from ingest.extract.titles import LONGEST_TITLE
-from library.errors import DamagedFile, EncryptedFile, NoText
+from library.errors import DamagedFile, EncryptedFile, NeedsMemory, NoText
 from library.model import Clue
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,8 @@ def read_pdf(source: Source) -> Extract:
     texts = without_running_heads(list(joined([sheet.text for sheet in sheets])))
     pages, notes = numbered(texts, source.limits)
     if not any(page.text for page in pages):  # what is attached to it becomes documents all the same
+        if attached.ran_out:  # which also tells that whoever has read it is not to read another one
+            raise NeedsMemory("; ".join((_why_no_text(sheets), *attached.notes)))
         raise pictures.lacking or NoText(_why_no_text(sheets))
     return Extract(
         pages=with_confidence(pages, [sheet.confidence for sheet in sheets]),

@@ -19,7 +19,7 @@ from ingest.extract.attached import attached_name
 from ingest.extract.contract import Extract, Source
 from ingest.extract.formats import extract_opened
 from ingest.worker import work_with_others
-from library.errors import NoText
+from library.errors import NeedsMemory, NoText
 from library.exchange import open_exchange
 from library.jobs import IngestJob, JobState
 from library.model import Document, Organisation
@@ -326,6 +326,16 @@ def test_where_memory_runs_out_for_a_file_in_a_pdf_that_is_read_and_says_which_w
     assert read.notes == (
         "files in it that need more memory than allowed and were left out, hand them in alone: large.txt, c.txt",
     )
+
+
+def test_where_memory_runs_out_for_a_file_in_a_pdf_without_text_both_are_said():
+    def take(_name: str, _pieces: Iterable[bytes]) -> None:
+        raise MemoryError
+
+    with pytest.raises(NeedsMemory) as failed:
+        extract_opened(Source(io.BytesIO(a_pdf({"large.txt": b"a"}, text="")), "a.pdf", on_enclosed=take))
+    assert "no text was found in this PDF" in failed.value.detail
+    assert failed.value.detail.endswith("hand them in alone: large.txt")
 
 
 async def test_after_memory_ran_out_for_a_file_in_a_pdf_the_next_file_is_read(tmp_path):
