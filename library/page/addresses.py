@@ -1,5 +1,6 @@
 """The address of each state of a page. Parameters are those of the API, and nothing else holds a state."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
@@ -9,6 +10,9 @@ Given = Mapping[str, Sequence[str]]
 SEARCH_PAGE = "/"
 API = "/api/v1"
 SIGN_IN_LINK = "/sign-in/link"
+_SCHEME = re.compile(r"([a-z][a-z+-]*):(?!\d)", re.IGNORECASE)
+_OF_PAGES = {"http", "https", "mailto"}
+_HOST = re.compile(r"[^\s/?#.]+\.[^\s/?#]+")
 
 
 def changed(given: Given, changes: Mapping[str, str | Sequence[str]], path: str = SEARCH_PAGE) -> str:
@@ -37,6 +41,15 @@ def reader_page(document: str, number: int, *, q: str = "", lang: str = "") -> s
 def picture(document: str, number: int, sha256: str) -> str:
     """Of a page. The file's hash makes a new version a new address."""
     return f"/documents/{quote(document, safe='')}/pages/{number}/picture?of={sha256[:12]}"
+
+
+def elsewhere(written: str) -> str:
+    """Where a link leads that somebody has written: `www.example.org` is not a page of ours. Empty where it leads to no
+    page, as `javascript:` and `see p. 3` do."""
+    url = written.strip()
+    if scheme := _SCHEME.match(url):
+        return url if scheme[1].lower() in _OF_PAGES else ""
+    return f"https://{url}" if _HOST.match(url) else ""
 
 
 def sign_in_link(secret: str) -> str:

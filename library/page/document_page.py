@@ -76,8 +76,11 @@ def document_page(
             {"page": page, "href": addresses.reader_page(document["id"], page, q=q, lang=lang)}
             for page in sorted(matching[:MOST_MATCHING])
         ],
-        "links": document["links"],
-        "tools": document.get("tools", ()),
+        "links": [
+            {"url": addresses.elsewhere(each["url"]), "title": each["title"] or each["url"]}
+            for each in document["links"]
+        ],
+        "tools": [{**each, "url": addresses.elsewhere(each["url"])} for each in document.get("tools", ())],
         "contact": document["contact"],
         "confirmed_on": wording.day(document["contact"]["confirmed_on"])
         if document["contact"] and document["contact"]["confirmed_on"]

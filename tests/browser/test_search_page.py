@@ -58,6 +58,14 @@ def test_escape_closes_the_suggestions_and_keeps_what_was_typed(visitor):
     expect(page.locator("#q")).to_have_value("asist")
 
 
+def test_a_document_that_is_suggested_opens_in_the_language_of_the_page(visitor):
+    page = visitor.opens("/?lang=uk")
+    page.locator("#q").press_sequentially("asistent")
+    page.get_by_role("option").filter(has_text="Dvojjazyčný asistent v základní škole").click()
+    page.wait_for_url(re.compile("/documents/"))
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+
+
 def test_back_and_forward_go_through_the_states(visitor):
     page = visitor.opens("/?q=asistent")
     page.locator(".value", has_text="Praxe").click()

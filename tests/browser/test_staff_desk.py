@@ -176,6 +176,37 @@ def test_staff_hand_in_a_folder_correct_confirm_and_publish(visitor, tmp_path):
     expect(anybody.locator(".hit-title").first).to_have_text("Nový byt v Poledním")
 
 
+def opens_a_story(page: Page) -> None:
+    page.locator(".file", has_text="pribeh-").get_by_role("link").click()
+    page.wait_for_url(re.compile("/desk/documents/"))
+
+
+def test_no_other_form_leaves_behind_what_was_typed(jana, desk):
+    page = jana(desk)
+    opens_a_story(page)
+    page.locator("[name='title.cs']").fill("Rozepsaný")
+    page.locator(".withdrawing summary").click()
+    with page.expect_event("dialog") as asked:
+        page.locator(".withdrawing button").click(no_wait_after=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    expect(page.locator("[name='title.cs']")).to_have_value("Rozepsaný")
+
+
+@pytest.mark.parametrize("what", ["#leaf a[rel=next]", ".file[data-state=failed] button"])
+def test_who_is_not_signed_in_any_more_is_told_so_by_what_they_do(jana, desk, visitor, what):
+    page = jana(desk)
+    if what.startswith("#leaf"):
+        opens_a_story(page)
+    here = page.url
+    page.context.clear_cookies()
+    page.locator(what).first.click()
+    page.wait_for_url(lambda url: url.partition("?")[0] != here.partition("?")[0])
+    page.wait_for_load_state("networkidle")
+    visitor.elsewhere.clear()
+    visitor.complaints.clear()
+
+
 @pytest.mark.usefixtures("desk")
 def test_the_keyboard_alone_brings_a_document_in(jana, tmp_path):
     page = jana("/desk?lang=en")

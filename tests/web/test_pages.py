@@ -7,7 +7,7 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from library.model import Finding, Person, Recommendation, Related
+from library.model import Finding, Link, Person, Recommendation, Related, Tool
 from library.page.wording import LANGUAGES
 from tests.builders import a_practice, a_study, pages_of
 
@@ -187,6 +187,25 @@ async def test_a_study_shows_findings_with_the_page_that_says_so(client, exchang
     html = await page(client, "/documents/found?lang=en")
     assert texts(html, ".findings li")[0].startswith("Rents rise.")
     assert html.css_first(".findings .where").attributes["href"] == "/documents/found/pages/1?lang=en"
+
+
+async def test_links_lead_out_of_the_library_or_are_none(client, exchange):
+    written = ("https://a.example/x", "www.b.example:8080/y?z", "mailto:c@d.example", "javascript:alert(1)", "viz s. 3")
+    linked = a_practice(
+        id="linked",
+        links=tuple(Link(url=url) for url in written),
+        tools=(Tool(title="Leták", url="e.example/letak.pdf"), Tool(title="Past", url="data:text/html,f.example")),
+    )
+    await exchange.add(linked, pages_of("text"))
+    html = await page(client, "/documents/linked")
+    out = [link.attributes["href"] for link in html.css(".told li a")]
+    assert out == [
+        "https://e.example/letak.pdf",
+        "https://a.example/x",
+        "https://www.b.example:8080/y?z",
+        "mailto:c@d.example",
+    ]
+    assert {"Past", "javascript:alert(1)", "viz s. 3"} <= set(texts(html, ".told li"))
 
 
 async def test_what_did_not_work_is_for_members(client, keys):

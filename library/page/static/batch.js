@@ -68,7 +68,8 @@ function row(job) {
 
 batch.addEventListener("submit", async (event) => {
   event.preventDefault();
-  await sent(new URL(event.target.action).pathname.replace("/desk", ""), null);
-  follow();
+  // Where it goes wrong, this page told too little: somebody has to sign in again, or the file is gone.
+  const path = new URL(event.target.action).pathname.replace("/desk", "");
+  await sent(path, null).then(follow, () => location.reload());
 });
 if (batch.dataset.ended === "no") follow();

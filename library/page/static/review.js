@@ -4,10 +4,10 @@ const form = document.getElementById("describe");
 let typed = false;
 
 async function turn(href) {
-  const answer = await fetch(href);
-  if (!answer.ok) return location.assign(href);
-  const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-  document.getElementById("leaf").replaceWith(document.adoptNode(told.getElementById("leaf")));
+  const answer = await fetch(href).catch(() => null); // as where somebody has to sign in again
+  const leaf = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("leaf");
+  if (!leaf) return location.assign(href);
+  document.getElementById("leaf").replaceWith(document.adoptNode(leaf));
   history.replaceState(null, "", href);
 }
 
@@ -23,5 +23,5 @@ document.addEventListener("click", (event) => {
   });
 });
 form?.addEventListener("input", () => (typed = true));
-document.addEventListener("submit", () => (typed = false));
+form?.addEventListener("submit", () => (typed = false)); // what another form sends would leave it behind
 addEventListener("beforeunload", (event) => typed && event.preventDefault());

@@ -127,7 +127,8 @@ addEventListener("popstate", () => {
 });
 
 suggesting((suggestion) => {
-  if (suggestion.document) location.assign(`/documents/${encodeURIComponent(suggestion.document)}`);
+  const spoken = state.has("lang") ? `?lang=${encodeURIComponent(state.get("lang"))}` : "";
+  if (suggestion.document) location.assign(`/documents/${encodeURIComponent(suggestion.document)}${spoken}`);
   else go(changed(state, { q: suggestion.q, ...suggestion.filters }));
 });
 dragging(document.getElementById("histogram"), (since, until) => go(changed(state, { year_from: `${since}`, year_to: `${until}` })));
