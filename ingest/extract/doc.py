@@ -187,8 +187,9 @@ class _Body:
                     cells.append(cell)
                     cell = []
             else:
-                yield row([*cells, cell])  # of a table whose format stands elsewhere, as that of a wide one does
-                cells, cell = [], []
+                if cells or cell:  # of a row whose format stands elsewhere, as that of a wide one does
+                    yield row([*cells, cell])
+                    cells, cell = [], []
                 yield from self._paragraph(text, set_)
                 yield from self._beside(paragraph)
         yield row([*cells, cell])

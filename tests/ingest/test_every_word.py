@@ -84,6 +84,13 @@ def test_letters_of_a_doc_are_hidden_or_as_in_their_style(tmp_path: Path, how: b
     assert text_of(tmp_path, "a.doc", made).removeprefix(text_of(tmp_path, "b.doc", a_doc())).strip() == 6 * shown
 
 
+def test_a_row_of_a_doc_whose_end_is_set_elsewhere_is_read_where_it_stands(tmp_path: Path):
+    ends = b"\x16\x24\x01\x17\x24\x01"
+    assert ends in a_doc()
+    elsewhere = text_of(tmp_path, "a.doc", a_doc().replace(ends, b"\x0b\x46\x00\x00\x00\x00"))
+    assert elsewhere == text_of(tmp_path, "b.doc", a_doc())
+
+
 def test_of_fields_in_a_doc_of_word_95_is_read_what_came_out(tmp_path: Path):
     read = text_of(tmp_path, "a.doc", a_doc(2, struct.pack("<H", 0x65)))
     assert known.CZECH.pages[0][0].texts[0] in read
