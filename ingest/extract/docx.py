@@ -9,8 +9,9 @@ from ingest.extract.archive import Archive, attribute, child, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
 from ingest.extract.drawingml import drawn
-from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id
-from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row
+from ingest.extract.numbering import Numbering
+from ingest.extract.ooxml import is_on, main_part, property_clues, related, related_by_id, relation_id
+from ingest.extract.pages import BULLET, PAGE_BREAK, SECTION, item, numbered, paginate, row
 from library.errors import DamagedFile
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -18,22 +19,20 @@ _NO_TEXT_PART = "this Word document has no text part; open it in Word, save it a
 _SILENT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "tblPr", "tcPr", "trPr", "rt"}
 """Elements whose text is no part of the document: what was deleted, what fields are computed from, older doubles,
 how to pronounce a word."""
-_OFF = {"0", "false", "off", "none"}
 
 
 class _Style(Struct, frozen=True):
     name: str
     """In English and lower case, whatever Word's language: `heading 1`, `title`."""
-    listed: bool
     begins_page: bool = False
 
     @property
     def titles(self) -> bool:
-        """Whether its paragraphs are headings, whose numbering makes no list."""
+        """Whether its paragraphs are headings, before which no bullet is read."""
         return self.name.startswith(("heading", "title"))
 
 
-_PLAIN = _Style("", listed=False)
+_PLAIN = _Style("")
 
 
 def read_docx(source: Source) -> Extract:
@@ -43,8 +42,10 @@ def read_docx(source: Source) -> Extract:
     if root is None:
         raise DamagedFile(_NO_TEXT_PART)
     targets = related_by_id(archive, main)
+    styles = _related(archive, main, "styles")
     body = _Body(
-        styles=_styles(_related(archive, main, "styles")),
+        styles=_styles(styles),
+        numbering=Numbering(_related(archive, main, "numbering"), styles),
         notes={f"{kind}Reference": _by_number(_related(archive, main, f"{kind}s")) for kind in ("footnote", "endnote")},
         drawn=lambda relation: drawn(archive.xml(targets.get(relation, ""))),
     )
@@ -69,8 +70,7 @@ def _style(style: Element) -> _Style:
     name = child(style, "name")
     return _Style(
         "" if name is None else attribute(name, "val").lower(),
-        listed=child(style, "pPr", "numPr") is not None,
-        begins_page=_is_on(child(style, "pPr", "pageBreakBefore")),
+        begins_page=is_on(child(style, "pPr", "pageBreakBefore")),
     )
 
 
@@ -88,10 +88,12 @@ class _Body:
     def __init__(
         self,
         styles: Mapping[str, _Style],
+        numbering: Numbering,
         notes: Mapping[str, dict[str, Element]],
         drawn: Callable[[str], Iterable[str]],
     ) -> None:
         self._styles = styles
+        self._numbering = numbering
         self._notes = notes
         self._drawn = drawn
         """The lines of a diagram or a chart, by the id of its relation."""
@@ -110,16 +112,17 @@ class _Body:
 
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
         beside: list[str] = []
+        number = self._numbering.before(paragraph)
         text = "".join(self._inline(paragraph, beside))
-        style, listed = self._style_of(paragraph)
+        style = self._style_of(paragraph)
         if not self.title and style.name in ("title", "heading 1"):
             self.title = text.replace(PAGE_BREAK, " ").strip()
         if style.titles:
             yield SECTION
         breaks = child(paragraph, "pPr", "pageBreakBefore")
-        if style.begins_page if breaks is None else _is_on(breaks):
+        if style.begins_page if breaks is None else is_on(breaks):
             yield PAGE_BREAK
-        yield from _at_breaks(f"- {text}" if listed and text.strip() else text)
+        yield from _at_breaks(text if style.titles and number == BULLET else item(number, text))
         yield from beside
         section = child(paragraph, "pPr", "sectPr")
         if section is not None and not _goes_on(section):
@@ -157,18 +160,14 @@ class _Body:
                     beside.extend(self.blocks(part))
                 case "relIds" | "chart" as kind:  # a diagram has several parts, one with its texts
                     beside.extend(self._drawn(attribute(part, "dm") if kind == "relIds" else relation_id(part)))
-                case "r" if _is_on(child(part, "rPr", "vanish")):
+                case "r" if is_on(child(part, "rPr", "vanish")):
                     pass  # hidden
                 case kind if kind not in _SILENT:
                     yield from self._inline(part, beside)
 
-    def _style_of(self, paragraph: Element) -> tuple[_Style, bool]:
-        """The paragraph's style, and whether it is an item of a list."""
+    def _style_of(self, paragraph: Element) -> _Style:
         named = child(paragraph, "pPr", "pStyle")
-        style = _PLAIN if named is None else self._styles.get(attribute(named, "val"), _PLAIN)
-        number = child(paragraph, "pPr", "numPr", "numId")
-        listed = style.listed if number is None else attribute(number, "val") != "0"
-        return style, listed and not style.titles
+        return _PLAIN if named is None else self._styles.get(attribute(named, "val"), _PLAIN)
 
 
 def _cells(element: Element) -> Iterator[Element]:
@@ -185,10 +184,6 @@ def _at_breaks(text: str) -> Iterator[str]:
     for piece in others:
         yield PAGE_BREAK
         yield piece
-
-
-def _is_on(setting: Element | None) -> bool:
-    return setting is not None and attribute(setting, "val") not in _OFF
 
 
 def _goes_on(section: Element) -> bool:

@@ -11,6 +11,7 @@ from ingest.extract.clues import dated, in_language, titled, written_by
 from ingest.extract.pages import with_pairs
 from library.model import Clue
 
+_OFF = {"0", "false", "off", "none"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a letter is spelt that XML cannot have, and what only looks like that."""
 
@@ -45,6 +46,11 @@ def property_clues(archive: Archive) -> tuple[Clue, ...]:
         *dated("properties", text_of(core, "modified") or text_of(core, "created")),
         *in_language("properties", text_of(core, "language")),
     )
+
+
+def is_on(setting: Element | None) -> bool:
+    """Whether this property of a text is there, and not there only to be switched off."""
+    return setting is not None and attribute(setting, "val") not in _OFF
 
 
 def unescaped(text: str) -> str:

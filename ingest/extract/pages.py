@@ -16,6 +16,8 @@ PAGE_LENGTH = 3_000
 """Characters of a page in a format that has no pages: an A4 page of prose."""
 _SECTION_LENGTH = PAGE_LENGTH // 2
 """Characters of a page after which a heading begins the next."""
+BULLET: Final = "-"
+"""What stands before an item of a list without numbers, whatever sign it has in the file."""
 _MARKS = {PAGE_BREAK, SECTION}
 LONGEST_PAGE = 9_000
 """Characters above which a stretch between two page breaks cannot be one printed page."""
@@ -55,6 +57,14 @@ def row(cells: Iterable[Iterable[str]]) -> str:
     """A row of a table on one line, from the blocks of each cell; empty where all cells are."""
     words = (" ".join(" ".join(cell).split()) for cell in cells)
     return " | ".join(words).rstrip(" |")
+
+
+def item(number: str, text: str) -> str:
+    """A paragraph behind its number or BULLET, on the page that the first of its words is on."""
+    if not number or (number == BULLET and not text.strip()):
+        return text
+    start = text.rfind(PAGE_BREAK, 0, len(text) - len(text.lstrip())) + 1
+    return f"{text[:start]}{number} {text[start:]}"
 
 
 def with_pairs(text: str) -> str:
