@@ -193,6 +193,55 @@ def test_no_other_form_leaves_behind_what_was_typed(jana, desk):
     expect(page.locator("[name='title.cs']")).to_have_value("Rozepsaný")
 
 
+def test_what_was_typed_stays_on_the_page_of_who_is_not_signed_in_any_more(jana, desk, session, library):
+    page = jana(desk)
+    opens_a_story(page)
+    here = page.url
+    page.locator("[name='title.cs']").fill("Rozepsaný")
+    page.context.clear_cookies()
+    saves = page.get_by_role("button", name="Uložit", exact=True)
+    saves.click()
+    expect(page.locator(".note.warning")).to_contain_text("nic se neuložilo")
+    signing_in = page.locator(".note.warning a")
+    expect(signing_in).to_have_attribute("href", re.compile(r"^/sign-in\?back=/desk/documents/"))
+    expect(signing_in).to_have_attribute("target", "_blank")
+    expect(page.locator("[name='title.cs']")).to_have_value("Rozepsaný")
+    assert page.url == here
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": library.address} for name, value in session.items()]
+    )
+    page.evaluate("for (const each of document.getElementsByName('csrf_token')) each.value = 'of an older session'")
+    saves.click()
+    expect(page.locator(".said")).to_have_text("Uloženo.")
+    expect(page.locator("[name='title.cs']")).to_have_value("Rozepsaný")
+
+
+@pytest.mark.usefixtures("desk")
+def test_chosen_files_stay_chosen_for_who_is_not_signed_in_any_more(jana):
+    page = jana("/desk")
+    page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Předat").click()
+    expect(page.locator("#sent")).to_contain_text("Nejdřív se přihlaste.")
+    expect(page.locator(".note.warning a")).to_have_attribute("href", "/sign-in?back=/desk")
+    assert page.evaluate("document.getElementById('files').files.length") == 1
+
+
+def test_without_a_script_the_browser_still_has_what_was_typed(jana, desk, visitor, session, library):
+    page = jana(desk, java_script_enabled=False)
+    opens_a_story(page)
+    page.locator("[name='summary.cs']").fill("Rozepsané shrnutí")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Uložit", exact=True).click()
+    expect(page.locator("main")).to_contain_text("se neuložilo")
+    visitor.complaints.clear()  # the browser's, of the status
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": library.address} for name, value in session.items()]
+    )
+    page.go_back()
+    expect(page.locator("[name='summary.cs']")).to_have_value("Rozepsané shrnutí")
+
+
 @pytest.mark.parametrize("what", ["#leaf a[rel=next]", ".file[data-state=failed] button"])
 def test_who_is_not_signed_in_any_more_is_told_so_by_what_they_do(jana, desk, visitor, what):
     page = jana(desk)

@@ -1,7 +1,10 @@
 """The staff desk as it comes without a script: pages and forms."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import httpx
 import msgspec
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from library.model import Role
@@ -52,6 +55,51 @@ async def test_who_is_no_staff_reads_so_on_a_plain_page(exchange, client):
     html = await look(client, "/desk?lang=en", 403)
     assert "not as staff" in html.css_first("main").text()
     assert html.css_first("form").attributes["action"] == "/sign-out"
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/desk/batches", "/desk"),
+        ("/desk/documents", "/desk/documents"),
+        ("/desk/documents/p1", "/desk/documents/p1"),
+        ("/desk/documents/p1/personal-data", "/desk/documents/p1"),
+        ("/desk/documents/p1/resemblances/mem", "/desk/documents/p1/resemblances/mem"),
+        ("/desk/batches/x/retry", "/desk/batches/x"),
+        ("/desk/jobs/x/retry", "/desk"),
+    ],
+)
+async def test_who_is_not_signed_in_any_more_reads_that_nothing_was_saved_and_comes_back_to_the_form(
+    exchange, form, page
+):
+    settings = msgspec.structs.replace(exchange.settings, oidc_issuer="http://127.0.0.1:9", oidc_client_id="library")
+    async with served(settings) as client:
+        answer = await client.post(f"{form}?lang=en", files={"csrf_token": (None, "x"), "title.cs": (None, "Napsáno")})
+    link = LexborHTMLParser(answer.text).css_first("main a")
+    assert (answer.status_code, link.attributes["target"]) == (401, "_blank")
+    assert parse_qs(urlsplit(link.attributes["href"]).query) == {"back": [f"{page}?lang=en"]}
+    assert urlsplit(link.attributes["href"])[:3] == ("", "", "/sign-in")
+    assert "was not saved" in answer.text
+    assert "Napsáno" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("cs", "se neuložilo"), ("uk", "не збережено")])
+async def test_without_a_provider_it_is_said_where_a_link_to_sign_in_is_had(client, language, sentence):
+    answer = await client.post(f"/desk/documents/p1?lang={language}", data={"csrf_token": "x"})
+    html = LexborHTMLParser(answer.text)
+    assert answer.status_code == 401
+    assert sentence in html.css_first("main").text()
+    assert not html.css("main a")
+
+
+@pytest.mark.parametrize("path", ["//evil.example/desk/documents/x", "/desk/documents/%2F%2Fevil.example"])
+async def test_the_way_back_leads_to_no_other_site(exchange, path):
+    settings = msgspec.structs.replace(exchange.settings, oidc_issuer="http://127.0.0.1:9", oidc_client_id="library")
+    async with served(settings) as client:
+        answer = await client.post(httpx.URL("http://library.test", raw_path=path.encode()), data={"csrf_token": "x"})
+    links = [link.attributes["href"] for link in LexborHTMLParser(answer.text).css("main a")]
+    assert all(link.startswith(("/sign-in?back=/desk", "/sign-in?back=%2Fdesk")) for link in links)
 
 
 async def test_files_are_handed_in_with_what_is_said_of_all_of_them(exchange, staff):

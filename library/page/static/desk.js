@@ -3,6 +3,7 @@
 import { element } from "./results.js";
 import { say } from "./parts.js";
 import { sent } from "./sending.js";
+import { tellSignedOut } from "./signed_in.js";
 
 const MOST_AT_ONCE = 20;
 const MOST_BYTES = 20_000_000;
@@ -92,6 +93,7 @@ async function handIn(files) {
     told.textContent = say("hand_in.sent", { n: gone });
   } catch (error) {
     told.textContent = say("hand_in.cut_off", { sent: gone, files: documents.length, why: error.message });
+    if (error.signedOut) tellSignedOut(told);
   }
   button.disabled = false;
   outcomes.hidden = !outcomes.children.length;

@@ -23,5 +23,6 @@ document.addEventListener("click", (event) => {
   });
 });
 form?.addEventListener("input", () => (typed = true));
-form?.addEventListener("submit", () => (typed = false)); // what another form sends would leave it behind
+// What another form sends would leave it behind. This comes to nobody who has to sign in first.
+document.addEventListener("submit", ({ target }) => target === form && (typed = false));
 addEventListener("beforeunload", (event) => typed && event.preventDefault());

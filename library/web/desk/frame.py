@@ -40,6 +40,7 @@ async def at_desk(
         "name": caller.name,
         "organisation": names.get(caller.audience.organisation, caller.audience.organisation),
         "csrf": csrf_token(session) if session else "",
+        "signs_in": request.app.state.identity is not None,
         "places": PLACES,
         "here": here.partition("?")[0],
     }

@@ -35,7 +35,14 @@ from library.web.desk.review import (
 )
 from library.web.forms import FORM_BYTES
 from library.web.pages import answered, explain, spoken_wording
-from library.web.problems import meant, status_of
+from library.web.problems import headers_of, meant, status_of
+
+_PAGES = frozenset(
+    path.replace(":str}", "}")
+    for handler in (desk, documents_at_desk, collection_at_desk, batch_at_desk, document_at_desk, pair_at_desk)
+    for path in handler.paths
+)
+"""What stands at addresses of the desk to be looked at, as routes name themselves."""
 
 
 def desk_router(settings: Settings) -> Router:
@@ -75,11 +82,11 @@ def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[A
         return explain(request, error)
     if known and caller_of(request).audience.role.may(Role.STAFF):
         return explain(request, error)
+    if not known and request.method == "POST":
+        return _not_saved(request, error)
     if not known and request.app.state.identity is not None:
         back = changed({}, {"lang": request.query_params.get("lang", "")}, request.url.path)
-        return Redirect(
-            f"/sign-in?{urlencode({'back': back if request.method == 'GET' else '/desk'})}", status_code=303
-        )
+        return Redirect(f"/sign-in?{urlencode({'back': back})}", status_code=303)
     session = session_in(request)
     page = {
         "known": known,
@@ -90,6 +97,24 @@ def _explain(request: Request[Any, Any, Any], error: LibraryError) -> Response[A
     return answered(
         request, "for_staff.html", page, spoken, here="/desk", status=status_of(type(error)), headers=headers
     )
+
+
+def _not_saved(request: Request[Any, Any, Any], error: LibraryError) -> Response[Any]:
+    """Where the form of somebody who is not signed in any more leads: not to the identity provider, since our pages let
+    no form go there, and browsers then do nothing."""
+    form_at = _page_of_form(request)
+    page = {"signs_in": request.app.state.identity is not None, "form_at": form_at}
+    headers = {"Cache-Control": "no-store", **headers_of(error)}
+    status, spoken = status_of(type(error)), spoken_wording(request)
+    return answered(request, "signed_out.html", page, spoken, here=form_at, status=status, headers=headers)
+
+
+def _page_of_form(request: Request[Any, Any, Any]) -> str:
+    """The page that a form stands on: the one at its address, or the nearest one above. Browsers do not tell it us."""
+    path, route = request.url.path, str(request.scope["path_template"])
+    while route not in _PAGES and route:
+        path, route = path.rpartition("/")[0], route.rpartition("/")[0]
+    return path or "/desk"
 
 
 def _explain_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
