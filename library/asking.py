@@ -39,8 +39,6 @@ from library.vocabulary.thesaurus import concepts, language_of_label, pref_label
 
 ENOUGH = 20
 """Documents below which an answer goes on with those that have fewer of the words: a page."""
-MANY = 2
-"""Words, beside the first, from which it is counted before it is searched how many of them documents have."""
 MOST_MENDED = 3
 """Spellings that are tried for a word that nobody wrote."""
 MOST_INSTEAD = 6
@@ -104,17 +102,17 @@ class Asker:
         return await self._count(self.meant(asked))
 
     async def _having_all(self, asked: SearchQuery) -> tuple[int, SearchResult | None]:
-        """How many documents have all words, and which; of many words few have all, so that those are only counted."""
-        if len(list(weakened(asked.match))) >= MANY:
-            return await self._count(asked), None
-        result = await self._index.search(asked, self._audience)
-        return result.total, result
+        """How many documents have all words, and which; where they are too few, those with fewer words are shown."""
+        fewer = any(True for _ in weakened(asked.match))
+        wanted = msgspec.structs.replace(asked, enough=_enough(asked)) if fewer else asked
+        result = await self._index.search(wanted, self._audience)
+        return result.total, None if result.total < wanted.enough else result
 
     async def _with_fewer_words(
         self, asked: SearchQuery, total: int, result: SearchResult | None
     ) -> tuple[SearchQuery, SearchResult, tuple[str, ...]]:
         """What is found, where `total` have all words, in the end: with how many words, and a sentence on that."""
-        enough = ENOUGH if asked.sort is Sort.RELEVANCE else 1
+        enough = _enough(asked)
         best, most, warnings = asked, total, tuple[str, ...]()
         for match, wanted, words in weakened(asked.match) if total < enough else ():
             weaker = msgspec.structs.replace(asked, match=match)
@@ -232,6 +230,12 @@ def _replaced(clause: Clause, word: Word, spelling: str) -> Clause:
             return Some(tuple(_replaced(part, word, spelling) for part in clauses), at_least)
         case Phrase() | Prefix() | Concept() | Lemma() | OneOf() | Not():
             return clause
+
+
+def _enough(asked: SearchQuery) -> int:
+    """Documents below which those are shown too that have fewer of the words: in any order but the best first, only
+    where there are no others."""
+    return ENOUGH if asked.sort is Sort.RELEVANCE else 1
 
 
 def _fewer(total: int, words: int, wanted: int) -> str:

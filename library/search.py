@@ -152,6 +152,8 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 20
+    enough: int = 0
+    """Of fewer hits than so many only their number is wanted, since something else is asked then."""
     after: After | None = None
     """Go on behind this hit; `offset` then counts from there."""
     facets: tuple[str, ...] = ()

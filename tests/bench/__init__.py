@@ -9,6 +9,7 @@
     timing.py      questions asked of all engines side by side, and their percentiles
     searching.py   asking each engine, at one size
     over_http.py   the same questions asked of the served API
+    as_typed.py    questions as people type them (typed.toml), of the sample library over HTTP
     handler.py     each engine behind one and the same Litestar handler
     committing.py  searching while documents come in
     analysing.py   how fast the analyzer is

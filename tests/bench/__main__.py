@@ -1,10 +1,10 @@
 """python -m tests.bench [PART ...]: measurements on one machine; JSON into .bench/ as it grows, and on the last line.
 
-Parts are the names of collections (collections.py), `fill`, `pages`, `commits`, `one commit` and `files`; none: those
-of the SCALE. `fill` fills the engines with all collections of the SCALE, two at a time; a collection that is not filled
-is filled before it is measured. What is filled stays in .bench/filled, so that a part can be measured again; what was
-measured of other parts before stays in the results, each with the day on which it was measured. A part that fails is
-told at the end, and the others are measured all the same.
+Parts are the names of collections (collections.py), `fill`, `pages`, `typed`, `commits`, `one commit` and `files`;
+none: those of the SCALE. `fill` fills the engines with all collections of the SCALE, two at a time; a collection that
+is not filled is filled before it is measured. What is filled stays in .bench/filled, so that a part can be measured
+again; what was measured of other parts before stays in the results, each with the day on which it was measured. A part
+that fails is told at the end, and the others are measured all the same.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import committing, growing, ingesting, searching
+from tests.bench import as_typed, committing, growing, ingesting, searching
 from tests.bench.collections import COLLECTIONS
 from tests.bench.filling import all_filled
 from tests.bench.progress import say
@@ -30,14 +30,14 @@ from tests.bench.searching import Effort, Results
 SCALES = {
     "small": ("short",),
     "normal": ("10000", "pages", "files"),
-    "full": ("fill", "1000", "10000", "100000", "long", "real", "pages", "commits", "one commit", "files"),
+    "full": ("fill", "1000", "10000", "100000", "long", "real", "pages", "typed", "commits", "one commit", "files"),
 }
 EFFORTS = {
     "small": Effort(questions=6, seconds=0.1, http=False),
     "normal": Effort(questions=20, seconds=2.0, http=True),
     "full": Effort(questions=40, seconds=6.0, http=True),
 }
-OTHERS = ("fill", "pages", "commits", "one commit", "files")
+OTHERS = ("fill", "pages", "typed", "commits", "one commit", "files")
 FOLDER = Path(".bench")
 FILLED = FOLDER / "filled"
 """Filled once; what an engine keeps there is used again until the analysis changes."""
@@ -104,6 +104,8 @@ async def _measure(part: str, scale: str, results: Results) -> None:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             if part == "pages":
                 keep(await growing.measure(Path(folder)))
+            elif part == "typed":
+                keep(await as_typed.measure(Path(folder)))
             else:
                 files = _sample_pdfs()
                 say(f"ingesting {len(files)} files")

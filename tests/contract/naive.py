@@ -158,6 +158,8 @@ class _Search:
     def result(self) -> SearchResult:
         matched = [entry for entry in self._visible if self._matches(self._asked.match, entry)]
         hits = [entry for entry in matched if self._passes(entry)]
+        if len(hits) < self._asked.enough:
+            return SearchResult(total=len(hits), hits=())
         ordered = sorted(hits, key=self._order)
         page = self._behind(ordered)[self._asked.offset :][: self._asked.limit]
         return SearchResult(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
 
+import msgspec
 import pytest
 
 from library.errors import BadRequest, IndexUnavailable
@@ -378,6 +379,13 @@ class TestOrder:
     async def test_no_hits_may_be_asked_for(self, index):
         result = await index.search(SearchQuery(limit=0), the_public())
         assert (result.total, result.hits) == (5, ())
+
+    async def test_of_fewer_hits_than_are_enough_there_is_only_their_number(self, index):
+        few = SearchQuery(enough=6, facets=("topic",))
+        result = await index.search(few, the_public())
+        assert (result.total, result.hits, result.facets) == (5, (), {})
+        result = await index.search(msgspec.structs.replace(few, enough=5), the_public())
+        assert (result.total, len(result.hits), list(result.facets)) == (5, 5, ["topic"])
 
 
 class TestPassages:

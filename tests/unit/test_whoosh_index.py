@@ -558,3 +558,18 @@ async def test_what_is_known_is_answered_of_the_present_generation(index, anothe
     assert await found(index, Word("škola")) == ["p1"]
     await another.update([saying("škola v přírodě", "p2")], ["p1"])
     assert await found(index, Word("škola")) == ["p2"]
+
+
+async def test_of_many_relatives_only_those_that_some_document_has_are_looked_for(index):
+    """As far as a filter said it before, which takes one in fifty of the others for one that is there."""
+    await index.update([saying("děti ve škole")], [])
+    view = index._snapshot().seen_by(an_admin())
+    relatives = Lemma(("cs:dítě", *(f"cs:slovo{number}" for number in range(3_000))))
+    assert words.sought(relatives, view, shared_analyzer()).slots[0].lemmas == ("cs:dítě",)
+
+
+async def test_where_a_word_stands_is_looked_for_only_in_documents_that_have_it(index):
+    await index.update([saying("škola děti" if number == 0 else "škola", f"p{number}") for number in range(20)], [])
+    await index.search(SearchQuery(match=Some((Word("škola"), Word("děti")))), an_admin())
+    kept = [name for segment in index._snapshot().segments for name, _ in index._cache.of_owner(segment.name)]
+    assert sum(name[0] == "standing" for name in kept) == 20 + 1

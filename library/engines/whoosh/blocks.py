@@ -10,7 +10,7 @@ call to read.
 
 import mmap
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import SEEK_CUR, SEEK_END
 from itertools import repeat
 from pathlib import Path
@@ -74,16 +74,20 @@ class TermFilter:
     def nbytes(self) -> int:
         return len(self._bits)
 
-    def may_have(self, field: str, term: bytes) -> bool:
-        seed = self._seeds.get(field)
+    def possible(self, field: str, terms: Iterable[bytes]) -> list[bytes]:
+        """Those of the field's terms that it does not deny."""
+        seed, bits, mask = self._seeds.get(field), self._bits, self._mask
         if seed is None:
-            return False
-        hashed = zlib.crc32(term, seed)
-        place = hashed & self._mask
-        if not self._bits[place >> 3] >> (place & 7) & 1:
-            return False
-        place = (hashed * OTHER_BIT & 0xFFFFFFFF) >> 8 & self._mask
-        return bool(self._bits[place >> 3] >> (place & 7) & 1)
+            return []
+        found: list[bytes] = []
+        for term in terms:
+            hashed = zlib.crc32(term, seed)
+            place = hashed & mask
+            if bits[place >> 3] >> (place & 7) & 1:
+                place = (hashed * OTHER_BIT & 0xFFFFFFFF) >> 8 & mask
+                if bits[place >> 3] >> (place & 7) & 1:
+                    found.append(term)
+        return found
 
 
 def _hashes(table: Any) -> NDArray[np.uint32]:

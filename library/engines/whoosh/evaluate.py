@@ -16,6 +16,7 @@ from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.matched import (
     NOTHING,
     Listed,
+    Mask,
     Matched,
     Spread,
     at_least,
@@ -65,9 +66,9 @@ class Evaluation:
         terms: Sought | None = self._view.kept(("sought", clause), lambda: sought(clause, self._view, self._analyzer))
         return terms
 
-    def any_has(self, terms: Sought, documents: Ids) -> bool:
-        """Whether what is sought is in any of these documents."""
-        return bool(has(self._part(terms).matched, documents).any())
+    def having(self, terms: Sought, documents: Ids) -> Mask:
+        """Which of these documents have what is sought."""
+        return has(self._part(terms).matched, documents)
 
     def _leaf(self, clause: Leaf) -> Matched:
         if is_facet(clause):

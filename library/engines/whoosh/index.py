@@ -385,6 +385,8 @@ def _take(writer: SegmentWriter, entries: Sequence[IndexEntry]) -> None:
 def _answer(asked: SearchQuery, view: View, analyzer: Analyzer) -> SearchResult:
     evaluation = Evaluation(view, analyzer)
     found = narrowed(evaluation.match(asked.match), asked, view)
+    if found.total < asked.enough:
+        return SearchResult(total=found.total, hits=())
     page = _page(found.hits, asked, view) if asked.limit else NO_PAGE
     return SearchResult(
         total=found.total,
@@ -442,17 +444,17 @@ def _with_passages(page: Ranked, asked: SearchQuery, view: View, evaluation: Eva
 
 def _all_passages(page: Ids, asked: SearchQuery, view: View, evaluation: Evaluation) -> dict[int, tuple[Passage, ...]]:
     clauses = dict.fromkeys(matched_clauses(asked.match))
-    # What none of them has, such as most of a word's relatives, needs not be looked for in each.
-    wanted = [
-        terms for terms in map(evaluation.sought, clauses) if terms is not None and evaluation.any_has(terms, page)
-    ]
     numbers = np.sort(page)
+    # Where a thing stands is looked for only in those that have it: of a word's relatives most are in few or none.
+    sought = [terms for terms in map(evaluation.sought, clauses) if terms is not None]
+    wanted = [(terms, there) for terms in sought if (there := evaluation.having(terms, numbers)).any()]
     found: dict[int, tuple[Passage, ...]] = {}
     for segment, place in view.snapshot.placed():
         first, last = np.searchsorted(numbers, [place.start, place.stop])
         if wanted and first < last:
-            here = passages(segment, numbers[first:last] - np.int32(place.start), wanted, asked.fragments)
-            found |= {place.start + document: some for document, some in here.items()}
+            here = [(terms, there[first:last]) for terms, there in wanted]
+            best = passages(segment, numbers[first:last] - np.int32(place.start), here, asked.fragments)
+            found |= {place.start + document: some for document, some in best.items()}
     return found
 
 

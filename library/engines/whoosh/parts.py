@@ -4,7 +4,7 @@ Scores are BM25F: a term's occurrences in all zones, weighed, make one frequency
 here is the same for every audience, so it is kept once a generation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from library.engines.whoosh.matched import (
     listing,
 )
 from library.engines.whoosh.schema import SEPARATOR
-from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Segment
+from library.engines.whoosh.segment import DOCUMENT_BITS, Keys, Postings, Segment
 from library.engines.whoosh.snapshot import Snapshot
 from library.engines.whoosh.words import Group, Slot, Sought
 
@@ -60,18 +60,11 @@ class Part(Struct, frozen=True, eq=False):
         )
 
 
-class _Found(NamedTuple):
-    """A term's documents, numbered through all segments."""
-
-    ids: Ids
-    weights: Weights
-
-
 class _Alternative(NamedTuple):
     """What a word may stand for: its terms in all zones add up."""
 
     factor: np.float32
-    terms: list[_Found]
+    terms: list[Postings]
 
 
 def _continued(before: Ids, until: int, more: Ids) -> Ids:
@@ -84,7 +77,8 @@ def part(sought: Sought, snapshot: Snapshot) -> Part:
         return Part(_sequence(sought, snapshot), NOTHING.ids)
     if sought.group is None:
         (slot,) = sought.slots
-        return _best([_Alternative(np.float32(1), _found(sought.zones, slot, snapshot))], snapshot.size)
+        found = [postings for _, postings in _found(sought.zones, slot, snapshot)]
+        return _best([_Alternative(np.float32(1), found)], snapshot.size)
     return _word(sought.zones, sought.group, snapshot)
 
 
@@ -102,9 +96,10 @@ def one_of(ways: Sequence[Matched], weights: Sequence[float], size: int) -> Part
 def _word(zones: Sequence[str], word: Group, snapshot: Snapshot) -> Part:
     """The best of a word's alternatives counts."""
     alternatives = [
-        _Alternative(factor, _found(zones, alternative, snapshot))
+        _Alternative(factor, terms)
         for factor, slot in ((np.float32(1), word.likely), (UNLIKELY, word.unlikely))
-        for alternative in slot.alternatives()
+        for kind in slot.kinds()
+        for terms in _by_term(zones, kind, snapshot)
     ]
     found = _best(alternatives, snapshot.size)
     return Part(_favoured(found.matched, _exactly(word, snapshot)), found.unlikely) if word.exact else found
@@ -139,19 +134,22 @@ def _frame(lists: Sequence[Ids], size: int) -> Ids | None:
     return np.unique(np.concatenate([*lists, NOTHING.ids]))
 
 
-def _found(zones: Iterable[str], slot: Slot, snapshot: Snapshot) -> list[_Found]:
-    """What there is of the slot's terms."""
-    return [
-        found for zone in zones for field, term in slot.terms(zone) if len((found := _term(field, term, snapshot)).ids)
-    ]
+def _by_term(zones: Iterable[str], slot: Slot, snapshot: Snapshot) -> Iterable[list[Postings]]:
+    """What there is of each of the slot's terms."""
+    found: dict[bytes, list[Postings]] = {}
+    for term, postings in _found(zones, slot, snapshot):
+        found.setdefault(term, []).append(postings)
+    return found.values()
 
 
-def _term(field: str, term: bytes, snapshot: Snapshot) -> _Found:
-    some = [(segment.postings(field, term), np.int32(place.start)) for segment, place in snapshot.placed()]
-    return _Found(
-        np.concatenate([NOTHING.ids, *(postings.ids + first for postings, first in some if len(postings.ids))]),
-        np.concatenate([NOTHING.scores, *(postings.weights for postings, _ in some)]),
-    )
+def _found(zones: Iterable[str], slot: Slot, snapshot: Snapshot) -> Iterator[tuple[bytes, Postings]]:
+    """What there is of the slot's terms: of each segment what it has, its documents numbered through all segments."""
+    wanted = [each for zone in zones for each in slot.terms(zone)]
+    for segment, place in snapshot.placed():
+        for field, terms in wanted:
+            for term, found in segment.having(field, terms):
+                ids, weights = found.weighed()
+                yield term, Postings(ids + np.int32(place.start), weights)
 
 
 def damped(much: Weights) -> Weights:
@@ -208,7 +206,9 @@ def sequences(segment: Segment, zone: str, slots: Sequence[Slot], documents: Ids
 
 def _standing(segment: Segment, zone: str, slot: Slot, documents: Ids) -> Keys:
     """Where the slot's terms stand, in ascending order, each place once."""
-    places = [segment.positions(field, term, documents) for field, term in slot.terms(zone)]
+    places = [
+        found.positions(documents) for field, terms in slot.terms(zone) for _, found in segment.having(field, terms)
+    ]
     return places[0] if len(places) == 1 else np.unique(np.concatenate([*places, np.empty(0, np.int64)]))
 
 
@@ -216,7 +216,8 @@ def _having_all(segment: Segment, zone: str, slots: Sequence[Slot]) -> Ids:
     """The documents that have something for each slot."""
     times = np.zeros(segment.size, np.int32)
     for number, slot in enumerate(slots):
-        for field, term in slot.terms(zone):
-            ids = segment.documents(field, term)
-            times[ids[times[ids] == number]] += 1
+        for field, terms in slot.terms(zone):
+            for _, found in segment.having(field, terms):
+                ids = found.ids()
+                times[ids[times[ids] == number]] += 1
     return np.flatnonzero(times == len(slots)).astype(np.int32)

@@ -5,7 +5,7 @@ most of what was sought, and only these are looked at further.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise
 
@@ -14,6 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import Ids
+from library.engines.whoosh.matched import Mask
 from library.engines.whoosh.segment import Segment
 from library.engines.whoosh.words import Slot, Sought
 from library.search import ZONES, Passage
@@ -50,22 +51,31 @@ class Standing(Struct, frozen=True, eq=False):
         return 500 + self.texts.nbytes + self.counts.nbytes + sum(60 + 40 * len(tokens) for tokens in self.tokens)
 
 
-def passages(segment: Segment, documents: Ids, wanted: Sequence[Sought], most: int) -> dict[int, tuple[Passage, ...]]:
+_NOWHERE = Standing(np.empty(0, np.int64), np.empty(0, np.int64), ())
+
+
+def passages(
+    segment: Segment, documents: Ids, wanted: Sequence[tuple[Sought, Mask]], most: int
+) -> dict[int, tuple[Passage, ...]]:
     """The best passages of these documents (in ascending order), by document: those with most of what was sought,
-    then those with most matches, then pages before descriptions."""
-    numbers, sought = documents.tolist(), tuple(wanted)
+    then those with most matches, then pages before descriptions. With each thing that is sought comes which of the
+    documents have it."""
+    numbers, sought = documents.tolist(), tuple(terms for terms, _ in wanted)
+    having = [frozenset(documents[there].tolist()) for _, there in wanted]
     keys = [("passages", sought, most, number) for number in numbers]
-    return dict(zip(numbers, segment.combined_each(keys, partial(_best, segment)), strict=True))
+    return dict(zip(numbers, segment.combined_each(keys, partial(_best, segment, having)), strict=True))
 
 
-def _best(segment: Segment, keys: Sequence[tuple[str, tuple[Sought, ...], int, int]]) -> list[tuple[Passage, ...]]:
+def _best(
+    segment: Segment, having: Sequence[Container[int]], keys: Sequence[tuple[str, tuple[Sought, ...], int, int]]
+) -> list[tuple[Passage, ...]]:
     """The best passages of each of some documents."""
     (_, wanted, most, _), *_ = keys
     numbers = [number for *_, number in keys]
     found = [
         each
-        for sought in wanted
-        for each in segment.kept_each([("standing", sought, number) for number in numbers], partial(_all, segment))
+        for sought, there in zip(wanted, having, strict=True)
+        for each in _standing_in(numbers, sought, there, segment)
     ]
     few = sum(len(each.tokens) for each in found) <= FEW * len(numbers)
     chosen: list[list[Passage]] = [[] for _ in numbers]
@@ -116,8 +126,18 @@ def _together(tokens: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     return tokens[0] if len(tokens) == 1 else tuple(sorted(set(chain.from_iterable(tokens)))[:MOST_TOKENS])
 
 
-def _all(segment: Segment, keys: Sequence[tuple[str, Sought, int]]) -> list[Standing]:
+def _standing_in(numbers: Sequence[int], sought: Sought, having: Container[int], segment: Segment) -> list[Standing]:
     """Where one thing that is sought stands in each of some documents."""
+    there = [place for place, number in enumerate(numbers) if number in having]
+    keys = [("standing", sought, numbers[place]) for place in there]
+    found = [_NOWHERE] * len(numbers)
+    for place, standing in zip(there, segment.kept_each(keys, partial(_all, segment)), strict=True):
+        found[place] = standing
+    return found
+
+
+def _all(segment: Segment, keys: Sequence[tuple[str, Sought, int]]) -> list[Standing]:
+    """The same of documents that have it."""
     (_, sought, _), *_ = keys
     numbers = [number for _, _, number in keys]
     documents = np.array(numbers, np.int32)
@@ -128,7 +148,7 @@ def _all(segment: Segment, keys: Sequence[tuple[str, Sought, int]]) -> list[Stan
                 bounds = segment.bounds(zone, numbers[at]).tolist()
                 for table, places, begun in _by_table(starts, len(sought.slots), bounds):
                     texts[at][(order << ZONE_BITS) + table] = begun, places
-    return [_standing(each) for each in texts]
+    return [*map(_standing, texts)]
 
 
 def _standing(texts: dict[int, tuple[int, Places]]) -> Standing:
@@ -183,7 +203,8 @@ def _side_by_side(segment: Segment, zone: str, slots: Sequence[Slot], documents:
 
 def _having(segment: Segment, zone: str, slot: Slot, documents: Ids) -> dict[int, Places]:
     found: dict[int, list[Places]] = {}
-    for field, term in slot.terms(zone):
-        for at, places in segment.places(field, term, documents):
-            found.setdefault(at, []).append(places)
+    for field, terms in slot.terms(zone):
+        for _, there in segment.having(field, terms):
+            for at, places in there.places(documents):
+                found.setdefault(at, []).append(places)
     return {at: some[0] if len(some) == 1 else sorted(set(chain.from_iterable(some))) for at, some in found.items()}

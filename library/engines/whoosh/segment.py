@@ -65,32 +65,51 @@ class Postings(NamedTuple):
     weights: Weights
 
 
-NO_DOCUMENTS = np.empty(0, np.int32)
-NO_POSTINGS = Postings(NO_DOCUMENTS, np.empty(0, np.float32))
 _NOTHING = np.empty(0, np.int64)
 _NO_TERMS = field_arrays(FieldPostings("", (), np.zeros(1, np.int64), _NOTHING, _NOTHING))
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """A term's postings in the arrays of its field."""
 
     arrays: FieldArrays
     postings: slice
+    share: Weights | None
+    """What one occurrence weighs in each document; None in a field that is none of a zone's."""
 
     def ids(self) -> Ids:
         return self.arrays.ids[self.postings].astype(np.int32)
 
-    def weights(self) -> Weights:
-        return self.arrays.weights[self.postings].astype(np.float32)
+    def weighed(self) -> Postings:
+        """The documents that hold the term, in ascending order, and what it weighs in each."""
+        ids, weights = self.ids(), self.arrays.weights[self.postings].astype(np.float32)
+        return Postings(ids, weights if self.share is None else weights * self.share[ids])
 
-    def among(self, documents: Ids) -> tuple[Ids, Ids]:
-        """Which of these documents (in ascending order) have the term, and the number of the posting of each."""
-        ids = self.ids()
+    def places(self, documents: Ids) -> Iterator[tuple[int, list[int]]]:
+        """For each of a few documents (in ascending order) that has the term: the document's place among them, and
+        where in it the term stands."""
+        there, rows = self._among(documents)
+        positions = self.arrays.positions
+        for place, first, last in zip(there.tolist(), *self._bounds(rows), strict=True):
+            yield place, positions[first:last].tolist()
+
+    def positions(self, documents: Ids) -> Keys:
+        """Where the term stands in these documents (in ascending order)."""
+        there, rows = self._among(documents)
+        firsts, lasts = self._bounds(rows)
+        begins = np.array(firsts, np.int64)
+        counts = np.array(lasts, np.int64) - begins
+        positions = self.arrays.positions[rows_of(begins, counts)].astype(np.int64)
+        return (np.repeat(documents[there].astype(np.int64), counts) << DOCUMENT_BITS) | positions
+
+    def _among(self, documents: Ids) -> tuple[Ids, Ids]:
+        """Which of these documents have the term, and the number of the posting of each."""
+        ids = self.arrays.ids[self.postings]
         at = np.minimum(ids.searchsorted(documents), len(ids) - 1)
         there = (ids[at] == documents).nonzero()[0]
         return there, at[there] + self.postings.start
 
-    def places(self, rows: Ids) -> tuple[list[int], list[int]]:
+    def _bounds(self, rows: Ids) -> tuple[list[int], list[int]]:
         """Where the positions of these postings begin and end."""
         return self.arrays.places[rows].tolist(), self.arrays.places[rows + 1].tolist()
 
@@ -107,7 +126,7 @@ class Segment:
         # Whoosh's columns are read by seeking.
         self._lock = Lock()
         self._reads = 0
-        self._looked_up: dict[tuple[str, bytes], _Found] = {}
+        self._looked_up: dict[tuple[str, bytes], Found] = {}
         self.ids = [key.decode() for key in self._files.column("key")]
         self.year = np.array(self._files.column("year").load(), np.int32)
         self.added = np.array(self._files.column("added").load(), np.int64)
@@ -124,8 +143,7 @@ class Segment:
 
     def number_of(self, document: str) -> list[int]:
         """The places of documents with this id, dead ones among them."""
-        found: list[int] = self.documents("id", document.encode()).tolist()
-        return found
+        return [number for _, found in self.having("id", [document.encode()]) for number in found.ids().tolist()]
 
     def bounds(self, zone: str, document: int) -> NDArray[np.uint32]:
         """The first position of each of the document's tables in the zone and, last, the first behind all."""
@@ -147,44 +165,14 @@ class Segment:
         """The same for what is made of other things that are kept, so that it may be made in a hurry too."""
         return self._cache.combined_each(self.name, keys, make)
 
-    def may_have(self, field: str, term: bytes) -> bool:
-        """False where no document can hold the term; it costs next to nothing to ask."""
-        return self._filter.may_have(field, term)
-
-    def documents(self, field: str, term: bytes) -> Ids:
-        """The documents that hold the term, in ascending order."""
-        found = self._found(field, term)
-        return NO_DOCUMENTS if found is None else found.ids()
-
-    def postings(self, field: str, term: bytes) -> Postings:
-        """The same with what the term, in one of a zone's fields, weighs in each."""
-        found = self._found(field, term)
-        if found is None:
-            return NO_POSTINGS
-        ids = found.ids()
-        return Postings(ids, found.weights() * self._share[ZONE_OF[field]][ids])
-
-    def places(self, field: str, term: bytes, documents: Ids) -> Iterator[tuple[int, list[int]]]:
-        """For each of a few documents (in ascending order) that has the term: the document's place among them, and
-        where in it the term stands."""
-        found = self._found(field, term)
-        if found is not None:
-            there, rows = found.among(documents)
-            positions = found.arrays.positions
-            for place, first, last in zip(there.tolist(), *found.places(rows), strict=True):
-                yield place, positions[first:last].tolist()
-
-    def positions(self, field: str, term: bytes, documents: Ids) -> Keys:
-        """Where the term stands in these documents (in ascending order)."""
-        found = self._found(field, term)
-        if found is None:
-            return np.empty(0, np.int64)
-        there, rows = found.among(documents)
-        firsts, lasts = found.places(rows)
-        begins = np.array(firsts, np.int64)
-        counts = np.array(lasts, np.int64) - begins
-        positions = found.arrays.positions[rows_of(begins, counts)].astype(np.int64)
-        return (np.repeat(documents[there].astype(np.int64), counts) << DOCUMENT_BITS) | positions
+    def having(self, field: str, terms: Sequence[bytes]) -> list[tuple[bytes, Found]]:
+        """Those of the field's terms that a document has, in their order, each with its postings."""
+        # Most words of a question a segment has not: to know that costs less than to look them up.
+        possible = self._filter.possible(field, terms)
+        if not possible:
+            return []
+        self._was_read()
+        return [(term, found) for term in possible if (found := self._found(field, term)) is not None]
 
     def seen(self, field: str, prefix: bytes, visible: NDArray[np.bool_]) -> list[bytes]:
         """The field's terms that begin like this, in order, of which one of the documents of this mask has any."""
@@ -213,10 +201,7 @@ class Segment:
         """As `MappedSegment.give_back`."""
         self._files.give_back()
 
-    def _found(self, field: str, term: bytes) -> "_Found | None":
-        # Most words of a question a segment has not: to know that costs less than to look them up.
-        if not self._filter.may_have(field, term):
-            return None
+    def _found(self, field: str, term: bytes) -> Found | None:
         found = self._looked_up.get((field, term))
         if found is None:
             arrays = self.field(field)
@@ -225,8 +210,8 @@ class Segment:
                 return None
             if len(self._looked_up) >= LOOKED_UP:
                 self._looked_up.clear()
-            found = self._looked_up[field, term] = _Found(arrays, arrays.postings(row))
-        self._was_read()
+            share = self._share[ZONE_OF[field]] if field in ZONE_OF else None
+            found = self._looked_up[field, term] = Found(arrays, arrays.postings(row), share)
         return found
 
     def _was_read(self) -> None:

@@ -178,9 +178,11 @@ class Snapshot:
                 case _, View():
                     self.seen_by(made.audience)
 
-    def may_have(self, field: str, term: bytes) -> bool:
-        """False where no document can hold the term."""
-        return any(segment.may_have(field, term) for segment in self.segments)
+    def having(self, fields: Sequence[str], terms: Sequence[str]) -> set[str]:
+        """Those of the terms that any document has in one of the fields, dead or alive."""
+        wanted = [*map(str.encode, terms)]
+        there = {term for segment in self.segments for field in fields for term, _ in segment.having(field, wanted)}
+        return {term.decode() for term in there}
 
     def number_of(self, document: str) -> int | None:
         """The living document with this id."""
@@ -292,11 +294,15 @@ class View:
         terms = {term for zone in zones for term in self._seen(surface_field(zone), prefix)}
         return tuple(term.decode() for term in sorted(terms)[:most])
 
-    def sees(self, field: str, term: bytes) -> bool:
-        """Whether a visible document has the term."""
-        return any(
-            self.visible[place][segment.documents(field, term)].any() for segment, place in self.snapshot.placed()
-        )
+    def sees(self, fields: Sequence[str], terms: Sequence[str]) -> frozenset[str]:
+        """Those of the terms that a visible document has in one of the fields."""
+        wanted, seen = [*map(str.encode, terms)], set[bytes]()
+        for segment, place in self.snapshot.placed():
+            visible = self.visible[place]
+            for field in fields:
+                there = segment.having(field, [term for term in wanted if term not in seen])
+                seen.update(term for term, found in there if visible[found.ids()].any())
+        return frozenset(term.decode() for term in seen)
 
     def noted(self, field: str, word: str) -> Iterator[list[str]]:
         """What the visible documents note of a word: the parts of the field's terms behind it."""

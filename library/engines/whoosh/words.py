@@ -37,23 +37,22 @@ class Slot(Struct, frozen=True, cache_hash=True):
     lemmas: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
 
-    def terms(self, zone: str) -> Iterator[tuple[str, bytes]]:
-        """The fields and terms to look for in this zone."""
+    def terms(self, zone: str) -> Iterator[tuple[str, list[bytes]]]:
+        """The fields in which to look in this zone, each with its terms."""
         fields = (surface_field(zone), lemma_field(zone), concept_field(zone))
         for field, terms in zip(fields, (self.surfaces, self.lemmas, self.concepts), strict=True):
-            for term in terms:
-                yield field, term.encode()
+            if terms:
+                yield field, [*map(str.encode, terms)]
 
-    def alternatives(self) -> Iterator["Slot"]:
-        """Each of them alone."""
-        yield from (Slot(surfaces=(surface,)) for surface in self.surfaces)
-        yield from (Slot(lemmas=(lemma,)) for lemma in self.lemmas)
+    def kinds(self) -> Iterator["Slot"]:
+        """Its words and its lemmas apart."""
+        yield Slot(surfaces=self.surfaces)
+        yield Slot(lemmas=self.lemmas)
 
-    def that_may_be(self, zones: Sequence[str], snapshot: Snapshot) -> "Slot":
+    def that_is(self, zones: Sequence[str], snapshot: Snapshot) -> "Slot":
         """Without the lemmas that no document has: of a word's relatives in all languages most are nowhere."""
-        fields = [lemma_field(zone) for zone in zones]
-        lemmas = (key for key in self.lemmas if any(snapshot.may_have(field, key.encode()) for field in fields))
-        return Slot(self.surfaces, tuple(lemmas), self.concepts)
+        there = snapshot.having([lemma_field(zone) for zone in zones], self.lemmas)
+        return Slot(self.surfaces, tuple(key for key in self.lemmas if key in there), self.concepts)
 
     def with_all(self, other: "Slot") -> "Slot":
         return Slot(self.surfaces + other.surfaces, self.lemmas + other.lemmas, self.concepts + other.concepts)
@@ -67,9 +66,9 @@ class Group(Struct, frozen=True, cache_hash=True):
     exact: str
     """The form that was typed, where its diacritics say that it was meant as it stands; else empty."""
 
-    def that_may_be(self, zones: Sequence[str], snapshot: Snapshot) -> "Group":
+    def that_is(self, zones: Sequence[str], snapshot: Snapshot) -> "Group":
         """Without the lemmas that no document has."""
-        return Group(self.likely.that_may_be(zones, snapshot), self.unlikely.that_may_be(zones, snapshot), self.exact)
+        return Group(self.likely.that_is(zones, snapshot), self.unlikely.that_is(zones, snapshot), self.exact)
 
 
 class Sought(Struct, frozen=True, cache_hash=True):
@@ -98,13 +97,13 @@ def sought(clause: Leaf, view: View, analyzer: Analyzer) -> Sought | None:
     if isinstance(clause, Concept):
         return Sought(zones, (Slot(concepts=(clause.id,)),))
     if isinstance(clause, Lemma):
-        return Sought(zones, (Slot(lemmas=clause.keys).that_may_be(zones, view.snapshot),))
+        return Sought(zones, (Slot(lemmas=clause.keys).that_is(zones, view.snapshot),))
     tokens = analyzer.query_tokens(clause.text)
     if not tokens:
         return None
     match clause:
         case Word():
-            groups = [group(token, view).that_may_be(zones, view.snapshot) for token in tokens]
+            groups = [group(token, view).that_is(zones, view.snapshot) for token in tokens]
             slots = tuple(each.likely.with_all(each.unlikely) for each in groups)
             return Sought(zones, slots, groups[0] if len(groups) == 1 else None)
         case Phrase():
@@ -205,11 +204,6 @@ def _named(clause: Clause, view: View) -> Iterator[Expansion]:
 def _seen(lemmas: tuple[str, ...], view: View) -> list[str]:
     """Those of the lemmas that visible documents have, in their order."""
     seen: frozenset[str] = view.kept_union(
-        ("seen lemmas", lemmas), lambda some: frozenset(lemma for lemma in lemmas if _sees(some, lemma))
+        ("seen lemmas", lemmas), lambda some: some.sees([lemma_field(zone) for zone in ZONES], lemmas)
     )
     return [lemma for lemma in lemmas if lemma in seen]
-
-
-def _sees(view: View, lemma: str) -> bool:
-    # Most stand on a page, so that is asked first.
-    return any(view.sees(lemma_field(zone), lemma.encode()) for zone in reversed(ZONES))
