@@ -101,6 +101,29 @@ def test_why_something_was_found_is_shown_on_demand(visitor):
     expect(page.locator(".reasons")).to_have_count(0)
 
 
+def test_why_is_not_shown_without_a_word_where_nobody_answers(visitor):
+    page = visitor.opens("/?q=asistent")
+    page.route("**/api/v1/search*", lambda route: route.abort())
+    page.locator(".why").first.click()
+    expect(page.locator(".hit .warning")).to_contain_text("Knihovna je teď nedostupná.")
+    page.unroute("**/api/v1/search*")
+    page.locator(".why").first.click()
+    expect(page.locator(".reasons li").first).to_contain_text("asistent")
+    expect(page.locator(".hit .warning")).to_have_count(0)
+    visitor.complaints.clear()  # of what was cut off
+
+
+@pytest.mark.parametrize("kept", ['{"here": 1}', '"x"', "[null, 1, {}]", "null", "[", '{"length": 1}'])
+def test_what_is_no_list_of_searches_hinders_nobody_from_keeping_one(visitor, kept):
+    page = visitor.opens("/?q=asistent")
+    page.evaluate("kept => localStorage.setItem('searches', kept)", kept)
+    page.reload()
+    page.locator(".takeaway summary").click()
+    page.locator("#save").click()
+    expect(page.locator("#saved a")).to_have_attribute("href", "/?q=asistent")
+    expect(page.locator("#saved li")).to_have_count(1)
+
+
 def test_a_search_is_kept_on_this_device(visitor):
     page = visitor.opens("/?q=asistent")
     page.locator(".takeaway summary").click()

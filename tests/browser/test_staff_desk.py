@@ -227,6 +227,18 @@ def test_chosen_files_stay_chosen_for_who_is_not_signed_in_any_more(jana):
     assert page.evaluate("document.getElementById('files').files.length") == 1
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_dropped_file_that_cannot_be_read_is_named(jana, tmp_path):
+    page = jana("/desk?lang=en")
+    (tmp_path / "zamčený.txt").write_text("a", encoding="utf-8")
+    refused = (
+        "{ isFile: true, name: 'zamčený.txt', file: (_, refuse) => refuse(new DOMException('', 'NotReadableError')) }"
+    )
+    page.evaluate(f"DataTransferItem.prototype.webkitGetAsEntry = () => ({refused})")
+    drops(page, tmp_path / "zamčený.txt")
+    expect(page.locator("#sent")).to_contain_text("“zamčený.txt” cannot be read on this computer")
+
+
 def test_without_a_script_the_browser_still_has_what_was_typed(jana, desk, visitor, session, library):
     page = jana(desk, java_script_enabled=False)
     opens_a_story(page)

@@ -27,9 +27,12 @@ async function dropped(items) {
   return (await Promise.all(found.map((each) => (each instanceof File ? [each] : inside(each))))).flat();
 }
 
+/** What the browser reads of an entry. Throws with the entry's name. */
+const readOf = (entry, begin) => new Promise(begin).catch(() => Promise.reject(new Error(entry.name)));
+
 async function inside(entry) {
   if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    const file = await readOf(entry, (resolve, reject) => entry.file(resolve, reject));
     paths.set(file, entry.fullPath);
     return [file];
   }
@@ -37,7 +40,7 @@ async function inside(entry) {
   const found = [];
   // A folder is read in portions, until one is empty.
   for (;;) {
-    const portion = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    const portion = await readOf(entry, (resolve, reject) => reader.readEntries(resolve, reject));
     if (!portion.length) return (await Promise.all(found.map(inside))).flat();
     found.push(...portion);
   }
@@ -126,8 +129,8 @@ for (const name of ["dragenter", "dragover"]) {
   });
 }
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
-drop.addEventListener("drop", async (event) => {
+drop.addEventListener("drop", (event) => {
   event.preventDefault();
-  handIn(await dropped(event.dataTransfer.items));
+  dropped(event.dataTransfer.items).then(handIn, ({ message }) => (told.textContent = say("hand_in.unreadable", { name: message })));
 });
 for (const each of document.querySelectorAll(".scripted")) each.hidden = false;

@@ -34,9 +34,10 @@ function save() {
 
 function kept() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? [];
+    // What is no search of ours, somebody else wrote there.
+    return [JSON.parse(localStorage.getItem(KEPT))].flat().filter((each) => typeof each?.here === "string");
   } catch {
-    return []; // a browser that keeps nothing, or what somebody else wrote there
+    return []; // a browser that keeps nothing, or no JSON
   }
 }
 

@@ -3,7 +3,7 @@
    The server has written the first page already; without this script each change loads the next one. */
 
 import { asked } from "./api.js";
-import { address, changed, explained, OFFERED, reason, show } from "./results.js";
+import { address, changed, element, explained, OFFERED, reason, show } from "./results.js";
 import { language, names, say } from "./parts.js";
 import { keeping } from "./saved.js";
 import { close, suggesting } from "./suggest.js";
@@ -62,23 +62,20 @@ async function refresh() {
   document.getElementById("results").setAttribute("aria-busy", "true");
   const answer = await asked("/search", question(mine), running.signal).catch((error) => error);
   if (mine !== state || answer.name === "AbortError") return;
-  if (answer instanceof Error) complain();
+  if (answer instanceof Error) document.getElementById("notes").replaceChildren(trouble());
   else show(answer, mine);
   document.getElementById("results").removeAttribute("aria-busy");
 }
 
-function complain() {
-  const trouble = document.createElement("p");
-  trouble.className = "note warning";
-  trouble.textContent = say("search.failed");
-  document.getElementById("notes").replaceChildren(trouble);
-}
+const trouble = () => element("p", { class: "note warning", role: "alert" }, say("search.failed"));
 
 async function explain(link) {
   const article = link.closest(".hit");
   const open = article.querySelector(".reasons");
   if (open) return open.remove();
-  const answer = await asked("/search", question(explained(state)));
+  article.querySelector(".warning")?.remove();
+  const answer = await asked("/search", question(explained(state))).catch(() => null);
+  if (!answer) return article.append(trouble());
   const item = answer.items.find((each) => `hit-${each.id}` === article.id);
   const list = document.createElement("ul");
   list.className = "reasons";
