@@ -63,8 +63,9 @@ def item(number: str, text: str) -> str:
     """A paragraph behind its number or BULLET, on the page that the first of its words is on."""
     if not number or (number == BULLET and not text.strip()):
         return text
-    start = text.rfind(PAGE_BREAK, 0, len(text) - len(text.lstrip())) + 1
-    return f"{text[:start]}{number} {text[start:]}"
+    words = text.lstrip()
+    start = text.rfind(PAGE_BREAK, 0, len(text) - len(words)) + 1
+    return f"{text[:start]}{number} {words}"
 
 
 def with_pairs(text: str) -> str:

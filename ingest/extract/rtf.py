@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ingest.extract.clues import dated, titled, written_by
 from ingest.extract.contract import Extract, Source
-from ingest.extract.pages import PAGE_BREAK, SECTION, numbered, paginate, row, with_pairs
+from ingest.extract.pages import BULLET, PAGE_BREAK, SECTION, item, numbered, paginate, row, with_pairs
 from library.model import Clue
 
 _MEDIA_TYPE = "application/rtf"
@@ -36,9 +36,18 @@ _SILENT = {
     "fonttbl", "colortbl", "stylesheet", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl",
     "footerr", "footerf", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl", "generator",
     "xmlnstbl", "fldinst", "bkmkstart", "bkmkend", "nonshppict", "datafield", "annotation", "atnid",
-    "atnauthor", "atntime", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "listtext", "pntext", "info", "objdata",
-    "objclass", "sp", "shprslt", "filetbl", "revtbl", "xe", "tc",
+    "atnauthor", "atntime", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "info", "objdata", "objclass",
+    "sp", "shprslt", "filetbl", "revtbl", "xe", "tc",
 }  # fmt: skip
+_NUMBERS = {"listtext", "pntext"}
+"""Destinations that hold what stands before the next paragraph of a list."""
+_NUMBER = "number"
+_LONGEST_NUMBER = 255
+_SYMBOL = 2
+"""What `\\fcharset` says of a font whose letters are pictures."""
+_PICTURE = "•"
+_CIRCLE = "o"
+"""The sign of lists in lists, in Courier New."""
 _GOES_ON = re.compile(rb"[^{}]{0,300}?\\sbknone")
 """What begins a section that begins no page."""
 _WRAPS = 0x10000
@@ -51,12 +60,14 @@ class _Group(Struct):
 
     encoding: str = ""
     """Of the present font; empty where none was chosen."""
+    symbols: bool = False
+    """Whether the letters of that font are pictures."""
     silent: bool = False
     hidden: bool = False
     skips: int = 1
     """Signs after each `\\u` that stand for it in old programs."""
     into: str = ""
-    """Which property its text is, if any."""
+    """Which property its text is, or whether it is a number; empty where it is neither."""
     is_note: bool = False
 
 
@@ -71,7 +82,8 @@ class _Stretch(Struct):
 
     letters: list[str] = []
     """Of the present paragraph."""
-    listed: bool = False
+    number: str = ""
+    """What stands before it, as it is written there."""
     in_table: bool = False
     level: int = -1
     """Of a heading, from 0."""
@@ -95,17 +107,27 @@ class _Text:
     def add(self, letters: str) -> None:
         self.now.letters.append(letters)
 
+    def add_to_number(self, letters: str) -> None:
+        self.now.number = (self.now.number + letters)[:_LONGEST_NUMBER]
+
     def end_paragraph(self) -> None:
         now = self.now
         text = with_pairs("".join(now.letters))
         if now.level == 0 and not self.title:
             self.title = text.strip()
-        text = f"- {text}" if now.listed and text.strip() else text
+        text = item(_number(now.number), text)
         if now.in_table:
             now.cell += [text, *now.beside]
         else:
             now.blocks += [*([SECTION] if now.level >= 0 else ()), text, *now.beside]
-        now.letters, now.beside, now.listed = [], [], False
+        now.letters, now.beside, now.number = [], [], ""
+
+    def number_alone(self) -> str:
+        """The number behind which nothing has come yet; it no longer stands before what comes."""
+        if any(map(str.strip, self.now.letters)):
+            return ""
+        number, self.now.number = self.now.number, ""
+        return number
 
     def begin_note(self) -> None:
         self._around.append(self.now)
@@ -133,7 +155,9 @@ class _Text:
         self._end_stretch()
 
     def end_page(self) -> None:
+        number = self.number_alone()
         self.end_paragraph()
+        self.now.number = number
         if not self._around:
             self.now.blocks.append(PAGE_BREAK)
 
@@ -159,6 +183,7 @@ class _Reading:
         self._place = 0
         self._encoding = "cp1252"
         self._fonts: dict[int, str] = {}
+        self._symbols: set[int] = set()
         self._font = self._default_font = 0
         self._groups = [_Group()]
         self._pending = b""
@@ -209,6 +234,7 @@ class _Reading:
                 group.skips = number or 0
             case "plain":
                 group.hidden, group.encoding = False, self._encoding_of(self._default_font)
+                group.symbols = self._default_font in self._symbols
             case "v" | "deleted" | "mvf":
                 group.hidden = number != 0
             case "bin":
@@ -220,10 +246,13 @@ class _Reading:
                 self._properties.pop(word, None)  # the same once more, in better letters
             case "ansicpg" | "mac" | "deff" | "f" | "fcharset":
                 self._say_letters(word, number)
+            case _ if word in _NUMBERS:
+                group.into = _NUMBER
             case _ if word in _SILENT:
-                self._text.now.listed |= word in ("listtext", "pntext") and not group.silent
                 group.silent = True
                 group.into = word if word == "info" else ""
+            case _ if group.into == _NUMBER:
+                self._letter(_SIGNS.get(word, ""))
             case _ if not group.silent:
                 self._layout(word, number)
 
@@ -239,8 +268,11 @@ class _Reading:
             case "f":
                 self._font = number or 0
                 self._groups[-1].encoding = self._encoding_of(self._font)
+                self._groups[-1].symbols = self._font in self._symbols
             case "fcharset" if number in _CHARSETS:
                 self._fonts[self._font] = _CHARSETS[number]
+            case "fcharset" if number == _SYMBOL:
+                self._symbols.add(self._font)
 
     def _encoding_of(self, font: int) -> str:
         return self._fonts.get(font, self._encoding)
@@ -248,7 +280,7 @@ class _Reading:
     def _layout(self, word: str, number: int | None) -> None:  # noqa: C901  # one case a word
         match word:
             case "par":
-                self._text.end_paragraph()
+                self._end_paragraph()
             case "page":
                 self._text.end_page()
             case "sect" if _GOES_ON.match(self._raw, self._place):
@@ -284,6 +316,11 @@ class _Reading:
         elif sign in _SYMBOLS:
             self._letter(_SYMBOLS[sign])
 
+    def _end_paragraph(self) -> None:
+        if self._groups[-1].hidden:
+            self._text.number_alone()
+        self._text.end_paragraph()
+
     def _end_group(self) -> None:
         if len(self._groups) > 1 and self._groups.pop().is_note:
             self._text.end_note()
@@ -299,15 +336,26 @@ class _Reading:
         if raw:
             group = self._groups[-1]
             # What a file says of itself is in no font.
-            usual = self._encoding if group.into else self._encoding_of(self._default_font)
+            usual = self._encoding if group.into in _PROPERTIES else self._encoding_of(self._default_font)
             self._letter(raw.decode(group.encoding or usual, "replace"))
 
     def _letter(self, letters: str) -> None:
         group = self._groups[-1]
         if group.into in _PROPERTIES:
             self._properties[group.into] = self._properties.get(group.into, "") + letters
-        elif not group.silent and not group.hidden:
+        elif group.silent or group.hidden:
+            return
+        elif group.into == _NUMBER:
+            self._text.add_to_number(_PICTURE if group.symbols and letters.strip() else letters)
+        else:
             self._text.add(letters)
+
+
+def _number(written: str) -> str:
+    """The number, or BULLET for any sign of a list without."""
+    number = " ".join(with_pairs(written).split())
+    counts = number != _CIRCLE and any(map(str.isalnum, number))
+    return BULLET if number and not counts else number
 
 
 def _is_known(encoding: str) -> bool:

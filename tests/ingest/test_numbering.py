@@ -1,11 +1,11 @@
-"""The numbers that Word writes before paragraphs, and no file has, are read as they are on its pages."""
+"""The numbers that programs write before paragraphs by themselves are read as they are on their pages."""
 
 from pathlib import Path
 
 import pytest
 
 from ingest.extract import Limits, extract
-from tests.ingest.test_every_word import a_docx, text_of
+from tests.ingest.test_every_word import a_docx, an_rtf, text_of
 
 
 def a_level(number: int, text: str, kind: str = "decimal", start: int = 1, more: str = "") -> str:
@@ -172,3 +172,39 @@ def test_an_item_of_a_list_that_is_not_described_is_one_all_the_same(tmp_path: P
 def test_the_text_of_a_level_without_end_is_cut(tmp_path: Path):
     written = a_kind(a_level(0, "%1" * 100_000, start=900_000_000)) + a_list()
     assert [len(line) for line in lines(tmp_path, an_item("x") * 9, written)] == 9 * [257]
+
+
+SIGNS = r"\ansicpg1250\deff0{\fonttbl{\f0\fcharset238 Arial;}{\f1\fcharset2 Wingdings;}{\f2\fcharset0 Courier New;}}"
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (r"{\listtext\pard\plain\f0 \'a7\~12.\tab}\pard x\par", "§ 12. x"),
+        (r"{\pntext\f0 1.2.3\tab}{\*\pn\pnlvlbody\pndec{\pntxta .}}x\par", "1.2.3 x"),
+        (r"{\listtext\u268?l\'e1nek {\b 5}\tab}x\par y\par", "Článek 5 x\ny"),
+        (r"{\listtext Kapitola 5\tab}\par x\par", "Kapitola 5\nx"),
+        (r"x\par{\listtext a)\tab}\pard\plain\pagebb y\par", "x\n---\na) y"),
+        (r"{\listtext a)\tab}x\page y\par", "a) x\n---\ny"),
+        (r"{\deleted{\listtext\plain 1.\tab}x\par}{\listtext 1.\tab}y\par", "1. y"),
+        (r"\trowd\pard\intbl{\listtext 1.\tab}\cell x\cell\row\pard y\par", "1. | x\ny"),
+        (r"{\footnote{\listtext i)\tab}y\par}{\listtext 1.\tab}x\par", "1. x\ni) y"),
+        (r"{\listtext\f1 \'a7\tab}x\par{\listtext\f1 v\tab}y\par", "- x\n- y"),
+        (r"{\listtext\f2 o\tab}x\par{\listtext\'96\tab}y\par{\listtext\bullet\tab}z\par", "- x\n- y\n- z"),
+        (r"{\listtext\f1\'a7\tab}\par{\listtext}x\par{\listtext\tab}y\par", "x\ny"),
+    ],
+)
+def test_in_an_rtf_a_number_is_read_that_its_writer_left(tmp_path: Path, body: str, read: str):
+    assert text_of(tmp_path, "a.rtf", an_rtf(body, SIGNS)) == read
+
+
+def test_a_number_without_end_in_an_rtf_is_cut(tmp_path: Path):
+    endless = an_rtf(r"{\listtext" + r"\u345?" * 200_000 + r"}x\par")
+    assert text_of(tmp_path, "a.rtf", endless) == f"{255 * 'ř'} x"
+
+
+def test_a_heading_of_an_rtf_is_read_with_its_number_and_is_a_title_without(tmp_path: Path):
+    made = an_rtf(r"{\listtext 1.\tab}\pard\outlinelevel0 Povinnosti poskytovatele\par")
+    assert text_of(tmp_path, "a.rtf", made) == "1. Povinnosti poskytovatele"
+    clues = extract(tmp_path / "a.rtf", "a.rtf", Limits()).clues
+    assert [clue.value for clue in clues if clue.about == "title"] == ["Povinnosti poskytovatele"]
