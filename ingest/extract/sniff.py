@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RTF = "a text in RTF"
     XLSX = "an Excel workbook"
     XLS = "an Excel workbook of the old kind (.xls)"
+    XLSB = "a binary Excel workbook (.xlsb)"
     ODS = "an OpenDocument spreadsheet"
     PPTX = "a PowerPoint presentation"
     PPT = "a PowerPoint presentation of the old kind (.ppt)"
@@ -105,6 +106,7 @@ _OOXML_PARTS = (
 )
 """The last three with macros, which nothing runs."""
 _MAIN_PART = re.compile(rb"(%s)[\w.]*main\+xml" % b"|".join(re.escape(part) for part, _ in _OOXML_PARTS))
+_BINARY_WORKBOOK = b"ms-excel.sheet.binary.macroEnabled.main"
 _HEAD = 64_000
 """Bytes that are looked at."""
 _PDF_WITHIN = 1_024
@@ -143,6 +145,8 @@ def refusal(kind: Kind, name: str) -> ExtractionFailed:
     suffix = PurePath(name).suffix.lower()
     if kind in _IMAGES:
         cure = "save it as PNG, JPEG, TIFF or PDF and hand in that"
+    elif kind is Kind.XLSB:
+        cure = "save it in Excel as .xlsx and hand in that"
     elif kind in _ARCHIVES:
         cure = "unpack it and hand in the documents that it holds"
     elif kind in _STRANGE:
@@ -195,9 +199,10 @@ def _zipped(file: BinaryIO) -> Kind:
         return {"text": Kind.ODT, "text-master": Kind.ODT, "spreadsheet": Kind.ODS, "presentation": Kind.ODP}.get(
             kind, Kind.ODF
         )
-    main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
+    types = archive.read("[Content_Types].xml")
+    main = _MAIN_PART.search(types)
     if main is None:
-        return Kind.ZIP
+        return Kind.XLSB if _BINARY_WORKBOOK in types else Kind.ZIP
     return dict(_OOXML_PARTS)[main[1]]
 
 

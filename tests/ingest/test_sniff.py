@@ -11,6 +11,7 @@ from ingest.extract import Limits, extract
 from ingest.extract.charset import utf16_without_mark
 from ingest.extract.sniff import Kind, sniff
 from library.errors import DamagedFile, EncryptedFile, ExtractionFailed, UnsupportedFormat
+from tests.ingest.hostile_files import zipped
 from tests.ingest.made import known, office, old, paper, plain
 
 MADE = {
@@ -80,6 +81,23 @@ def test_office_files_of_the_old_kind_are_told_apart(tmp_path: Path, stream: str
     assert isinstance(error, UnsupportedFormat)
     assert what in error.detail
     assert "though its name ends in .doc" in error.detail
+
+
+def test_a_binary_workbook_is_refused_with_the_cure_and_not_unpacked(tmp_path: Path):
+    types = b'<Types><Override ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
+    made = zipped([("[Content_Types].xml", types), ("xl/workbook.bin", b"\x83\x01\x00"), ("docProps/app.xml", b"<x/>")])
+    error = refused(tmp_path, "a.xlsb", made)
+    assert isinstance(error, UnsupportedFormat)
+    assert error.detail == "this is a binary Excel workbook (.xlsb); save it in Excel as .xlsx and hand in that"
+
+
+def test_a_document_in_which_a_binary_workbook_lies_is_a_document():
+    made = io.BytesIO(office.word(known.CZECH))
+    with zipfile.ZipFile(made) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    beside = b'<Default Extension="xlsb" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.12"/></Types>'
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", beside)
+    assert sniff(io.BytesIO(zipped(parts.items())), "a.docx") is Kind.DOCX
 
 
 @pytest.mark.parametrize("made", [office.word, office.odt, plain.epub, plain.packed])
