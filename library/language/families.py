@@ -37,8 +37,9 @@ def relatives(lemmas: Iterable[str], keys: Keys, form_of: FormOf) -> tuple[str, 
     return tuple(sorted(member for member in members if fold(member) not in keys))
 
 
-def words_like(letter: str, shortest: int, longest: int, form_of: FormOf) -> set[str]:
-    """The words of families, in their dictionary forms, of so many letters and with this folded one first."""
+def words_like(letter: str, shortest: int, longest: int, form_of: FormOf) -> Iterable[str]:
+    """The words of families, in their dictionary forms, of so many letters and with this folded one first; in the order
+    in which they stand there."""
     return _kept(form_of).words_like(letter, shortest, longest)
 
 
@@ -72,11 +73,11 @@ class _Kept:
         """The lemma keys of one family."""
         return tuple(self._text[self._ends[number] : self._ends[number + 1]].decode().splitlines())
 
-    def words_like(self, letter: str, shortest: int, longest: int) -> set[str]:
+    def words_like(self, letter: str, shortest: int, longest: int) -> Iterable[str]:
         """The words of so many letters that begin with this one, whatever marks it has."""
         marked = "".join(filter(lambda each: fold(each) == letter, _LETTERS)) or letter
         found = re.finditer(rf":([{re.escape(marked)}].{{{shortest - 1},{longest - 1}}})\n", self._text.decode())
-        return {each[1] for each in found}
+        return dict.fromkeys(each[1] for each in found)
 
 
 def _places(members: Members) -> Iterator[int]:

@@ -28,11 +28,13 @@ def errors_mended(surface: str) -> int:
 
 def known_near(surface: str, form_of: FormOf, most: int) -> tuple[str, ...]:
     """The words of families and of the thesaurus that differ from a folded one by an error or two and begin with the
-    same letter, those with fewer errors first."""
+    same letter, those with fewer errors first; of words that fold alike the one that stands first."""
     errors = errors_mended(surface)
     if not errors:
         return ()
-    words = {fold(word): word for word in _known(surface[0], len(surface) - errors, len(surface) + errors, form_of)}
+    words: dict[str, str] = {}
+    for word in _known(surface[0], len(surface) - errors, len(surface) + errors, form_of):
+        words.setdefault(fold(word), word)
     found = extract(surface, list(words), scorer=OSA.distance, score_cutoff=errors, limit=None)
     return tuple([words[each] for each, _, _ in sorted(found, key=lambda near: (near[1], near[0]))[:most]])
 

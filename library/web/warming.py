@@ -1,8 +1,9 @@
 """What searches and suggestions need of each state of the index is made before somebody waits for it.
 
 A commit is opened beside the searches. The words of a large index take seconds to be read for the first time, and those
-of its new part after each commit. What the first letters suggest and what the most frequent words find takes seconds of
-the interpreter too, which searches would miss: it is made when nothing has come in for a while, and by and by.
+of its new part after each commit; the first whole answer loads much that all later ones find there. What the first
+letters suggest and what the most frequent words find takes seconds of the interpreter too, which searches would miss:
+it is made when nothing has come in for a while, and by and by.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ from library.errors import LibraryError
 from library.exchange import Exchange
 from library.loaded import keep_what_is_loaded
 from library.model import Audience
-from library.search import SearchQuery, Word
+from library.search import FACETS, SearchQuery, Word
+from library.syntax import parse
 from library.web.languages import DEFAULT
 from library.web.suggest import SUGGESTIONS
 
@@ -79,13 +81,19 @@ async def warm(exchange: Exchange, generation: str) -> str:
     if present == generation:
         return present
     words = await exchange.index.frequent_words(_anybody(), MOST_WORDS)
-    for ask in (*_letters(exchange), *_words(exchange, words)):
+    for ask in (_whole_answer(words, exchange), *_letters(exchange), *_words(exchange, words)):
         begun = perf_counter()
         await ask()
         if await exchange.index.generation() != present:
             break
         await asyncio.sleep(PAUSES * (perf_counter() - begun))
     return present
+
+
+def _whole_answer(words: Sequence[str], exchange: Exchange) -> Callable[[], Awaitable[object]]:
+    """With all that a page of results shows: what is loaded for it the next one finds there."""
+    asked = SearchQuery(match=parse(" ".join(words[:2])), facets=tuple(FACETS))
+    return partial(exchange.finding.search, asked, _anybody())
 
 
 def _letters(exchange: Exchange) -> Iterator[Callable[[], Awaitable[object]]]:

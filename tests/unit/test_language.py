@@ -179,6 +179,7 @@ def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_do
         ("sebevražrdný", "sebevražedný"),
         ("pritulko", ""),  # of a Ukrainian word in Latin letters no slip is known
         ("пийтулок", "притулок"),
+        ("slavnosst", "slavnost"),  # and not slávnosť, which stands behind it in their family
         ("podvod", ""),  # a word
         ("xqz", ""),  # any short word is near to it
         ("[^\\n", ""),

@@ -8,7 +8,8 @@ import pytest
 from library.errors import IndexUnavailable
 from library.exchange import open_exchange
 from library.model import Audience
-from library.search import SearchQuery, Word
+from library.search import FACETS, SearchQuery, Word
+from library.syntax import parse
 from library.web.warming import warm
 from tests.builders import a_practice, pages_of
 
@@ -119,4 +120,14 @@ async def test_frequent_words_are_looked_for_beforehand(exchange):
     assert "byt" in await exchange.index.frequent_words(anybody, 500)
     before = exchange.finding.remembered_counts()["worked out"]
     assert (await exchange.finding.search(SearchQuery(match=Word("byt"), limit=0), anybody)).total
+    assert exchange.finding.remembered_counts()["worked out"] == before
+
+
+async def test_a_whole_answer_is_made_beforehand_so_that_nobody_waits_for_the_first(exchange):
+    await warm(exchange, "")
+    anybody = Audience(today=datetime.now(UTC).date())
+    first, second, *_ = await exchange.index.frequent_words(anybody, 500)
+    before = exchange.finding.remembered_counts()["worked out"]
+    answer = await exchange.finding.search(SearchQuery(match=parse(f"{first} {second}"), facets=tuple(FACETS)), anybody)
+    assert answer.found
     assert exchange.finding.remembered_counts()["worked out"] == before
