@@ -6,7 +6,7 @@ sniff.py     what a file is, by its content
 pdf.py docx.py doc.py rtf.py odt.py pptx.py odp.py xlsx.py ods.py csv_text.py epub.py html.py markdown.py plain.py
 mail.py packed.py pictures.py   one extractor a format
 ooxml.py drawingml.py opendocument.py sheets.py   what several of them have in common
-numbering.py  which number Word writes before a paragraph
+numbering.py  which number Word writes before a paragraph; list_styles.py  OpenDocument, before an item
 pdf_layout.py  in which order the pieces of a PDF page are read
 pdf_text.py  what is wrong with the text of PDF pages, and its repair
 pdf_pictures.py  which pages of a PDF are read by their picture; legible.py  whether its text is none

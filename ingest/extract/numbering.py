@@ -183,12 +183,13 @@ def _written(levels: Mapping[int, _Level], number: int, counts: Mapping[int, int
         at = int(place[1]) - 1
         if at not in levels or levels[at].format in ("bullet", "none"):
             return ""
-        return _formatted(counts.get(at, levels[at].start), "" if written.in_digits else levels[at].format)
+        return formatted(counts.get(at, levels[at].start), "" if written.in_digits else levels[at].format)
 
     return " ".join(_PLACE.sub(placed, written.text)[:_LONGEST].split())
 
 
-def _formatted(number: int, how: str) -> str:
+def formatted(number: int, how: str) -> str:
+    """The number in the letters or digits that have this name in Word's files."""
     match how:
         case "decimalZero":
             return f"{number:02}"

@@ -6,7 +6,8 @@ from lxml.etree import _Element as Element
 
 from ingest.extract.archive import Archive, attribute, child, kind_of, number_in, text_of
 from ingest.extract.clues import dated, in_language, titled, written_by
-from ingest.extract.pages import PAGE_BREAK, SECTION, row
+from ingest.extract.list_styles import Listed, ListStyles
+from ingest.extract.pages import BULLET, PAGE_BREAK, SECTION, item, row
 from library.errors import DamagedFile, EncryptedFile
 from library.model import Clue
 
@@ -53,20 +54,25 @@ class Text:
         self._titles = {"Title"} | {
             name for name, style in named.items() if attribute(style, "parent-style-name") == "Title"
         }
+        self._lists = ListStyles(common, root)
         self.title = ""
         """The first title or heading that was met so far."""
 
-    def blocks(self, element: Iterable[Element], mark: str = "") -> Iterator[str]:
-        """The blocks below an element; `mark` stands before the first one, as `- ` before an item of a list."""
+    def blocks(self, element: Iterable[Element], number: str = "", listed: Listed | None = None) -> Iterator[str]:
+        """The blocks below an element, which may be in a list; `number` stands before the first one of an item."""
         for part in element:
             kind = kind_of(part)
             if kind in ("p", "h"):
-                yield from self._paragraph(part, mark)
-                mark = ""
+                yield from self._paragraph(part, number)
+                number = ""
             elif kind == "table-row":
                 yield from [row([cell] for cell in self.cells(part))] * copies(part, "number-rows-repeated")
+            elif kind == "list":
+                yield from self.blocks(part, listed=self._lists.begun(part, listed))
             elif kind == "list-item":
-                yield from self.blocks(part, "- ")
+                yield from self.blocks(part, self._lists.item(part, listed) if listed else BULLET, listed)
+            elif kind == "list-header":
+                yield from self.blocks(part, listed=listed)
             elif kind == "soft-page-break":
                 yield PAGE_BREAK
             elif kind not in _SILENT and not _is_hidden(part):
@@ -82,7 +88,7 @@ class Text:
                 cells += [" ".join(self.blocks(cell))] * copies(cell, "number-columns-repeated")
         return cells
 
-    def _paragraph(self, paragraph: Element, mark: str) -> Iterator[str]:
+    def _paragraph(self, paragraph: Element, number: str) -> Iterator[str]:
         beside: list[str] = []
         style = attribute(paragraph, "style-name")
         text = "" if style in self._hidden else "".join(self._inline(paragraph, beside))
@@ -92,8 +98,8 @@ class Text:
             yield SECTION
         if style in self._before:
             yield PAGE_BREAK
-        first, *others = f"{mark}{text}".split(PAGE_BREAK)
-        yield first if text.strip() else ""
+        first, *others = item("" if style in self._hidden else number, text).split(PAGE_BREAK)
+        yield first
         for piece in others:
             yield PAGE_BREAK
             yield piece

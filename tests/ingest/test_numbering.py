@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.extract import Limits, extract
-from tests.ingest.test_every_word import a_docx, an_rtf, text_of
+from tests.ingest.test_every_word import a_docx, a_style, an_odf, an_rtf, text_of
 
 
 def a_level(number: int, text: str, kind: str = "decimal", start: int = 1, more: str = "") -> str:
@@ -208,3 +208,69 @@ def test_a_heading_of_an_rtf_is_read_with_its_number_and_is_a_title_without(tmp_
     assert text_of(tmp_path, "a.rtf", made) == "1. Povinnosti poskytovatele"
     clues = extract(tmp_path / "a.rtf", "a.rtf", Limits()).clues
     assert [clue.value for clue in clues if clue.about == "title"] == ["Povinnosti poskytovatele"]
+
+
+def an_odf_level(level: int, how: str = "1", more: str = 'num-suffix="."', kind: str = "number") -> str:
+    return f'<list-level-style-{kind} level="{level}" num-format="{how}" {more}/>'
+
+
+def an_odf_list(*items: str, more: str = "") -> str:
+    return f'<list style-name="L" {more}>{"".join(items)}</list>'
+
+
+def odf_items(*texts: str, more: str = "") -> str:
+    return "".join(f"<list-item {more}><p>{text}</p></list-item>" for text in texts)
+
+
+ODF_LAW = (
+    an_odf_level(1, "I", 'num-prefix="Článek "')
+    + an_odf_level(2, "1", 'num-prefix="(" num-suffix=")" display-levels="2" start-value="3"')
+    + an_odf_level(3, "a", 'num-list-format="§\u00a0%2%%3%)" display-levels="9"')
+    + an_odf_level(4, "•", kind="bullet")
+)
+INNER = f"<list>{odf_items('c')}<list-item><list>{odf_items('d')}<list-item><list>{{}}</list></list-item></list>"
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (an_odf_list(odf_items("a", "b")), "Článek I a\nČlánek II b"),
+        (
+            an_odf_list(f"<list-item><p>a</p>{INNER.format(odf_items('e'))}</list-item></list></list-item>"),
+            "Článek I a\n(I.3) c\n§ 3a) d\n- e",
+        ),
+        (an_odf_list(odf_items("a")) + an_odf_list(odf_items("b")), "Článek I a\nČlánek I b"),
+        (
+            an_odf_list(odf_items("a")) + "<p>x</p>" + an_odf_list(odf_items("b"), more='continue-numbering="true"'),
+            "Článek I a\nx\nČlánek II b",
+        ),
+        (
+            an_odf_list(odf_items("a"), more='id="n"')
+            + an_odf_list(odf_items("x"))
+            + an_odf_list(odf_items("b"), more='continue-list="n"'),
+            "Článek I a\nČlánek I x\nČlánek II b",
+        ),
+        (
+            an_odf_list("<list-header><p>x</p></list-header>", odf_items("a", more='start-value="4"'), odf_items("b")),
+            "x\nČlánek IV a\nČlánek V b",
+        ),
+        (
+            an_odf_list("<list-item><p>a</p><p>x</p></list-item>", odf_items("", "b")),
+            "Článek I a\nx\nČlánek II\nČlánek III b",
+        ),
+        (an_odf_list('<list-item><p style-name="H">a</p></list-item>') + "<p>x</p>", "x"),
+        (f"<list>{odf_items('a')}</list>", "- a"),
+    ],
+)
+def test_items_of_an_odt_have_the_numbers_of_their_list(tmp_path: Path, body: str, read: str):
+    style = f'<list-style name="L">{ODF_LAW}</list-style>' + a_style("H", '<text-properties display="none"/>')
+    assert text_of(tmp_path, "a.odt", an_odf("text", body, style)) == read
+    common = f"<doc><styles>{style}</styles></doc>"
+    assert text_of(tmp_path, "b.odt", an_odf("text", body, styles=common)) == read
+
+
+@pytest.mark.parametrize("level", ["0", "-1", "11", "x", "9" * 5_000])
+def test_levels_of_an_odt_that_make_no_sense_have_no_numbers(tmp_path: Path, level: str):
+    wild = f'level="{level}" num-format="I" display-levels="{level}" start-value="{level}" num-prefix="{level}"'
+    style = f'<list-style name="L"><list-level-style-number {wild}/></list-style>'
+    assert text_of(tmp_path, "a.odt", an_odf("text", an_odf_list(odf_items("a")), style)) == "- a"
