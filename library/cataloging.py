@@ -94,14 +94,8 @@ def note_language(writing: sqlite3.Connection, document_id: DocumentId, number: 
         )
 
 
-def _kept(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:
-    """The document as it stands in the catalogue, withdrawn or not."""
-    found = read(writing, "SELECT document FROM documents WHERE id = ?", (document_id,))
-    return read_document(found[0]["document"], document_id) if found else None
-
-
 def _kept_or_purged(writing: sqlite3.Connection, document_id: DocumentId) -> Document | None:
-    """The same; raises Conflict for a document that was purged."""
+    """The document as it stands in the catalogue, withdrawn or not; raises Conflict for one that was purged."""
     sql = "SELECT NULL FROM purges WHERE document = :id UNION ALL SELECT document FROM documents WHERE id = :id"
     found = read(writing, sql, {"id": document_id})
     if found and found[0][0] is None:
@@ -110,14 +104,14 @@ def _kept_or_purged(writing: sqlite3.Connection, document_id: DocumentId) -> Doc
 
 
 def _withdrawn(writing: sqlite3.Connection, document_id: DocumentId) -> Document:
-    found = read(writing, WITHDRAWN, (document_id,))
-    if not found:
-        raise no_document(document_id)
-    return read_document(found[0]["document"], document_id)
+    return _found(writing, WITHDRAWN, document_id)
 
 
 def _alive(writing: sqlite3.Connection, document_id: DocumentId) -> Document:
-    sql = "SELECT document FROM documents WHERE id = ? AND withdrawn IS NULL"
+    return _found(writing, "SELECT document FROM documents WHERE id = ? AND withdrawn IS NULL", document_id)
+
+
+def _found(writing: sqlite3.Connection, sql: str, document_id: DocumentId) -> Document:
     found = read(writing, sql, (document_id,))
     if not found:
         raise no_document(document_id)

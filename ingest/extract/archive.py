@@ -173,6 +173,11 @@ def attribute(element: Element, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
 
 
+def children(element: Element | None, *names: str) -> Iterator[Element]:
+    """The children that have one of these local names; none where there is no element."""
+    return (part for part in (() if element is None else element) if kind_of(part) in names)
+
+
 def child(element: Element, *names: str) -> Element | None:
     """The first child with this local name, and so on down; None where a step leads nowhere."""
     found: Element | None = element

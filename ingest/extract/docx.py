@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from ingest.extract.archive import Archive, attribute, child, kind_of
+from ingest.extract.archive import Archive, attribute, child, children, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
 from ingest.extract.drawingml import drawn
@@ -63,7 +63,7 @@ def _related(archive: Archive, main: str, kind: str) -> Element | None:
 
 
 def _styles(root: Element | None) -> dict[str, _Style]:
-    return {attribute(style, "styleId"): _style(style) for style in _each(root) if kind_of(style) == "style"}
+    return {attribute(style, "styleId"): _style(style) for style in children(root, "style")}
 
 
 def _style(style: Element) -> _Style:
@@ -75,11 +75,7 @@ def _style(style: Element) -> _Style:
 
 
 def _by_number(root: Element | None) -> dict[str, Element]:
-    return {attribute(note, "id"): note for note in _each(root)}
-
-
-def _each(root: Element | None) -> Iterable[Element]:
-    return () if root is None else root
+    return {attribute(note, "id"): note for note in children(root, "footnote", "endnote")}
 
 
 class _Body:

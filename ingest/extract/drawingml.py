@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from ingest.extract.archive import attribute, child, kind_of
-from ingest.extract.ooxml import unescaped
+from ingest.extract.archive import Archive, attribute, child, kind_of
+from ingest.extract.ooxml import related, unescaped
 from ingest.extract.pages import row
 
 _BODIES = {"txBody", "rich", "t"}
@@ -15,6 +15,13 @@ _BODIES = {"txBody", "rich", "t"}
 def drawn(root: Element | None) -> tuple[str, ...]:
     """The lines on a drawing, each once: a chart names the same for each of its rows."""
     return () if root is None else tuple(dict.fromkeys(_drawn(root)))
+
+
+def drawn_beside(archive: Archive, part: str) -> Iterator[str]:
+    """The lines of the diagrams and charts that this part shows."""
+    for kind in ("diagramData", "chart"):
+        for drawing in related(archive, part, kind):
+            yield from drawn(archive.xml(drawing))
 
 
 def paragraphs(body: Element) -> Iterator[str]:

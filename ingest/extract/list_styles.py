@@ -1,12 +1,12 @@
 """Which number an OpenDocument program writes before an item of a list."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from lxml.etree import _Element as Element
 from msgspec import Struct
 
-from ingest.extract.archive import attribute, kind_of, number_in
+from ingest.extract.archive import attribute, children, kind_of, number_in
 from ingest.extract.numbering import formatted
 from ingest.extract.pages import BULLET
 
@@ -40,9 +40,9 @@ class ListStyles:
 
     def __init__(self, *roots: Element | None) -> None:
         """The roots hold styles; those of the later stand before those of the earlier."""
-        parts = [part for root in roots for part in _parts(root, "styles", "automatic-styles")]
+        parts = [part for root in roots for part in children(root, "styles", "automatic-styles")]
         self._styles = {
-            attribute(style, "name"): _levels(style) for part in parts for style in _parts(part, "list-style")
+            attribute(style, "name"): _levels(style) for part in parts for style in children(part, "list-style")
         }
         self._last: dict[str, dict[int, int]] = {}
         """How far the last list of a style has come."""
@@ -112,7 +112,3 @@ def _level(element: Element, number: int, formats: Mapping[int, str]) -> _Level:
         text=(attribute(element, "num-list-format") or text)[:_LONGEST],
         is_bullet=kind_of(element) in ("list-level-style-bullet", "list-level-style-image"),
     )
-
-
-def _parts(element: Element | None, *kinds: str) -> Iterator[Element]:
-    return (part for part in (() if element is None else element) if kind_of(part) in kinds)

@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ingest.extract.archive import attribute, child, kind_of, number_in
+from ingest.extract.archive import attribute, child, children, number_in
 from ingest.extract.ooxml import is_on
 from ingest.extract.pages import BULLET
 
@@ -68,7 +68,7 @@ class Numbering:
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
         self._lists = dict(_lists(numbering))
-        self._styles = {attribute(style, "styleId"): _setting(style) for style in _each(styles, "style")}
+        self._styles = {attribute(style, "styleId"): _setting(style) for style in children(styles, "style")}
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[str, int]] = set()
         """The levels of lists in which there has been a paragraph."""
@@ -136,10 +136,10 @@ def _level_of(settings: Iterable[_Setting], listed: _List) -> int:
 
 
 def _lists(root: Element | None) -> Iterator[tuple[str, _List]]:
-    kinds = {attribute(kind, "abstractNumId"): kind for kind in _each(root, "abstractNum")}
+    kinds = {attribute(kind, "abstractNumId"): kind for kind in children(root, "abstractNum")}
     linked = {link: name for name, kind in kinds.items() if (link := _value(kind, "styleLink"))}
     levels = {name: _levels(kind) for name, kind in kinds.items()}
-    for each in _each(root, "num"):
+    for each in children(root, "num"):
         name = _value(each, "abstractNumId")
         name = linked.get(_value(kinds[name], "numStyleLink"), name) if name in kinds else name
         yield attribute(each, "numId"), _list(name, levels.get(name, {}), each)
@@ -147,7 +147,7 @@ def _lists(root: Element | None) -> Iterator[tuple[str, _List]]:
 
 def _list(counter: str, usual: Mapping[int, _Level], element: Element) -> _List:
     levels, anew = dict(usual), set()
-    for override in _each(element, "lvlOverride"):
+    for override in children(element, "lvlOverride"):
         levels.update(_levels(override))
         number, start = number_in(attribute(override, "ilvl")), number_in(_value(override, "startOverride"))
         if number in levels and start >= 0:
@@ -158,7 +158,7 @@ def _list(counter: str, usual: Mapping[int, _Level], element: Element) -> _List:
 
 
 def _levels(element: Element) -> dict[int, _Level]:
-    each = ((number_in(attribute(level, "ilvl")), level) for level in _each(element, "lvl"))
+    each = ((number_in(attribute(level, "ilvl")), level) for level in children(element, "lvl"))
     return {number: _level(number, level) for number, level in each if number in _LEVELS}
 
 
@@ -224,10 +224,6 @@ def _roman(number: int) -> str:
         times, number = divmod(number, value)
         written += letters * times
     return written
-
-
-def _each(element: Element | None, kind: str) -> Iterator[Element]:
-    return (part for part in (() if element is None else element) if kind_of(part) == kind)
 
 
 def _value(element: Element, *names: str) -> str:

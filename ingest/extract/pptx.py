@@ -8,7 +8,7 @@ from msgspec import Struct
 from ingest.extract.archive import Archive, attribute, child, kind_of
 from ingest.extract.clues import titled
 from ingest.extract.contract import Extract, Source
-from ingest.extract.drawingml import drawn, paragraphs
+from ingest.extract.drawingml import drawn_beside, paragraphs
 from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id
 from ingest.extract.pages import numbered, row
 from library.errors import DamagedFile
@@ -50,8 +50,7 @@ def _slide(archive: Archive, name: str) -> _Slide:
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     others = [shape for shape in shapes if _placeholder(shape) not in _TITLES | _OF_ALL_SLIDES]
     title = " ".join(line for shape in titles for line in _lines(shape)).strip()
-    drawings = [part for kind in ("diagramData", "chart") for part in related(archive, name, kind)]
-    beside = [line for part in drawings for line in drawn(archive.xml(part))]
+    beside = drawn_beside(archive, name)
     said = [line for part in related(archive, name, "notesSlide") for line in _notes(archive, part)]
     lines = [title, *(line for shape in others for line in _lines(shape)), *beside, *said]
     return _Slide(title, tuple(line for line in lines if line.strip()))

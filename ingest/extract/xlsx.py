@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ingest.extract.archive import Archive, attribute, child, kind_of, number_in
 from ingest.extract.contract import Extract, Source
-from ingest.extract.drawingml import drawn
+from ingest.extract.drawingml import drawn, drawn_beside
 from ingest.extract.ooxml import main_part, property_clues, related, related_by_id, relation_id, unescaped
 from ingest.extract.sheets import Sheet, hidden_sheets, sheet_pages
 from library.errors import DamagedFile
@@ -146,9 +146,8 @@ def _rows(archive: Archive, name: str, strings: Sequence[str], formats: _Formats
 def _rows_beside(archive: Archive, sheet: str) -> Iterator[Sequence[str]]:
     """What stands in boxes, diagrams and charts that lie on a sheet, a line a row."""
     for drawing in related(archive, sheet, "drawing"):
-        inside = (part for kind in ("diagramData", "chart") for part in related(archive, drawing, kind))
-        for part in (drawing, *inside):
-            yield from ([line] for line in drawn(archive.xml(part)))
+        for line in (*drawn(archive.xml(drawing)), *drawn_beside(archive, drawing)):
+            yield [line]
 
 
 def _cells(row: Element, strings: Sequence[str], formats: _Formats) -> Iterator[tuple[int, str]]:
