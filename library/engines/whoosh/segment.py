@@ -169,9 +169,6 @@ class Segment:
         """Those of the field's terms that a document has, in their order, each with its postings."""
         # Most words of a question a segment has not: to know that costs less than to look them up.
         possible = self._filter.possible(field, terms)
-        if not possible:
-            return []
-        self._was_read()
         return [(term, found) for term in possible if (found := self._found(field, term)) is not None]
 
     def seen(self, field: str, prefix: bytes, visible: NDArray[np.bool_]) -> list[bytes]:
@@ -212,6 +209,7 @@ class Segment:
                 self._looked_up.clear()
             share = self._share[ZONE_OF[field]] if field in ZONE_OF else None
             found = self._looked_up[field, term] = Found(arrays, arrays.postings(row), share)
+        self._was_read()
         return found
 
     def _was_read(self) -> None:
