@@ -5,6 +5,7 @@ import fcntl
 import gc
 import logging
 import os
+from collections import deque
 from collections.abc import Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from ingest.steps import Steps, Tell
 from library.acting import acting_as
 from library.errors import Conflict, IndexBusy, IndexUnavailable, LibraryError, NeedsOcr, Unavailable
 from library.exchange import Exchange
+from library.inbox import Inbox
 from library.jobs import IngestJob, Purpose
 from library.language import LANGUAGES, detect_language
 from library.loaded import keep_room, keep_what_is_loaded
@@ -38,6 +40,8 @@ READERS = max(os.cpu_count() or 1, 2)
 BEHIND = 6
 """Files that are described and kept at once, beside those that are being read: with two, readers wait a third of the
 time for whoever is busy with the index."""
+TAKEN_TOGETHER = 8
+"""Jobs that are taken at once: a transaction for each would be a fifteenth of all that the worker does."""
 COMMIT_EVERY = 2.0
 """Seconds after which documents that have come in are given to the index, while some more are coming."""
 WHILE_OTHERS_WAIT = 10.0
@@ -99,20 +103,22 @@ async def work_with_others(exchange: Exchange) -> None:
 
 
 async def _work(exchange: Exchange) -> None:
-    await _take_up(exchange)
+    together = await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
-        await _drain(exchange, readers)
+        await _drain(exchange, readers, together)
     while not await _catch_up(exchange):  # noqa: ASYNC110  # what is waited for happens in another process
         await asyncio.sleep(PAUSE)
     while await exchange.compare():
         pass
 
 
-async def _take_up(exchange: Exchange) -> None:
-    """Go on where a worker before us was cut off."""
-    await exchange.inbox.recover()
+async def _take_up(exchange: Exchange) -> int:
+    """Go on where a worker before us was cut off; how many jobs to take together. One by one what it was at: should a
+    file of these cut us off too, those behind it are not to count as tried."""
+    cut_off = await exchange.inbox.recover()
     await exchange.sweep()
     await asyncio.to_thread(sweep_folders)
+    return 1 if cut_off else TAKEN_TOGETHER
 
 
 async def _all_done(exchange: Exchange) -> bool:
@@ -134,13 +140,14 @@ async def follow(exchange: Exchange) -> None:
 
 async def _work_on_and_on(exchange: Exchange) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
-    await _take_up(exchange)
+    together = await _take_up(exchange)
     async with _readers(exchange.settings) as readers:
         await asyncio.gather(asyncio.to_thread(_load, exchange), readers.start())
         while True:
             news = exchange.inbox.news()
             if await exchange.inbox.has_work():
-                await _drain(exchange, readers)
+                await _drain(exchange, readers, together)
+                together = TAKEN_TOGETHER
             else:
                 await _catch_up(exchange)
             await exchange.compare()
@@ -178,11 +185,12 @@ def _readers(settings: Settings) -> Readers:
     return Readers(limits, READERS)
 
 
-async def _drain(exchange: Exchange, readers: Readers) -> None:
-    """Work on jobs with all readers until none waits; what has come in goes into the index every now and then."""
-    steps = Steps(exchange.inbox.note)
+async def _drain(exchange: Exchange, readers: Readers, together: int) -> None:
+    """Work on jobs, so many taken together, with all readers until none waits; what has come in goes into the index
+    every now and then."""
+    steps, taken = Steps(exchange.inbox.note), _Taken(exchange.inbox, together)
     clock = asyncio.get_running_loop().time
-    slots = {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(len(readers) + BEHIND)}
+    slots = {asyncio.create_task(_slot(exchange, taken, readers, steps)) for _ in range(len(readers) + BEHIND)}
     idle, since = 0, clock()
     due = since + COMMIT_EVERY
     beside = [asyncio.create_task(steps.keep_telling()), asyncio.create_task(_keep_ready(exchange))]
@@ -204,7 +212,7 @@ async def _drain(exchange: Exchange, readers: Readers) -> None:
                 due = min(due, clock() + COMMIT_EVERY)
             if slots and not ended and exchange.inbox.news() != news:
                 # One reader may have a long file: the others look for what has come since.
-                slots |= {asyncio.create_task(_slot(exchange, readers, steps)) for _ in range(idle)}
+                slots |= {asyncio.create_task(_slot(exchange, taken, readers, steps)) for _ in range(idle)}
                 idle = 0
     except BaseException:
         await _end(*slots, *beside)
@@ -242,11 +250,28 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _slot(exchange: Exchange, readers: Readers, steps: Steps) -> None:
-    """One job after the other, until none waits. None is taken before a reader will soon be free for it."""
+class _Taken:
+    """Jobs that were taken together, and are begun one by one."""
+
+    def __init__(self, inbox: Inbox, most: int) -> None:
+        self._inbox = inbox
+        self._most = most
+        self._jobs: deque[IngestJob] = deque()
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> IngestJob | None:
+        """The job that is to be worked on next; None where none waits."""
+        async with self._turn:
+            if not self._jobs:
+                self._jobs += await self._inbox.take_some(self._most)
+            return self._jobs.popleft() if self._jobs else None
+
+
+async def _slot(exchange: Exchange, taken: _Taken, readers: Readers, steps: Steps) -> None:
+    """One job after the other, until none waits. None is begun before a reader will soon be free for it."""
     while True:
         async with readers.lent() as reader:
-            job = await exchange.inbox.take()
+            job = await taken.next()
             if job is None:
                 return
             with of_job(job.id):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 
 from library.database import Database, as_json, now, read
 from library.entering import entered_again, job_in, let_wait
@@ -70,21 +71,25 @@ class Inbox:
     async def take(self) -> IngestJob | None:
         """The job that has waited longest, now working; None where none waits that is not paused. No two takers get
         the same."""
+        return next(iter(await self.take_some(1)), None)
+
+    async def take_some(self, most: int) -> list[IngestJob]:
+        """The same of several, in the order in which they are to be worked on; so many at most."""
         taken = await self._database.change(
             """
             UPDATE jobs
                SET state = 'working', attempts = attempts + 1, started = ?, step = 'reading', page = 0, pages = 0
-             WHERE number = (SELECT number
-                               FROM jobs
-                              WHERE state = 'waiting'
-                                AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
-                              ORDER BY purpose, number
-                              LIMIT 1)
+             WHERE number IN (SELECT number
+                                FROM jobs
+                               WHERE state = 'waiting'
+                                 AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.batch IN ('', jobs.batch))
+                               ORDER BY purpose, number
+                               LIMIT ?)
             RETURNING *
             """,
-            (now(),),
+            (now(), most),
         )
-        return job_in(taken[0]) if taken else None
+        return [job_in(row) for row in sorted(taken, key=itemgetter("purpose", "number"))]
 
     async def recover(self) -> int:
         """Let what was cut off wait again; how many that were. What was cut off too often has failed. For the one

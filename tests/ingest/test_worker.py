@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ingest.batch import Descriptions, hand_in
-from ingest.worker import follow
+from ingest.worker import TAKEN_TOGETHER, follow, work_with_others
 from library.command import ExitCode
 from library.errors import Unavailable
 from library.exchange import open_exchange
@@ -44,6 +44,33 @@ async def test_a_file_that_comes_while_a_long_one_is_read_does_not_wait_for_it(t
         working.cancel()
         with suppress(asyncio.CancelledError):
             await working
+        await exchange.close()
+
+
+async def test_what_a_worker_was_cut_off_at_is_taken_one_by_one(tmp_path: Path, monkeypatch):
+    exchange = await open_exchange(Settings(data=tmp_path / "data"))
+    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Alfa"))
+    take_some, taken = exchange.inbox.take_some, []
+
+    async def noted(most: int) -> list[IngestJob]:
+        taken.append(most)
+        return await take_some(most)
+
+    monkeypatch.setattr(exchange.inbox, "take_some", noted)
+    try:
+        for text in ("The first stands in this text.", "The second stands in this one."):
+            (file := tmp_path / "file.txt").write_text(text)
+            await _handed_in(exchange, file)
+            await work_with_others(exchange)
+            (file := tmp_path / "cut-off.txt").write_text(f"{text} Or in another one.")
+            await _handed_in(exchange, file)
+            assert await take_some(1)
+            assert set(taken) == {TAKEN_TOGETHER}
+            taken.clear()
+            await work_with_others(exchange)
+            assert set(taken) == {1}
+            taken.clear()
+    finally:
         await exchange.close()
 
 

@@ -282,6 +282,13 @@ async def test_a_job_that_nobody_works_on_cannot_end(inbox, accepted):
         await inbox.done("nothing")
 
 
+async def test_several_are_taken_at_once_in_the_order_in_which_they_came(inbox, accepted):
+    ids = [(await accepted(content)).id for content in ("one", "two", "three")]
+    assert [job.id for job in await inbox.take_some(2)] == ids[:2]
+    assert [(job.id, job.state) for job in await inbox.take_some(8)] == [(ids[2], JobState.WORKING)]
+    assert await inbox.take_some(8) == []
+
+
 async def test_a_failed_job_does_not_stop_the_queue(inbox, accepted, failed):
     await failed("one")
     second = await accepted("two")
