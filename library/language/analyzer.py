@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +28,7 @@ from library.language.token_table import (
     placed,
     written_form,
 )
-from library.language.tokens import LONGEST_TOKEN, Apart, spans, taken_apart
+from library.language.tokens import LONGEST_TOKEN, Apart, side_by_side, spans, taken_apart
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
 from library.vocabulary.thesaurus import thesaurus_version
 
@@ -73,11 +73,11 @@ class Analyzer:
 
     def tables_of(self, apart: Sequence[Apart], languages: Sequence[str]) -> list[TokenTable]:
         """The same of texts that have been taken apart together."""
-        words: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
+        texts: defaultdict[str, list[Apart]] = defaultdict(list)
         for each, language in zip(apart, languages, strict=True):
-            words[language].append(each.words)
-        known = {language: _known(apart[0].lexicon, np.concatenate(some), language) for language, some in words.items()}
-        return [_table(each, known[language], language) for each, language in zip(apart, languages, strict=True)]
+            texts[language].append(each)
+        tables = {language: iter(_tables(of_language, language)) for language, of_language in texts.items()}
+        return [next(tables[language]) for language in languages]
 
     def query_tokens(self, text: str) -> tuple[QueryToken, ...]:
         """The tokens of a typed word or phrase. No language is guessed: each dictionary that knows a word adds its
@@ -149,17 +149,26 @@ def _work_out(language: str) -> WorkOut:
     return work_out
 
 
-def _table(text: Apart, known: _Known, language: str) -> TokenTable:
-    if not len(text.words):
-        return EMPTY_TABLE
-    words, where = placed(text)
-    return TokenTable(
-        forms=WrittenForms.of(known.forms.take(words).tolist(), known.written.take(words).tolist(), language),
-        ids=where.ids,
-        starts=where.starts,
-        lengths=where.lengths,
-        concepts=named_in(text, known.labels),
-    )
+def _tables(apart: Sequence[Apart], language: str) -> list[TokenTable]:
+    """Of texts in one language."""
+    texts, bounds = side_by_side(apart)
+    known = _known(texts.lexicon, texts.words, language)
+    tokens = bounds.tolist()
+    where = placed(texts, tokens)
+    forms, written = known.forms.take(where.different).tolist(), known.written.take(where.different).tolist()
+    named = named_in(texts, bounds, known.labels)
+    return [
+        TokenTable(
+            forms=WrittenForms.of(forms[first:behind], written[first:behind], language),
+            ids=where.ids[begin:end] - np.uint32(first),
+            starts=where.starts[begin:end],
+            lengths=where.lengths[begin:end],
+            concepts=concepts,
+        )
+        if begin < end
+        else EMPTY_TABLE
+        for (begin, end), (first, behind), concepts in zip(pairwise(tokens), pairwise(where.bounds), named, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -7,7 +7,7 @@ labels overlap the longest counts. A text is held against the labels of its own 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from operator import or_
 from typing import NamedTuple
 
@@ -56,27 +56,43 @@ class InLabels(NamedTuple):
     """By which bits it is among them."""
 
 
-def named_in(text: Apart, labels: InLabels) -> tuple[Named, ...]:
-    """The concepts that stand in a text."""
+def named_in(texts: Apart, bounds: NDArray[np.intp], labels: InLabels) -> list[tuple[Named, ...]]:
+    """The concepts that stand in each of the texts that stand side by side, by where its tokens begin, and the end."""
     # Most that begin with a usual word do not go on: `v`, of `v tísni`.
-    goes_on = np.zeros(len(text.words), np.bool_)
-    np.not_equal(labels.next_words.take(text.words[:-1]) & labels.as_next.take(text.words[1:]), 0, out=goes_on[:-1])
-    begins = (goes_on | labels.is_one.take(text.words)).nonzero()[0]
+    words = texts.words
+    goes_on = np.zeros(len(words) + 1, np.bool_)
+    np.not_equal(labels.next_words.take(words[:-1]) & labels.as_next.take(words[1:]), 0, out=goes_on[1:-1])
+    goes_on[bounds] = False
+    goes_on = goes_on[1:]
+    firsts = (goes_on | labels.is_one.take(words)).nonzero()[0]
+    begun = labels.begun.take(words.take(firsts)).tolist()
+    begins = list(zip(firsts.tolist(), begun, goes_on.take(firsts).tolist(), strict=True))
+    of_texts = pairwise(firsts.searchsorted(bounds).tolist())
+    return [
+        _named(texts, begins[some:behind], begin, end)
+        for (some, behind), (begin, end) in zip(of_texts, pairwise(bounds.tolist()), strict=True)
+    ]
+
+
+def _named(
+    texts: Apart, begins: "Sequence[tuple[int, LabelBegun | None, bool]]", begin: int, end: int
+) -> tuple[Named, ...]:
+    """What stands in one of them: at which tokens labels begin, which these are, and whether they go on."""
     places: dict[str, list[tuple[int, int]]] = {}
-    behind = 0
-    for first, more in zip(begins.tolist(), goes_on.take(begins).tolist(), strict=True):
+    behind = begin
+    for first, begun, more in begins:
         if first < behind:
             continue
-        here, token = labels.begun[text.words[first]], first
+        here, token = begun, first
         found: tuple[str, ...] = ()
         while here is not None:
             token += 1
             if here.concepts:
                 found, behind = here.concepts, token
-            here = here.after[text.lexicon.word(text.words[token])] if more and token < len(text.words) else None
+            here = here.after[texts.lexicon.word(texts.words.item(token))] if more and token < end else None
         for concept in found:
-            places.setdefault(concept, []).append((first, behind - first))
-    return tuple(Named(concept, tuple(places[concept])) for concept in sorted(places))
+            places.setdefault(concept, []).append((first - begin, behind - first))
+    return tuple([Named(concept, tuple(places[concept])) for concept in sorted(places)])
 
 
 def named_by(tokens: Sequence[Keys], form_of: FormOf) -> Iterator[Standing]:

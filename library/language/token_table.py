@@ -8,7 +8,8 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any, NamedTuple, Self
 
 import msgspec
 import numpy as np
@@ -89,21 +90,41 @@ class TokenPlaces(Struct, frozen=True, eq=False):
 def token_places(text: str) -> TokenPlaces:
     """Of a text that was never analysed, as its table has them, without looking any word up."""
     (apart,) = taken_apart([text])
-    return placed(apart)[1]
+    whole = placed(apart, [0, len(apart.words)])
+    return TokenPlaces(whole.ids, whole.starts, whole.lengths)
 
 
-def placed(apart: Apart) -> tuple[NDArray[np.uint32], TokenPlaces]:
-    """What was taken apart, as the numbers of its different words in the order in which they come, and where they
-    stand."""
-    places = np.arange(len(apart.words), dtype=np.uint32)
-    first = np.empty(len(apart.lexicon), np.uint32)
-    first[apart.words[::-1]] = places[::-1]  # of several, what is written last stays
-    first_of = first.take(apart.words)
+class Placed(NamedTuple):
+    """Texts that stand side by side, as TokenPlaces has one, but that `ids` are counted through all of them."""
+
+    different: NDArray[np.uint32]
+    """The words of each that are different, by their numbers, in the order in which they come."""
+    bounds: list[int]
+    """Where those of each begin, and the end."""
+    ids: NDArray[np.uint32]
+    starts: NDArray[np.uint32]
+    lengths: NDArray[np.uint16]
+
+
+def placed(texts: Apart, bounds: Sequence[int]) -> Placed:
+    """Texts that stand side by side, by where the tokens of each begin, and the end."""
+    words = texts.words
+    places = np.arange(len(words), dtype=np.uint32)
+    first = np.empty(len(texts.lexicon), np.uint32)
+    first_of = np.empty(len(words), np.uint32)
+    for begin, end in pairwise(bounds):
+        of_text = words[begin:end]
+        first[of_text[::-1]] = places[begin:end][::-1]  # of several, what is written last stays
+        first.take(of_text, out=first_of[begin:end], mode="clip")  # other modes write into an array of their own before
     is_first = first_of == places
-    return apart.words[is_first], TokenPlaces(
-        ids=(is_first.cumsum(dtype=np.uint32) - np.uint32(1)).take(first_of),
-        starts=apart.starts,
-        lengths=np.minimum(apart.lengths, _LONGEST_NOTED).astype(np.uint16),
+    before = np.zeros(len(words) + 1, np.uint32)  # how many are the first of their text
+    is_first.cumsum(out=before[1:])
+    return Placed(
+        different=words[is_first],
+        bounds=before.take(bounds).tolist(),
+        ids=before.take(first_of),
+        starts=texts.starts,
+        lengths=np.minimum(texts.lengths, _LONGEST_NOTED).astype(np.uint16),
     )
 
 

@@ -97,6 +97,16 @@ def _apart(words: Lexicon, tokens: list[str], starts: NDArray[np.uint32], length
     return Apart(words, words.numbers(tokens, len(tokens)), starts, lengths)
 
 
+def side_by_side(texts: Sequence[Apart]) -> tuple[Apart, NDArray[np.intp]]:
+    """Texts that were taken apart together as one, in which the tokens of text i are those from the i-th bound to the
+    next; each begins where it does in its own text."""
+    if len(texts) == 1:
+        return texts[0], np.array((0, len(texts[0].words)))
+    words, starts, lengths = (np.concatenate([text[column] for text in texts]) for column in (1, 2, 3))
+    bounds = np.array([*accumulate((len(text.words) for text in texts), initial=0)])
+    return Apart(texts[0].lexicon, words, starts, lengths), bounds
+
+
 def _cut(apart: Apart, begins: Sequence[int]) -> list[Apart]:
     """Texts that stood side by side, by where each of them begins, and the end."""
     words, numbers, starts, lengths = apart

@@ -61,3 +61,11 @@ def test_pages_of_one_document_in_several_languages_have_the_lemmas_and_labels_o
     alone = [shared_analyzer().table(page, language) for page, language in pages.items()]
     assert [table.encode() for table in together] == [table.encode() for table in alone]
     assert {key.partition(":")[0] for form in together[1].forms for key in form.lemmas} == {"en"}
+
+
+def test_a_label_ends_with_its_page_and_places_are_counted_from_the_beginning_of_each():
+    texts = ["", "Pomáhá asistent", "pedagoga, asistent pedagoga", "", "ten asistent pedagoga a ten asistent"]
+    tables = shared_analyzer().tables([(text, "cs") for text in texts])
+    assert [table.encode() for table in tables] == [shared_analyzer().table(text, "cs").encode() for text in texts]
+    places = [[place for named in table.concepts for place in named.places] for table in tables]
+    assert places == [[], [], [(0, 1), (1, 2)], [], [(1, 2)]]
