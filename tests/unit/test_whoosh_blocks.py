@@ -11,11 +11,13 @@ from whoosh.index import create_in, open_dir
 from whoosh.query import Phrase, Term
 from whoosh.system import pack_ushort
 
-from library.engines.whoosh.arrays import arrays_by_public_interface
+from library.engines.whoosh.arrays import arrays_by_public_interface, field_arrays
 from library.engines.whoosh.blocks import TermFilter, _TermIndex
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.folder import IndexFolder
 from library.engines.whoosh.pickled import put_numbers, put_positions, sizes_of_positions, steps_from, widths
+from library.engines.whoosh.pieces import in_order
+from library.engines.whoosh.postings import Batch
 from library.engines.whoosh.schema import ONLY_ARRAYS, schema
 from library.engines.whoosh.writing import INDEX_NAME, Contents, SegmentFiles, SegmentWriter, _write_merged
 from tests.builders import a_practice, an_entry
@@ -108,6 +110,28 @@ def test_merged_segments_have_the_arrays_of_one_that_was_written_at_once(tmp_pat
         field: as_lists(arrays) for field, arrays in expected.fields.items()
     }
     assert {*arrays_by_public_interface(found.terms, schema()), "forms"} == found.fields.keys()
+
+
+def test_postings_are_the_same_in_however_many_pieces_documents_came():
+    chance = random.Random(3)
+    texts = [[" ".join(chance.choices(WORDS, [60, 20, 9, 3, 1], k=12)) for _ in range(3)] for _ in range(40)]
+    entries = [an_entry(a_practice(id=f"d{number:03}"), pages) for number, pages in enumerate(texts)]
+    at_once, in_pieces = Batch(), Batch()
+    for number, entry in enumerate(entries):
+        at_once.add(entry)
+        in_pieces.add(entry)
+        if number % 7 == 0:
+            in_pieces.settle()
+    found = {field.field: as_lists(field_arrays(field)) for field in in_pieces.fields()}
+    assert found == {field.field: as_lists(field_arrays(field)) for field in at_once.fields()}
+    assert sum(found["text_surface"]["weights"]) == 40 * 3 * 12
+
+
+@pytest.mark.parametrize("largest", [9, 2**16 - 1, 2**16, 2**31])
+def test_places_are_in_the_order_of_their_numbers_and_equal_ones_as_they_are(largest):
+    chance = random.Random(largest)
+    numbers = [chance.choice((0, 1, largest, chance.randint(0, largest))) for _ in range(500)]
+    assert in_order(np.array(numbers)).tolist() == sorted(range(500), key=numbers.__getitem__)
 
 
 def test_a_segment_never_denies_a_term_that_it_has_and_most_that_it_has_not(written):

@@ -29,7 +29,7 @@ LENGTH = 8
 
 Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]
 Array = NDArray[Any]
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from library.engines.whoosh.arrays import FieldArrays, FieldPostings, Numbers, Placed, rows_of
-from library.engines.whoosh.postings import in_order
+from library.engines.whoosh.pieces import Piece, together
 
 
 class Part(NamedTuple):
@@ -30,32 +30,24 @@ def _merged(field: str, parts: Sequence[FieldArrays], numbers: Sequence[Numbers]
     each = [part.terms() for part in parts]
     terms = sorted(set(chain.from_iterable(each)))
     rank = {term: place for place, term in enumerate(terms)}
-    ranks = np.concatenate(
-        [
-            np.repeat(np.fromiter(map(rank.__getitem__, some), np.int64, len(some)), np.diff(part.firsts))
-            for part, some in zip(parts, each, strict=True)
-        ]
-    )
-    ids = np.concatenate([number[part.ids] for part, number in zip(parts, numbers, strict=True)])
+    ranks = [np.fromiter(map(rank.__getitem__, some), np.int64, len(some)) for some in each]
+    return together(field, terms, [*map(_living, parts, ranks, numbers)])
+
+
+def _living(part: FieldArrays, ranks: Numbers, numbers: Numbers) -> Piece:
+    """The postings of the documents that live, under their new numbers."""
+    ids = numbers[part.ids]
     living = np.flatnonzero(ids >= 0)
-    # Equal ranks stay as they are: in the order of the documents.
-    rows = living[in_order(ranks[living])]
-    ranks = ranks[rows]
-    kept = np.unique(ranks)
-    return FieldPostings(
-        field=field,
-        terms=[terms[place] for place in kept.tolist()],
-        firsts=np.append(np.searchsorted(ranks, kept), len(ranks)),
-        ids=ids[rows],
-        weights=np.concatenate([part.weights.astype(np.int64) for part in parts])[rows],
-        placed=_placed(parts, rows) if len(parts[0].places) else None,
+    return Piece(
+        terms=ranks,
+        firsts=living.searchsorted(part.firsts),
+        ids=ids[living],
+        weights=part.weights[living],
+        placed=_placed(part, living) if len(part.places) else None,
     )
 
 
-def _placed(parts: Sequence[FieldArrays], rows: Numbers) -> Placed:
-    before = np.cumsum([0, *(len(part.positions) for part in parts)])
-    places = [part.places.astype(np.int64) for part in parts]
-    counts = np.concatenate([np.diff(each) for each in places])[rows]
-    begins = np.concatenate([each[:-1] + first for each, first in zip(places, before, strict=False)])[rows]
-    positions = np.concatenate([part.positions.astype(np.int64) for part in parts])
-    return Placed(np.concatenate([[0], np.cumsum(counts)]), positions[rows_of(begins, counts)])
+def _placed(part: FieldArrays, rows: Numbers) -> Placed:
+    places = part.places.astype(np.int64)
+    counts = np.diff(places)[rows]
+    return Placed(np.append(0, np.cumsum(counts)), part.positions[rows_of(places[rows], counts)])

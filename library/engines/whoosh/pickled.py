@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]
 
 _NUMBERS = {2: (b"K", "u1"), 3: (b"M", "<u2"), 5: (b"J", "<u4")}
 """How many bytes a number takes with its opcode -> the opcode, and what follows it."""

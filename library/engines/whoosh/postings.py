@@ -1,12 +1,12 @@
 """Entries -> the terms of each field with all their postings, as arrays: what a new segment is written from.
 
-Every distinct form of a batch gets a number. What is counted and sorted are these numbers; a form's spelling, lemmas
-and skeletons are looked at once a batch, not once a token.
+Every distinct form of a batch gets a number, and so does every term of a field. What is counted and sorted are these
+numbers; a form's spelling, lemmas and skeletons are looked at once a batch, not once a token. What has come is sorted a
+piece at a time (pieces.py), so that nothing but putting pieces together is left to do when all has.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain, count, islice
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from library.engines.whoosh.arrays import FieldPostings, Numbers, Placed, rows_of
+from library.engines.whoosh.arrays import FieldPostings, Ids, Numbers, rows_of
+from library.engines.whoosh.pieces import Piece, in_order, piece, placed_piece, together
 from library.engines.whoosh.schema import (
     Stored,
     concept_field,
@@ -27,108 +28,11 @@ from library.engines.whoosh.schema import (
     zone_bounds,
     zone_tables,
 )
-from library.language import Form, Named, TokenTable
+from library.language import Form, TokenTable
 from library.search import FACETS, ZONES, IndexEntry
 
-
-class _Runs(NamedTuple):
-    """Which forms stand in which documents of a zone, by document and then by form: `forms[r]` in `documents[r]`, at
-    the `counts[r]` positions from `firsts[r]` on."""
-
-    forms: Numbers
-    documents: Numbers
-    firsts: Numbers
-    counts: Numbers
-    positions: Numbers
-
-
-class _Labels:
-    """Where labels of concepts stand in a zone, as its tables come in."""
-
-    def __init__(self) -> None:
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._tables: list[tuple[int, int, int]] = []
-        """Of each its document, its first position, and how many concepts it names."""
-        self._concepts: list[int] = []
-        self._counts: list[int] = []
-        """Of those, table by table, their numbers, and at how many places each stands."""
-        self._places: list[int] = []
-        """Of each place the first token and how many there are, as they are in the table."""
-
-    def add(self, document: int, first: int, concepts: Sequence[Named]) -> None:
-        places = [named.places for named in concepts]
-        self._tables.append((document, first, len(concepts)))
-        self._concepts += map(self._numbers.__getitem__, map(attrgetter("concept"), concepts))
-        self._counts += map(len, places)
-        self._places += chain.from_iterable(chain.from_iterable(places))
-
-    def postings(self, field: str) -> FieldPostings:
-        """At every token of a label, so that all of it is pointed at, but each label counts once."""
-        terms = sorted(self._numbers)
-        rank_of = np.argsort(np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms)))
-        counts = np.array(self._counts, np.int64)
-        tables = np.array(self._tables, np.int64).reshape(-1, 3)
-        table_of = np.repeat(np.repeat(np.arange(len(tables)), tables[:, 2]), counts)
-        ranks = np.repeat(rank_of[np.array(self._concepts, np.int64)], counts)
-        # They come by document and position: in this order they stay for each concept.
-        order = in_order(ranks)
-        ranks, (documents, shifts, _) = ranks[order], tables[table_of[order]].T
-        firsts, lengths = np.array(self._places, np.int64).reshape(-1, 2)[order].T
-        begins = np.flatnonzero(_differs(ranks) | _differs(documents))
-        return FieldPostings(
-            field=field,
-            terms=[*map(str.encode, terms)],
-            firsts=np.searchsorted(ranks[begins], np.arange(len(terms) + 1)),
-            ids=documents[begins],
-            weights=np.diff(np.append(begins, len(order))),
-            placed=Placed(
-                np.append(0, np.cumsum(lengths))[np.append(begins, len(order))],
-                rows_of(shifts + firsts, lengths),
-            ),
-        )
-
-
-class _Zone:
-    """The tokens of one zone as they come in, a table at a time."""
-
-    def __init__(self) -> None:
-        self.labels = _Labels()
-        self._settled: list[_Runs] = []
-        self._begin()
-
-    def _begin(self) -> None:
-        self._forms: list[NDArray[np.int32]] = []
-        self._documents: list[int] = []
-        self._firsts: list[int] = []
-
-    def add(self, document: int, table: TokenTable, first: int, numbered: NDArray[np.int32]) -> None:
-        """`numbered`: the numbers of the table's forms."""
-        self._forms.append(numbered[table.ids])
-        self._documents.append(document)
-        self._firsts.append(first)
-        self.labels.add(document, first, table.concepts)
-
-    def settle(self) -> None:
-        """Sort what has come since this was done before."""
-        lengths = np.fromiter(map(len, self._forms), np.int64, len(self._forms))
-        begins = np.array(self._firsts, np.int64) - np.cumsum(lengths) + lengths
-        forms = _joined(self._forms)
-        # Tokens come by document and position.
-        order = in_order(forms)
-        forms, documents = forms[order], np.repeat(np.array(self._documents, np.int64), lengths)[order]
-        firsts = np.flatnonzero(_differs(forms) | _differs(documents))
-        counts = np.diff(np.append(firsts, len(order)))
-        by_document = in_order(documents[firsts])
-        firsts = firsts[by_document]
-        positions = (np.arange(len(order)) + np.repeat(begins, lengths))[order]
-        self._settled.append(_Runs(forms[firsts], documents[firsts], firsts, counts[by_document], positions))
-        self._begin()
-
-    def runs(self) -> _Runs:
-        self.settle()
-        before = np.cumsum([0, *(len(some.positions) for some in self._settled)])
-        moved = [some._replace(firsts=some.firsts + first) for some, first in zip(self._settled, before, strict=False)]
-        return _Runs(*map(_joined, zip(*moved, strict=True)))
+TOKENS_OF_A_PIECE = 100_000
+"""After which a piece is sorted, where nobody asks for it before."""
 
 
 class Batch:
@@ -138,50 +42,73 @@ class Batch:
         self.stored: list[Stored] = []
         self.tokens = 0
         self._numbers: defaultdict[Form, int] = defaultdict(count().__next__)
-        self._settled = 0
-        self._terms = {name: _Numbered() for name in _TERMS_OF}
-        self._zones = {zone: _Zone() for zone in ZONES}
+        self._terms = {name: _TermsOfForms(terms_of) for name, terms_of in _TERMS_OF.items()}
+        self._labels = {zone: _Labels() for zone in ZONES}
+        self._pieces: defaultdict[str, list[Piece]] = defaultdict(list)
         self._values: dict[str, list[tuple[str, ...]]] = {field: [] for field in ("id", *map(facet_field, FACETS))}
+        self._begin_piece()
+
+    def _begin_piece(self) -> None:
+        self._settled = len(self.stored)
+        self._unsettled = 0
+        """Tokens."""
+        self._standing = _Standing()
+        self._zones = {zone: _Zone() for zone in ZONES}
 
     def add(self, entry: IndexEntry) -> None:
         """Where it raises, the batch is to be thrown away."""
-        document, number_of = len(self.stored), self._numbers.__getitem__
-        for name, zone in self._zones.items():
-            tables = zone_tables(entry, name)
-            for table, first in zip(tables, zone_bounds(name, tables), strict=False):
-                zone.add(document, table, first, np.fromiter(map(number_of, table.forms), np.int32, len(table.forms)))
+        document = len(self.stored)
+        tables = {zone: zone_tables(entry, zone) for zone in ZONES}
+        all_forms = [table.forms for table in chain.from_iterable(tables.values())]
+        counts = sum(map(len, all_forms))
+        forms = np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(all_forms)), np.int32, counts)
+        self._standing.add(forms)
+        for zone, some in tables.items():
+            bounds = zone_bounds(zone, some)
+            count = sum(len(table.forms) for table in some)
+            self._zones[zone].add(document, some, bounds, forms[:count])
+            self._labels[zone].add(document, some, bounds)
+            forms = forms[count:]
         self._values["id"].append((entry.document.id,))
         for facet, values in FACETS.items():
             self._values[facet_field(facet)].append(tuple(dict.fromkeys(values(entry))))
         self.stored.append(stored(entry))
-        self.tokens += tokens_of(entry)
+        tokens = tokens_of(entry)
+        self.tokens += tokens
+        self._unsettled += tokens
+        if self._unsettled >= TOKENS_OF_A_PIECE:
+            self.settle()
 
     def settle(self) -> None:
         """Do for what has come what can be done before all has."""
-        for zone in self._zones.values():
-            zone.settle()
-        new = _last(self._numbers, len(self._numbers) - self._settled)
-        self._settled += len(new)
-        for name, terms in self._terms.items():
-            terms.add([*map(_TERMS_OF[name], new)])
+        for known in self._terms.values():
+            known.know(self._numbers)
+        forms, documents = self._standing.pairs(self._settled)
+        for field in ("forms", "skeletons"):
+            terms, whose = self._terms[field].of(forms)
+            self._pieces[field].append(piece(terms, documents[whose]))
+        for name, zone in self._zones.items():
+            forms, documents, positions = zone.tokens()
+            for field, kind in ((surface_field(name), "surfaces"), (lemma_field(name), "lemmas")):
+                terms, whose = self._terms[kind].of(forms)
+                self._pieces[field].append(placed_piece(terms, documents[whose], positions[whose]))
+            self._pieces[concept_field(name)].append(self._labels[name].settled())
+        self._begin_piece()
 
     def fields(self) -> Iterator[FieldPostings]:
         """All fields, in the order in which a segment has them."""
         self.settle()
-        runs = {name: zone.runs() for name, zone in self._zones.items()}
-        standing = _standing(runs.values(), len(self._numbers))
-        terms = {name: some.ranked() for name, some in self._terms.items()}
-        made: dict[str, Callable[[], FieldPostings]] = {
-            "forms": partial(_by_form, "forms", terms["forms"], standing),
-            "skeletons": partial(_by_form, "skeletons", terms["skeletons"], standing),
-            **{field: partial(_by_value, field, values) for field, values in self._values.items()},
-        }
-        for name, zone in self._zones.items():
-            made[surface_field(name)] = partial(_placed, surface_field(name), terms["surfaces"], runs[name])
-            made[lemma_field(name)] = partial(_placed, lemma_field(name), terms["lemmas"], runs[name])
-            made[concept_field(name)] = partial(zone.labels.postings, concept_field(name))
-        for field in sorted(made):
-            found = made[field]()
+        terms = {kind: some.terms.in_order() for kind, some in self._terms.items()}
+        ordered = {"forms": terms["forms"], "skeletons": terms["skeletons"]}
+        for zone, labels in self._labels.items():
+            ordered |= {surface_field(zone): terms["surfaces"], lemma_field(zone): terms["lemmas"]}
+            ordered[concept_field(zone)] = labels.terms.in_order()
+        for field in sorted((*ordered, *self._values)):
+            found = (
+                _by_value(field, self._values[field])
+                if field in self._values
+                else _in_order(field, ordered[field], self._pieces[field])
+            )
             if len(found.terms):
                 yield found
 
@@ -208,57 +135,151 @@ class Prepared:
         return (self._batch, list(self._entries)) if same and self._entries else None
 
 
-def _standing(zones: Iterable[_Runs], forms: int) -> tuple[Numbers, Numbers]:
-    """Which form stands in which document, each pair once, by document."""
-    found = _distinct(_joined([runs.documents * forms + runs.forms for runs in zones]))
-    return found % max(forms, 1), found // max(forms, 1)
+class _Standing:
+    """Which forms stand in the documents that have come since the last piece."""
+
+    def __init__(self) -> None:
+        self._forms: list[Ids] = []
+
+    def add(self, forms: Ids) -> None:
+        """Of the next document, some perhaps several times."""
+        self._forms.append(forms)
+
+    def pairs(self, first: int) -> tuple[Ids, Ids]:
+        """Forms and documents, the first of which has this number, each pair once, by document."""
+        documents = np.arange(first, first + len(self._forms), dtype=np.int32)
+        once = piece(_joined(self._forms), np.repeat(documents, [*map(len, self._forms)]))
+        order = in_order(once.ids)
+        return np.repeat(once.terms, np.diff(once.firsts))[order], once.ids[order]
+
+
+class _Zone:
+    """The tables of one zone that have come since the last piece."""
+
+    def __init__(self) -> None:
+        self._documents: list[int] = []
+        self._firsts: list[int] = []
+        self._forms: list[Ids] = []
+        self._form_counts: list[int] = []
+        self._ids: list[NDArray[np.uint32]] = []
+
+    def add(self, document: int, tables: Sequence[TokenTable], bounds: Sequence[int], forms: Ids) -> None:
+        """With the first position of each table, and the numbers of all their forms."""
+        self._documents += [document] * len(tables)
+        self._firsts += bounds[: len(tables)]
+        self._forms.append(forms)
+        self._form_counts += [len(table.forms) for table in tables]
+        self._ids += [table.ids for table in tables]
+
+    def tokens(self) -> tuple[Ids, Ids, Ids]:
+        """By document and position: of each token its form, the document, and where in it it stands."""
+        lengths = np.array([*map(len, self._ids)], np.int64)
+        form_counts = np.array(self._form_counts, np.int64)
+        first_forms = np.cumsum(form_counts) - form_counts
+        begins = np.array(self._firsts, np.int64) - np.cumsum(lengths) + lengths
+        forms = _joined(self._forms)[_joined(self._ids) + np.repeat(first_forms, lengths)]
+        positions = np.repeat(begins, lengths) + np.arange(len(forms))
+        return forms, np.repeat(np.array(self._documents, np.int32), lengths), positions.astype(np.int32)
+
+
+class _Labels:
+    """Where labels of concepts stand in a zone."""
+
+    def __init__(self) -> None:
+        self.terms = _Terms()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._tables: list[tuple[int, int, int]] = []
+        """Of each its document, its first position, and how many concepts it names."""
+        self._concepts: list[str] = []
+        self._counts: list[int] = []
+        """Of those, table by table, at how many places each stands."""
+        self._places: list[int] = []
+        """Of each place the first token and how many there are, as they are in the table."""
+
+    def add(self, document: int, tables: Sequence[TokenTable], bounds: Sequence[int]) -> None:
+        for table, first in zip(tables, bounds, strict=False):
+            if table.concepts:
+                places = [named.places for named in table.concepts]
+                self._tables.append((document, first, len(places)))
+                self._concepts += [named.concept for named in table.concepts]
+                self._counts += map(len, places)
+                self._places += chain.from_iterable(chain.from_iterable(places))
+
+    def settled(self) -> Piece:
+        """What has come since this was asked for before: at every token of a label, so that all of it is pointed at,
+        but each label counts once."""
+        counts = np.array(self._counts, np.int64)
+        documents, firsts, named = np.array(self._tables, np.int32).reshape(-1, 3).T
+        table_of = np.repeat(np.repeat(np.arange(len(named)), named), counts)
+        concepts = np.repeat(np.array(self.terms.numbered(self._concepts), np.int64), counts)
+        begins, lengths = np.array(self._places, np.int32).reshape(-1, 2).T
+        self._begin()
+        return placed_piece(concepts, documents[table_of], firsts[table_of] + begins, lengths)
 
 
 # Terms by number ------------------------------------------------------------------------------------------------------
 
 
-class _Terms(NamedTuple):
-    """The terms of some things in order, and which of them each thing has: thing i those from `firsts[i]` on."""
+class _Ordered(NamedTuple):
+    """Terms in order, and which of them each number stands for."""
 
     terms: list[bytes]
-    firsts: Numbers
     ranks: Numbers
 
-    def of(self, things: Numbers) -> tuple[Numbers, Numbers]:
-        """For a row of things, all their terms, and behind which thing of the row each stands."""
-        counts = self.firsts[things + 1] - self.firsts[things]
-        return self.ranks[rows_of(self.firsts[things], counts)], np.repeat(np.arange(len(things)), counts)
 
-
-class _Numbered:
-    """Terms of things, numbered as they come."""
+class _Terms:
+    """Terms, numbered as they come."""
 
     def __init__(self) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._rows: list[str] = []
-        """All of them: rows of what came at a time, each in order."""
-        self._found: list[int] = []
-        self._counts: list[int] = []
+        self._terms: list[bytes] = []
+        self._rows: list[list[int]] = []
+        """Numbers of terms, each row in the order of their terms and less than half as long as the one before."""
 
-    def add(self, things: Sequence[Collection[str]]) -> None:
-        """The terms of the next things."""
-        known = len(self._numbers)
-        self._found += map(self._numbers.__getitem__, chain.from_iterable(things))
-        self._counts += map(len, things)
-        self._rows += sorted(_last(self._numbers, len(self._numbers) - known))
+    def numbered(self, terms: Iterable[str]) -> list[int]:
+        known = len(self._terms)
+        found = [*map(self._numbers.__getitem__, terms)]
+        self._terms += map(str.encode, _last(self._numbers, len(self._numbers) - known))
+        row = self._sorted(range(known, len(self._terms)))
+        while self._rows and len(self._rows[-1]) < 2 * len(row):
+            # Python's way of sorting only merges what stands in order already.
+            row = self._sorted([*self._rows.pop(), *row])
+        self._rows.append(row)
+        return found
 
-    def ranked(self) -> _Terms:
-        # In the order of their bytes too. Python's way of sorting only merges what stands in order already.
-        terms = sorted(self._rows)
-        ranks = np.empty(len(terms), np.int64)
-        ranks[np.fromiter(map(self._numbers.__getitem__, terms), np.int64, len(terms))] = np.arange(len(terms))
-        firsts = np.cumsum([0, *self._counts])
-        return _Terms(list(map(str.encode, terms)), firsts, ranks[np.array(self._found, np.int64)])
+    def in_order(self) -> _Ordered:
+        order = self._sorted([*chain.from_iterable(self._rows)])
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        return _Ordered([*map(self._terms.__getitem__, order)], ranks)
+
+    def _sorted(self, numbers: Iterable[int]) -> list[int]:
+        return sorted(numbers, key=self._terms.__getitem__)
 
 
-def _last(numbers: Mapping[Any, int], count: int) -> list[Any]:
-    """So many that were numbered last, in their order; without walking past all that were numbered before."""
-    return [*islice(reversed(numbers), count)][::-1]
+class _TermsOfForms:
+    """What a field has of each form."""
+
+    def __init__(self, terms_of: Callable[[Form], Collection[str]]) -> None:
+        self.terms = _Terms()
+        self._terms_of = terms_of
+        self._counts = np.empty(0, np.int64)
+        self._found = np.empty(0, np.int64)
+        """The terms of the first form, then those of the next."""
+
+    def know(self, numbers: Mapping[Form, int]) -> None:
+        """The forms that were numbered since this was done before."""
+        new = [*map(self._terms_of, _last(numbers, len(numbers) - len(self._counts)))]
+        self._counts = np.append(self._counts, np.array([*map(len, new)], np.int64))
+        self._found = np.append(self._found, np.array(self.terms.numbered(chain.from_iterable(new)), np.int64))
+
+    def of(self, forms: Ids) -> tuple[Numbers, Numbers]:
+        """For a row of forms, all their terms, and behind which of the row each stands."""
+        firsts = np.cumsum(self._counts) - self._counts
+        counts = self._counts[forms]
+        return self._found[rows_of(firsts[forms], counts)], np.repeat(np.arange(len(forms)), counts)
 
 
 _TERMS_OF: Mapping[str, Callable[[Form], Collection[str]]] = {
@@ -269,89 +290,25 @@ _TERMS_OF: Mapping[str, Callable[[Form], Collection[str]]] = {
 }
 
 
+def _in_order(field: str, ordered: _Ordered, pieces: Sequence[Piece]) -> FieldPostings:
+    return together(field, ordered.terms, [some._replace(terms=ordered.ranks[some.terms]) for some in pieces])
+
+
 def _by_value(field: str, values: Sequence[Collection[str]]) -> FieldPostings:
     """Of what each document has."""
-    numbered = _Numbered()
-    numbered.add(values)
-    terms = numbered.ranked()
-    ranks, documents = terms.of(np.arange(len(values)))
-    order = in_order(ranks)
-    return _unplaced(field, terms.terms, ranks[order], documents[order])
+    terms = _Terms()
+    numbers = np.array(terms.numbered(chain.from_iterable(values)), np.int64)
+    documents = np.repeat(np.arange(len(values), dtype=np.int32), [*map(len, values)])
+    return _in_order(field, terms.in_order(), [piece(numbers, documents)])
 
 
-def _by_form(field: str, known: _Terms, standing: tuple[Numbers, Numbers]) -> FieldPostings:
-    """Of what the forms that stand in each document have."""
-    forms, documents = standing
-    ranks, whose = known.of(forms)
-    size = int(documents[-1]) + 1 if len(documents) else 1
-    pairs = _distinct(ranks * size + documents[whose])
-    return _unplaced(field, known.terms, pairs // size, pairs % size)
+def _last(numbers: Mapping[Any, int], count: int) -> list[Any]:
+    """So many that were numbered last, in their order; without walking past all that were numbered before."""
+    return [*islice(reversed(numbers), count)][::-1]
 
 
-def _unplaced(field: str, terms: Sequence[bytes], ranks: Numbers, documents: Numbers) -> FieldPostings:
-    """Of ranks in order, and the documents of each."""
-    firsts = np.searchsorted(ranks, np.arange(len(terms) + 1))
-    return FieldPostings(field, terms, firsts, documents, np.ones(len(ranks), np.int64))
-
-
-def _placed(field: str, known: _Terms, runs: _Runs) -> FieldPostings:
-    """Of what the forms have, where they stand."""
-    ranks, whose = known.of(runs.forms)
-    order = in_order(ranks)
-    ranks, whose = ranks[order], whose[order]
-    documents, counts = runs.documents[whose], runs.counts[whose]
-    begins = np.flatnonzero(_differs(ranks) | _differs(documents))
-    weights = np.add.reduceat(counts, begins)
-    positions = runs.positions[rows_of(runs.firsts[whose], counts)]
-    # What several forms of a document have stands where each of them does.
-    several = np.diff(np.append(begins, len(whose))) > 1
-    theirs = np.repeat(several, weights)
-    positions[theirs] = _sorted_in_each(positions[theirs], weights[several])
-    # Only the terms that stand in this zone.
-    terms = np.flatnonzero(_differs(ranks[begins]))
-    return FieldPostings(
-        field=field,
-        terms=[known.terms[rank] for rank in ranks[begins][terms].tolist()],
-        firsts=np.append(terms, len(begins)),
-        ids=documents[begins],
-        weights=weights,
-        placed=Placed(np.append(0, np.cumsum(weights)), positions),
-    )
-
-
-def _sorted_in_each(positions: Numbers, counts: Numbers) -> Numbers:
-    """So many positions after the other, each of these rows in ascending order."""
-    rows = np.repeat(np.arange(len(counts)), counts)
-    ordered: Numbers = np.sort((rows << POSITION_BITS) | positions) & ((1 << POSITION_BITS) - 1)
-    return ordered
-
-
-POSITION_BITS = 32
-"""That a position has at most."""
-
-
-def in_order(ranks: Numbers) -> Numbers:
-    """Places in the order of their ranks, equal ones as they are. Sorting whole numbers is many times faster in numpy
-    than sorting places by them, so each number carries its place."""
-    bits = len(ranks).bit_length()
-    return np.sort((ranks << bits) | np.arange(len(ranks))) & ((1 << bits) - 1)
-
-
-def _distinct(numbers: Numbers) -> Numbers:
-    """In ascending order. (For millions of numbers np.unique makes a hash table, which takes many times as long.)"""
-    ordered = np.sort(numbers)
-    return ordered[_differs(ordered)]
-
-
-def _differs(numbers: Numbers) -> NDArray[np.bool_]:
-    """Which of them are not as the one before."""
-    differs = np.ones(len(numbers), bool)
-    np.not_equal(numbers[1:], numbers[:-1], out=differs[1:])
-    return differs
-
-
-def _joined(parts: Sequence[NDArray[Any]]) -> Numbers:
-    return np.concatenate([*parts, np.empty(0, np.int64)])
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate([*parts, np.empty(0, np.int32)])
 
 
 def tokens_of(entry: IndexEntry) -> int:
