@@ -15,7 +15,14 @@ from library.engines.whoosh.arrays import arrays_by_public_interface, field_arra
 from library.engines.whoosh.blocks import TermFilter, _TermIndex
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.folder import IndexFolder
-from library.engines.whoosh.pickled import put_numbers, put_positions, sizes_of_positions, steps_from, widths
+from library.engines.whoosh.pickled import (
+    put_numbers,
+    put_positions,
+    sizes_of_positions,
+    steps_from,
+    widths,
+    widths_of_positions,
+)
 from library.engines.whoosh.pieces import in_order
 from library.engines.whoosh.postings import Batch
 from library.engines.whoosh.schema import ONLY_ARRAYS, schema
@@ -176,11 +183,14 @@ def test_positions_are_put_so_that_whooshs_format_reads_them():
         [3, 4, 300],
         [7, 70_000, 2**31 - 1],
         list(range(5, 3_000, 7)),
+        [*range(16)],
+        [*range(70_000, 70_017)],
+        [9],
         sorted(chance.sample(range(10**6), 90)),
     ]
     places = np.cumsum([0, *map(len, several)])
     steps = steps_from(np.array(list(chain.from_iterable(several)), np.int64), places[:-1])
-    width = widths(np.maximum.reduceat(steps, places[:-1]))
+    width = widths_of_positions(places, steps)
     ends = np.cumsum([0, *sizes_of_positions(np.diff(places), width)])
     content = np.full(int(ends[-1]), 255, np.uint8)
     put_positions(content, ends[:-1], places, steps, width)

@@ -1,9 +1,9 @@
 """Arrays -> Whoosh's posting blocks, and its files as they are opened: the only place that knows its private parts.
 
 A term's postings are blocks of up to 128: a length (negative for the last), a pickled note about the block, and a
-pickled, perhaps compressed tuple of steps between document numbers, weights, and values. They are written as Whoosh's
-codec writes them, but for the pickle protocol: in protocol 2, which Whoosh asks for, each byte string costs a function
-call to read.
+pickled tuple of steps between document numbers, weights, and values. They are written as Whoosh's codec writes them,
+but not compressed, and in another pickle protocol: in protocol 2, which Whoosh asks for, each byte string costs a
+function call to read.
 """
 
 # ruff: noqa: SLF001  # private parts are what this module is about
@@ -35,6 +35,7 @@ from library.engines.whoosh.pickled import (
     sizes_of_positions,
     steps_from,
     widths,
+    widths_of_positions,
 )
 
 BLOCK = 128
@@ -43,10 +44,6 @@ BITS_PER_TERM = 16
 """Between so many and twice as many bits a term keep what `TermFilter` knows."""
 OTHER_BIT = 0x9E3779B1
 """2**32 by the golden ratio: multiplying by it makes of a hash another one."""
-WORTH_COMPRESSING = 1_024
-"""Bytes of a block from which compressing it pays: all of 256 would take an eighth more time, for 5 % of the room."""
-COMPRESSION = 1
-"""zlib's level."""
 
 
 class TermFilter:
@@ -114,7 +111,7 @@ class TermWriter(W3FieldWriter):  # type: ignore[misc]
         number = self._fieldmap.setdefault(postings.field, len(self._fieldmap))
         place = self._postfile.tell()
         written, lengths = _written(postings)
-        self._postfile.write(written)
+        self._postfile.write(written.data)
         begins = place + np.cumsum(lengths) - lengths
         self._tindex.add_field(number, postings.terms, _term_infos(postings, begins, lengths))
 
@@ -213,7 +210,7 @@ class _Positions:
     def __init__(self, placed: Placed, cut: _Cut) -> None:
         self._places, self._cut = placed.places, cut
         self._steps = steps_from(placed.positions, self._places[:-1])
-        self._width = cut.each(widths(np.maximum.reduceat(self._steps, self._places[cut.begins])))
+        self._width = widths_of_positions(self._places, self._steps)
         self._ends = np.cumsum(np.append(0, sizes_of_positions(np.diff(self._places), self._width)))
         self._before = self._ends[cut.begins]
         self.sizes = self._ends[cut.begins + cut.counts] - self._before + 2
@@ -225,7 +222,7 @@ class _Positions:
         put_positions(content, first, self._places, self._steps, self._width)
 
 
-def _written(postings: FieldPostings) -> tuple[bytes, Numbers]:
+def _written(postings: FieldPostings) -> tuple[Bytes, Numbers]:
     """All blocks of a field, and how many bytes each term has of them."""
     cut = _Cut.of(postings)
     values = _Nothing(cut) if postings.placed is None else _Positions(postings.placed, cut)
@@ -239,51 +236,30 @@ def _written(postings: FieldPostings) -> tuple[bytes, Numbers]:
         part.put(content, at)
         at = at + part.sizes
     put(content, at, _each_time(_END, len(at)))
-    sizes = _compressed(content, begins, sizes)
-    put(content, begins - _HEAD.itemsize, _heads(postings, cut, sizes, begins + sizes < ends))
+    put(content, begins - _HEAD.itemsize, _heads(postings, cut, sizes))
     put(content, (begins - heads)[cut.is_first], _each_time(WHOOSH3_HEADER_MAGIC, int(cut.is_first.sum())))
-    return _without_gaps(content, begins + sizes, ends), np.add.reduceat(heads + sizes, np.flatnonzero(cut.is_first))
+    return content, np.add.reduceat(heads + sizes, np.flatnonzero(cut.is_first))
 
 
 _END = b"\x87."
 _HEAD = np.dtype(
     [
         *(("length", ">i4"), ("begin", "S2"), ("count", "u1"), ("J", "S1"), ("last", "<i4")),
-        *(("G", "S1"), ("heaviest", ">f8"), ("K", "S1"), ("compressed", "u1"), ("end", "S6")),
+        *(("G", "S1"), ("heaviest", ">f8"), ("end", "S8")),
     ]
 )
-"""How long the block is, and the note about it: how many postings, the last document, the largest weight, whether it is
-compressed, and no lengths of documents."""
+"""How long the block is, and the note about it: how many postings, the last document, the largest weight, that it is
+not compressed (which would take a fifth more time, for a tenth of the room), and no lengths of documents."""
 
 
-def _heads(postings: FieldPostings, cut: _Cut, sizes: Numbers, compressed: NDArray[np.bool_]) -> NDArray[Any]:
+def _heads(postings: FieldPostings, cut: _Cut, sizes: Numbers) -> NDArray[Any]:
     heads = np.empty(len(sizes), _HEAD)
-    heads["begin"], heads["J"], heads["G"], heads["K"], heads["end"] = b"(K", b"J", b"G", b"K", b"K\0K\0t."
+    heads["begin"], heads["J"], heads["G"], heads["end"] = b"(K", b"J", b"G", b"K\0K\0K\0t."
     heads["length"] = np.where(cut.is_last, -1, 1) * (_HEAD.itemsize - 4 + sizes)
     heads["count"] = cut.counts
     heads["last"] = postings.ids[cut.begins + cut.counts - 1]
     heads["heaviest"] = cut.largest(postings.weights)
-    heads["compressed"] = compressed
     return heads
-
-
-def _compressed(content: Bytes, begins: Numbers, sizes: Numbers) -> Numbers:
-    """The sizes of the blocks, of which those that are worth it were compressed where they are."""
-    sizes = sizes.copy()
-    for block in np.flatnonzero(sizes >= WORTH_COMPRESSING).tolist():
-        begin, size = begins.item(block), sizes.item(block)
-        shorter = zlib.compress(content[begin : begin + size].data, COMPRESSION)
-        if len(shorter) < size:
-            content[begin : begin + len(shorter)] = np.frombuffer(shorter, np.uint8)
-            sizes[block] = len(shorter)
-    return sizes
-
-
-def _without_gaps(content: Bytes, gaps: Numbers, ends: Numbers) -> bytes:
-    """The content without what stands from each of `gaps` to its end."""
-    there = gaps < ends
-    firsts, lasts = [0, *ends[there].tolist()], [*gaps[there].tolist(), len(content)]
-    return b"".join(content[first:last].data for first, last in zip(firsts, lasts, strict=True))
 
 
 def _each_time(piece: bytes, count: int) -> NDArray[Any]:
