@@ -17,6 +17,10 @@ from numpy.typing import DTypeLike, NDArray
 MOST_WORDS = 1 << 15
 """From which on there is a new lexicon, with no words: that costs less than knowing which were met last."""
 
+HASH_BITS = 16
+"""Of a hash, which say where it is kept: twice as many places as there are words, of 12 bytes. With half of them many
+words would be kept where another is."""
+
 Numbers = NDArray[np.uint32]
 WorkOut = Callable[[str], tuple[Any, ...]]
 
@@ -28,6 +32,8 @@ class Lexicon:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words: list[str] = []
         self._columns: dict[WorkOut, _Columns] = {}
+        self._hashes = np.zeros(1 << HASH_BITS, np.uint64)
+        self._hashed = np.zeros(1 << HASH_BITS, np.uint32)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -42,6 +48,23 @@ class Lexicon:
             numbers = np.fromiter(map(self._numbers.__getitem__, words), np.uint32, how_many)
             new = [*islice(reversed(self._numbers), len(self._numbers) - len(self._words))]
             self._words += reversed(new)
+        return numbers
+
+    def hashed_numbers(
+        self, hashes: NDArray[np.uint64], strings: Callable[[NDArray[np.intp]], Sequence[str]]
+    ) -> Numbers:
+        """The same of words that have these hashes of 64 bits, of which any are as good. Most were met not long ago:
+        only of the others, by their places, the words themselves are asked for, which takes longer."""
+        kept_at = (hashes >> np.uint64(64 - HASH_BITS)).astype(np.intp)
+        with self._lock:
+            numbers = self._hashed.take(kept_at)
+            others = (self._hashes.take(kept_at) != hashes).nonzero()[0]
+        if len(others):
+            numbers[others] = self.numbers(strings(others), len(others))
+            kept_at = kept_at.take(others)
+            with self._lock:  # of two words that are kept at the same place, each time the one that came last
+                self._hashes[kept_at] = hashes.take(others)
+                self._hashed[kept_at] = numbers.take(others)
         return numbers
 
     def known(self, numbers: Numbers, work_out: WorkOut, *types: DTypeLike) -> tuple[NDArray[Any], ...]:

@@ -1,5 +1,6 @@
 """Where the words of a text stand."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -22,7 +23,7 @@ LONGEST_TOKEN = 64
 SHORTEST_AT_ONCE = 400
 """Characters from which on a text is quicker taken apart as one array than token by token."""
 LONGEST_AT_ONCE = 200_000
-"""Characters of texts that are taken apart as one array: it takes 20 bytes for each."""
+"""Characters of texts that are taken apart as one array: it takes 25 bytes for each."""
 
 _NO_PART, _PART, _APOSTROPHE, _MARK = range(4)
 """What a character is to tokens."""
@@ -69,11 +70,11 @@ def _together(texts: Sequence[str], words: Lexicon) -> list[Apart]:
         # Where a character takes two places, or marks have a say, the pattern is asked.
         if len(codes) == len(whole) and kinds.max() < _MARK:
             begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
-            return _cut(_at_once(codes, kinds, words), begins)
+            return _cut(_at_once(whole, codes, kinds, words), begins)
     return [_one_by_one(text, words) for text in texts]
 
 
-def _at_once(codes: NDArray[np.uint16], kinds: NDArray[np.uint8], words: Lexicon) -> Apart:
+def _at_once(whole: str, codes: NDArray[np.uint16], kinds: NDArray[np.uint8], words: Lexicon) -> Apart:
     part = np.zeros(len(kinds) + 2, np.bool_)  # with something that is none before and behind
     inside = part[1:-1]
     np.equal(kinds, _PART, out=inside)
@@ -81,8 +82,24 @@ def _at_once(codes: NDArray[np.uint16], kinds: NDArray[np.uint8], words: Lexicon
     if len(apostrophes):
         inside[apostrophes] = part[apostrophes] & part[apostrophes + 2]
     edges = np.flatnonzero(part[1:] != part[:-1]).astype(np.uint32)
-    tokens = np.where(inside, codes, np.uint16(ord(" "))).tobytes().decode("utf-16-le", "surrogatepass").split()
-    return _apart(words, tokens, edges[::2], edges[1::2] - edges[::2])
+    starts, lengths = edges[::2], edges[1::2] - edges[::2]
+
+    def strings(tokens: NDArray[np.intp]) -> list[str]:
+        begins = starts.take(tokens)
+        ends = begins + np.minimum(lengths.take(tokens), LONGEST_TOKEN)
+        return [whole[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+    return Apart(words, words.hashed_numbers(_hashes(codes[inside], lengths), strings), starts, lengths)
+
+
+def _hashes(letters: NDArray[np.uint16], lengths: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Of words that stand side by side and are so long: two different ones have the same at most once in 2 ** 48 pairs,
+    whoever chose them, since nobody knows by what they are multiplied."""
+    if not len(lengths):
+        return np.empty(0, np.uint64)
+    begins = lengths.cumsum(dtype=np.intp) - lengths
+    places = np.arange(len(letters)) - begins.repeat(lengths)
+    return np.add.reduceat(_multipliers().take(places, mode="clip") * letters, begins)
 
 
 def _one_by_one(text: str, words: Lexicon) -> Apart:
@@ -115,6 +132,12 @@ def _cut(apart: Apart, begins: Sequence[int]) -> list[Apart]:
         Apart(words, numbers[first:behind], starts[first:behind] - np.uint32(begin), lengths[first:behind])
         for first, behind, begin in zip(bounds, bounds[1:], begins, strict=False)
     ]
+
+
+@cache
+def _multipliers() -> NDArray[np.uint64]:
+    """One for each place in a word; what stands behind does not count."""
+    return np.append(np.frombuffer(os.urandom(8 * LONGEST_TOKEN), np.uint64), np.uint64(0))
 
 
 @cache

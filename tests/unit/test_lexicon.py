@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from library.language import detect_language, shared_analyzer, taken_apart
 from library.language.lexicon import MOST_WORDS, Lexicon, lexicon
+from library.language.tokens import LONGEST_TOKEN, SHORTEST_AT_ONCE
 
 
 def test_a_word_keeps_its_number_and_is_worked_out_once_however_many_come_between():
@@ -25,6 +27,34 @@ def test_a_word_keeps_its_number_and_is_worked_out_once_however_many_come_betwee
     assert [lengths.take(first).tolist(), longer.take(again).tolist()] == [[4, 1, 4], [1, 4]]
     assert [upper[again[1]], words.word(int(again[1]))] == ["DĚTI", "děti"]
     assert [asked.count("děti"), asked.count("a"), len(asked)] == [1, 1, 1002]
+
+
+def test_words_by_their_hashes_have_the_numbers_that_they_have_as_strings_though_two_be_kept_at_one_place():
+    text = ["děti", "a", "škola", "děti"]
+    hashes = np.array([7 << 60, 1 << 63, (7 << 60) + 1, 7 << 60], np.uint64)  # of děti and škola one place
+    asked: list[str] = []
+
+    def strings(places: NDArray[np.intp]) -> list[str]:
+        asked.extend(text[place] for place in places)
+        return [text[place] for place in places]
+
+    words = Lexicon()
+    school = int(words.numbers(["škola"], 1)[0])
+    for _ in range(2):
+        numbers = words.hashed_numbers(hashes, strings).tolist()
+        assert [words.word(number) for number in numbers] == text
+        assert numbers[2] == school
+    assert [asked.count("a"), len(words)] == [1, 3]
+
+
+def test_a_word_that_stands_in_a_long_text_and_in_one_with_marks_has_one_number():
+    endless = "x" * LONGEST_TOKEN
+    plain, marked = (
+        taken_apart([f"škola {endless}y " * SHORTEST_AT_ONCE, ""]),
+        taken_apart([f"n\u0308 škola {endless}z"]),
+    )
+    assert set(plain[0].words.tolist()) == set(marked[0].words[1:].tolist())
+    assert taken_apart([" " * SHORTEST_AT_ONCE])[0].words.tolist() == []
 
 
 def test_threads_that_meet_the_same_new_words_give_them_the_same_numbers():
