@@ -45,11 +45,10 @@ def about(document: Document) -> list[DescribedText]:
 
 def entry(document: Document, pages: Sequence[TokenTable], analyzer: Analyzer) -> IndexEntry:
     """The document as an index takes it in; its pages have been analysed when they came."""
+    title = titles(document)
+    tables = analyzer.tables([(text, language) for _, language, text in (*title, *about(document))])
     return IndexEntry(
-        document=document,
-        title=tuple(analyzer.table(text, language) for _, language, text in titles(document)),
-        about=tuple(analyzer.table(text, language) for _, language, text in about(document)),
-        text=tuple(pages),
+        document=document, title=tuple(tables[: len(title)]), about=tuple(tables[len(title) :]), text=tuple(pages)
     )
 
 

@@ -148,7 +148,8 @@ class ArraysWriter:
     def _put(self, array: Array) -> _Part:
         gap = -(self._written - len(LEAD)) % ALIGNED
         place = self._written + gap
-        self._file.write(bytes(gap) + array.tobytes())
+        self._file.write(bytes(gap))
+        self._file.write(array.data)
         self._written = place + array.nbytes
         return _Part(array.dtype.str, place, len(array))
 
