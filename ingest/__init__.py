@@ -10,6 +10,7 @@ tables.py    what a table says of the files of a folder, and what in it cannot b
 progress.py  what a person, or a program, sees of a batch while it is worked on
 worker.py    take the next job, run the pipeline, record how it ended
 readers.py   which process reads the next file
+keeping.py   when what was read goes into the catalogue: together with what is read a moment later
 steps.py     how far each job is, noted now and then
 spoken.py    in which language a command speaks
 log.py       how log lines name their job

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ingest.describe import describe, notes, said_of_next_version
 from ingest.enclosed import Enclosed
 from ingest.extract import Extract, TakeEnclosed
+from ingest.keeping import Keeping
 from ingest.readers import Lent
 from ingest.steps import Tell
 from library.catalog import AnalysedPage
@@ -66,7 +67,7 @@ async def read_original(
         raise DamagedFile("the library has lost this file: hand it in again") from error
 
 
-async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked:
+async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, keeping: Keeping, tell: Tell) -> Kept | Unpacked:
     """Read the job's file, put what it holds into the catalogue and end the job, telling how far it is; what it
     encloses is handed in.
 
@@ -79,17 +80,20 @@ async def ingest(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -
     )
     if not extract.pages:
         return Unpacked((*extract.notes, *enclosed.notes()))
-    while not await _kept(extract, job, exchange, enclosed, tell):
+    while not await _kept(extract, job, exchange, enclosed, keeping=keeping, tell=tell):
         pass  # staff have just changed the document of which it is the next version: what they said is taken in
     return Kept()
 
 
-async def _kept(extract: Extract, job: IngestJob, exchange: Exchange, enclosed: Enclosed, tell: Tell) -> bool:
+async def _kept(
+    extract: Extract, job: IngestJob, exchange: Exchange, enclosed: Enclosed, *, keeping: Keeping, tell: Tell
+) -> bool:
     """Whether what was read is in the catalogue and the job done."""
     tell(Progress(Step.DESCRIBING))
     replaced = await exchange.replaced(job.document) if REPLACES in job.said else None
     described = await asyncio.to_thread(_described, extract, job, replaced, exchange.analysed)
     tell(Progress(Step.KEEPING))
+    await keeping.turn()
     return await exchange.finish(
         job,
         described.document,

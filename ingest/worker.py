@@ -13,6 +13,7 @@ from errno import EDQUOT, EFBIG, ENOSPC
 
 from ingest.extract import READERS as READERS_VERSION
 from ingest.extract import Limits, sweep_folders
+from ingest.keeping import Keeping
 from ingest.log import of_job
 from ingest.pipeline import Kept, Unpacked, ingest
 from ingest.readers import Lent, Readers
@@ -37,9 +38,9 @@ PAUSE_WHEN_UNAVAILABLE = 5.0
 """Seconds until a disk that was full, or a catalogue that was locked, is tried again."""
 READERS = max(os.cpu_count() or 1, 2)
 """Files that are read at once: more than one, since a long one must not keep the others waiting."""
-BEHIND = 6
-"""Files that are described and kept at once, beside those that are being read: with two, readers wait a third of the
-time for whoever is busy with the index."""
+BEHIND = 14
+"""Files that are described and kept at once, or wait for others to be kept with, beside those that are being read: with
+two, readers wait a third of the time for whoever is busy with the index."""
 TAKEN_TOGETHER = 8
 """Jobs that are taken at once: a transaction for each would be a fifteenth of all that the worker does."""
 COMMIT_EVERY = 2.0
@@ -188,9 +189,9 @@ def _readers(settings: Settings) -> Readers:
 async def _drain(exchange: Exchange, readers: Readers, together: int) -> None:
     """Work on jobs, so many taken together, with all readers until none waits; what has come in goes into the index
     every now and then."""
-    steps, taken = Steps(exchange.inbox.note), _Taken(exchange.inbox, together)
+    steps, taken, keeping = Steps(exchange.inbox.note), _Taken(exchange.inbox, together), Keeping()
     clock = asyncio.get_running_loop().time
-    slots = {asyncio.create_task(_slot(exchange, taken, readers, steps)) for _ in range(len(readers) + BEHIND)}
+    slots = {asyncio.create_task(_slot(exchange, taken, readers, keeping, steps)) for _ in range(len(readers) + BEHIND)}
     idle, since = 0, clock()
     due = since + COMMIT_EVERY
     beside = [asyncio.create_task(steps.keep_telling()), asyncio.create_task(_keep_ready(exchange))]
@@ -212,7 +213,7 @@ async def _drain(exchange: Exchange, readers: Readers, together: int) -> None:
                 due = min(due, clock() + COMMIT_EVERY)
             if slots and not ended and exchange.inbox.news() != news:
                 # One reader may have a long file: the others look for what has come since.
-                slots |= {asyncio.create_task(_slot(exchange, taken, readers, steps)) for _ in range(idle)}
+                slots |= {asyncio.create_task(_slot(exchange, taken, readers, keeping, steps)) for _ in range(idle)}
                 idle = 0
     except BaseException:
         await _end(*slots, *beside)
@@ -267,22 +268,22 @@ class _Taken:
             return self._jobs.popleft() if self._jobs else None
 
 
-async def _slot(exchange: Exchange, taken: _Taken, readers: Readers, steps: Steps) -> None:
+async def _slot(exchange: Exchange, taken: _Taken, readers: Readers, keeping: Keeping, steps: Steps) -> None:
     """One job after the other, until none waits. None is begun before a reader will soon be free for it."""
     while True:
         async with readers.lent() as reader:
             job = await taken.next()
             if job is None:
                 return
-            with of_job(job.id):
-                await _work_on(job, exchange, reader, steps)
+            with of_job(job.id), keeping.at_work():
+                await _work_on(job, exchange, reader, keeping, steps)
 
 
-async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Steps) -> None:
+async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, keeping: Keeping, steps: Steps) -> None:
     logger.info("reading %r, %d bytes", job.name, job.size)
     try:
         with _full_disks_are_no_fault_of_a_file(), acting_as(f"the worker, for {job.submitted_by or job.organisation}"):
-            ended = await _read(job, exchange, reader, steps.of(job.id))
+            ended = await _read(job, exchange, reader, keeping, steps.of(job.id))
     except Unavailable:
         raise  # no file's fault: the worker stops, and the job waits again
     except LibraryError as error:
@@ -305,10 +306,12 @@ async def _work_on(job: IngestJob, exchange: Exchange, reader: Lent, steps: Step
                 logger.info("unpacked")
 
 
-async def _read(job: IngestJob, exchange: Exchange, reader: Lent, tell: Tell) -> Kept | Unpacked | ReadAgain:
+async def _read(
+    job: IngestJob, exchange: Exchange, reader: Lent, keeping: Keeping, tell: Tell
+) -> Kept | Unpacked | ReadAgain:
     match job.purpose:
         case Purpose.NEW:
-            return await ingest(job, exchange, reader, tell)
+            return await ingest(job, exchange, reader, keeping, tell)
         case Purpose.REREAD if not job.document:
             return Unpacked(await unpack_again(job, exchange, reader, tell))
         case Purpose.REREAD:

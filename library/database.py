@@ -114,14 +114,11 @@ class Database:
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """A transaction in one go: `work` runs in the connection's thread, and all of it is lasting when this returns,
         none of it where `work` raises; one or the other where this is cancelled. Each statement of a `transaction`
-        takes its own way to that thread and back, which is most of what a short one costs. What is to be written while
-        another writes waits, and all that waits is committed together; none sees the others' errors."""
+        takes its own way to that thread and back, which is most of what a short one costs. What is to be written at the
+        same moment, or while another writes, is committed together; none sees the others' errors."""
         write = _Write(work, acting())
         with _our_errors(self._path):
-            if self._turn.locked():
-                return cast("Result", await self._waiting.ask(write))
-            async with self._turn:
-                return cast("Result", await self._transacted(lambda on: self._written(on, write)))
+            return cast("Result", await self._waiting.ask(write))
 
     async def _written_together(self, waiting: Sequence[_Write]) -> Sequence[object]:
         """What became of each."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from library.command import ExitCode
 from tests.ingest.running import Running, a_folder, a_library, all_that_must_hold, command, jobs_ended, wait_for
 
-FILES = int(os.environ.get("FULL_DISK_FILES", "24"))
-LEFT = int(os.environ.get("FULL_DISK_LEFT", "900000"))
+FILES = int(os.environ.get("FULL_DISK_FILES", "40"))
+LEFT = int(os.environ.get("FULL_DISK_LEFT", "600000"))
 """Bytes that are left on the disk, or that a file may grow to, when reading begins."""
 
 
