@@ -249,7 +249,7 @@ _HEAD = np.dtype(
     ]
 )
 """How long the block is, and the note about it: how many postings, the last document, the largest weight, that it is
-not compressed (which would take a fifth more time, for a tenth of the room), and no lengths of documents."""
+not compressed (which would take a fourth more time, for a fifth of the room), and no lengths of documents."""
 
 
 def _heads(postings: FieldPostings, cut: _Cut, sizes: Numbers) -> NDArray[Any]:
