@@ -34,8 +34,8 @@ TOKENS_AT_ONCE = 4_000_000
 TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
 BYTES_PER_TOKEN = 150
-"""Room on the disk that indexing a token takes at most. In an index of 10,000 documents it takes 53; while a segment is put
-together from its parts, all of it is there twice."""
+"""Room on the disk that indexing a token takes at most. In an index of 10,000 documents it takes 53; while a segment is
+put together from its parts, all of it is there twice."""
 MOST_MERGED = 500_000
 """Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
 
