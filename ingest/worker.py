@@ -191,7 +191,11 @@ async def _drain(exchange: Exchange, readers: Readers, together: int) -> None:
     every now and then."""
     steps, taken, keeping = Steps(exchange.inbox.note), _Taken(exchange.inbox, together), Keeping()
     clock = asyncio.get_running_loop().time
-    slots = {asyncio.create_task(_slot(exchange, taken, readers, keeping, steps)) for _ in range(len(readers) + BEHIND)}
+
+    def begun(count: int) -> set[asyncio.Task[None]]:
+        return {asyncio.create_task(_slot(exchange, taken, readers, keeping, steps)) for _ in range(count)}
+
+    slots = begun(len(readers) + BEHIND)
     idle, since = 0, clock()
     due = since + COMMIT_EVERY
     beside = [asyncio.create_task(steps.keep_telling()), asyncio.create_task(_keep_ready(exchange))]
@@ -213,7 +217,7 @@ async def _drain(exchange: Exchange, readers: Readers, together: int) -> None:
                 due = min(due, clock() + COMMIT_EVERY)
             if slots and not ended and exchange.inbox.news() != news:
                 # One reader may have a long file: the others look for what has come since.
-                slots |= {asyncio.create_task(_slot(exchange, taken, readers, keeping, steps)) for _ in range(idle)}
+                slots |= begun(idle)
                 idle = 0
     except BaseException:
         await _end(*slots, *beside)

@@ -124,15 +124,12 @@ class Database:
         """What became of each."""
         return await self._transacted(lambda on: [self._written_or_undone(on, each) for each in waiting])
 
-    def _written(self, on: sqlite3.Connection, write: _Write) -> object:
-        self._actor = write.actor
-        return write.work(on)
-
     def _written_or_undone(self, on: sqlite3.Connection, write: _Write) -> object:
         """What `write` returned, or raised and left nothing of. Raises what ended the transaction of all."""
         on.execute("SAVEPOINT one")
         try:
-            result = self._written(on, write)
+            self._actor = write.actor
+            result = write.work(on)
         except Exception as error:
             if not on.in_transaction:  # the disk is full, say: SQLite has undone all of it
                 raise

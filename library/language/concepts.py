@@ -62,7 +62,7 @@ def named_in(texts: Apart, bounds: NDArray[np.intp], labels: InLabels) -> list[t
     words = texts.words
     goes_on = np.zeros(len(words) + 1, np.bool_)
     np.not_equal(labels.next_words.take(words[:-1]) & labels.as_next.take(words[1:]), 0, out=goes_on[1:-1])
-    goes_on[bounds] = False
+    goes_on[bounds] = False  # no label goes on in the next text
     goes_on = goes_on[1:]
     firsts = (goes_on | labels.is_one.take(words)).nonzero()[0]
     begun = labels.begun.take(words.take(firsts)).tolist()

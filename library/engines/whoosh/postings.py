@@ -107,7 +107,7 @@ class Batch:
             found = (
                 _by_value(field, self._values[field])
                 if field in self._values
-                else _in_order(field, ordered[field], self._pieces[field])
+                else _ranked(field, ordered[field], self._pieces[field])
             )
             if len(found.terms):
                 yield found
@@ -290,7 +290,7 @@ _TERMS_OF: Mapping[str, Callable[[Form], Collection[str]]] = {
 }
 
 
-def _in_order(field: str, ordered: _Ordered, pieces: Sequence[Piece]) -> FieldPostings:
+def _ranked(field: str, ordered: _Ordered, pieces: Sequence[Piece]) -> FieldPostings:
     return together(field, ordered.terms, [some._replace(terms=ordered.ranks[some.terms]) for some in pieces])
 
 
@@ -299,7 +299,7 @@ def _by_value(field: str, values: Sequence[Collection[str]]) -> FieldPostings:
     terms = _Terms()
     numbers = np.array(terms.numbered(chain.from_iterable(values)), np.int64)
     documents = np.repeat(np.arange(len(values), dtype=np.int32), [*map(len, values)])
-    return _in_order(field, terms.in_order(), [piece(numbers, documents)])
+    return _ranked(field, terms.in_order(), [piece(numbers, documents)])
 
 
 def _last(numbers: Mapping[Any, int], count: int) -> list[Any]:
