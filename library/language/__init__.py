@@ -31,8 +31,18 @@ from library.language.function_words import is_function_key, is_function_word, l
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
+from library.language.lexicon import Lexicon
 from library.language.mistyped import errors_mended
-from library.language.token_table import Form, Named, TokenPlaces, TokenTable, language_of, token_places
+from library.language.token_table import (
+    Form,
+    Named,
+    Numbered,
+    TokenPlaces,
+    TokenTable,
+    WrittenForms,
+    language_of,
+    token_places,
+)
 from library.language.tokens import Apart, taken_apart
 
 __all__ = [
@@ -41,11 +51,14 @@ __all__ = [
     "Analyzer",
     "Apart",
     "Form",
+    "Lexicon",
     "Named",
+    "Numbered",
     "QueryToken",
     "Standing",
     "TokenPlaces",
     "TokenTable",
+    "WrittenForms",
     "clean",
     "detect_language",
     "errors_mended",

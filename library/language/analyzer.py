@@ -22,11 +22,13 @@ from library.language.spellings import SPELT_LANGUAGES
 from library.language.token_table import (
     EMPTY_TABLE,
     Form,
+    Numbered,
     TokenTable,
     WrittenForms,
     language_of,
     placed,
     written_form,
+    written_forms,
 )
 from library.language.tokens import LONGEST_TOKEN, Apart, side_by_side, spans, taken_apart
 from library.language.typed import guesses, guesses_as_typed, lemmas_of_likes, typed_lemmas
@@ -159,7 +161,11 @@ def _tables(apart: Sequence[Apart], language: str) -> list[TokenTable]:
     named = named_in(texts, bounds, known.labels)
     return [
         TokenTable(
-            forms=WrittenForms.of(forms[first:behind], written[first:behind], language),
+            forms=WrittenForms.of(
+                forms[first:behind],
+                written_forms(written[first:behind], language),
+                Numbered(texts.lexicon, language, where.different[first:behind]),
+            ),
             ids=where.ids[begin:end] - np.uint32(first),
             starts=where.starts[begin:end],
             lengths=where.lengths[begin:end],

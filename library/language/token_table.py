@@ -6,7 +6,7 @@ its table.
 
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
@@ -17,6 +17,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from library.language.fold import fold
+from library.language.lexicon import Lexicon
 from library.language.memo import Memo
 from library.language.tokens import Apart, taken_apart
 
@@ -36,16 +37,28 @@ class Form(Struct, frozen=True, cache_hash=True):
 
 
 class WrittenForms(tuple[Form, ...]):  # noqa: SLOT001  # a tuple can have no slots of its own
-    """Forms that know how a table keeps them. May go to another process."""
+    """Forms that know how a table keeps them. May go to another process, where they have no numbers any more."""
 
     written: bytes
+    numbered: "Numbered | None"
 
     @classmethod
-    def of(cls, forms: Iterable[Form], written: Iterable[bytes], language: str) -> Self:
-        """Those of a text in this language, of each of which is known how it is written."""
+    def of(cls, forms: Iterable[Form], written: bytes, numbered: "Numbered | None" = None) -> Self:
         made = cls(forms)
-        made.written = _together(written, language)
+        made.written, made.numbered = written, numbered
         return made
+
+    def __reduce__(self) -> tuple[Callable[..., "WrittenForms"], tuple[Any, ...]]:
+        return WrittenForms.of, (tuple(self), self.written)
+
+
+class Numbered(NamedTuple):
+    """By which numbers forms can be told apart that were looked up in the same lexicon, in the same language: those of
+    their words. One form may have several, a number is always of one form."""
+
+    lexicon: Lexicon
+    language: str
+    words: NDArray[np.uint32]
 
 
 def language_of(key: str) -> str:
@@ -199,7 +212,7 @@ so many behind this one says how many to take off its end, and what follows is p
 
 def _written(forms: Sequence[Form]) -> bytes:
     language = next((language_of(form.lemmas[0]) for form in forms if form.lemmas), "")
-    return _together((written_form(form, language) for form in forms), language)
+    return written_forms((written_form(form, language) for form in forms), language)
 
 
 def _read(written: bytes) -> tuple[Form, ...]:
@@ -214,12 +227,13 @@ def _forms_of_lines(language: str) -> Memo[bytes, Form]:
     return Memo(partial(_form, language=language))
 
 
-def _together(written: Iterable[bytes], language: str) -> bytes:
+def written_forms(written: Iterable[bytes], language: str) -> bytes:
+    """Forms as a table keeps them that has its lemmas in this language, of each of which that is known."""
     return b"\n".join((_LINES + language.encode(), *written))
 
 
 def written_form(form: Form, language: str) -> bytes:
-    """A form as a table keeps it whose forms have their lemmas in this language."""
+    """One of them."""
     return "\t".join((form.form, *(_ending(form.form, key, language) for key in form.lemmas))).encode()
 
 

@@ -8,6 +8,7 @@ for each posting; here a segment's file has all postings as numpy arrays too, an
     blocks.py     arrays -> Whoosh's posting blocks: the only place that knows its private parts
     pickled.py    numbers and byte strings as pickle writes them, many at once
     pieces.py     pieces of a field's postings -> all of them
+    numbering.py  forms -> their numbers in a batch
     postings.py   entries -> the terms of each field with all their postings
     merging.py    the postings of several segments -> those of one
     writing.py    new segments, merged segments, and the table of contents that names them

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import FieldPostings, Ids, Numbers, rows_of
+from library.engines.whoosh.numbering import FormNumbers
 from library.engines.whoosh.pieces import Piece, in_order, piece, placed_piece, together
 from library.engines.whoosh.schema import (
     Stored,
@@ -41,7 +42,7 @@ class Batch:
     def __init__(self) -> None:
         self.stored: list[Stored] = []
         self.tokens = 0
-        self._numbers: defaultdict[Form, int] = defaultdict(count().__next__)
+        self._numbers = FormNumbers()
         self._terms = {name: _TermsOfForms(terms_of) for name, terms_of in _TERMS_OF.items()}
         self._labels = {zone: _Labels() for zone in ZONES}
         self._pieces: defaultdict[str, list[Piece]] = defaultdict(list)
@@ -59,9 +60,7 @@ class Batch:
         """Where it raises, the batch is to be thrown away."""
         document = len(self.stored)
         tables = {zone: zone_tables(entry, zone) for zone in ZONES}
-        all_forms = [table.forms for table in chain.from_iterable(tables.values())]
-        counts = sum(map(len, all_forms))
-        forms = np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(all_forms)), np.int32, counts)
+        forms = self._numbers.of(table.forms for table in chain.from_iterable(tables.values()))
         self._standing.add(forms)
         for zone, some in tables.items():
             bounds = zone_bounds(zone, some)
@@ -82,7 +81,7 @@ class Batch:
     def settle(self) -> None:
         """Do for what has come what can be done before all has."""
         for known in self._terms.values():
-            known.know(self._numbers)
+            known.know(self._numbers.of_forms)
         forms, documents = self._standing.pairs(self._settled)
         for field in ("forms", "skeletons"):
             terms, whose = self._terms[field].of(forms)

@@ -1,0 +1,65 @@
+"""Forms -> their numbers in a batch.
+
+Most forms come in tables that were just made, and have numbers of the lexicon then: what these are in the batch stands
+in an array, which is read many times as fast as a dictionary of forms.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain, count, groupby
+
+import numpy as np
+
+from library.engines.whoosh.arrays import Ids
+from library.language import Form, Lexicon, Numbered, WrittenForms
+
+_Forms = tuple[Form, ...]
+_Source = tuple[Lexicon, str]
+"""Whose numbers they are: a lexicon's, for words looked up in a language."""
+_NONE = -1
+
+
+class FormNumbers:
+    """Every distinct form of a batch has one, from 0 on as they come."""
+
+    def __init__(self) -> None:
+        self.of_forms: defaultdict[Form, int] = defaultdict(count().__next__)
+        self._of_words: dict[_Source, Ids] = {}
+
+    def of(self, rows: Iterable[_Forms]) -> Ids:
+        """Those of all these forms, one row after the other."""
+        found = [
+            self._one_by_one(chain.from_iterable(some)) if source is None else self._by_words(source, list(some))
+            for source, some in groupby(rows, key=_source_of)
+        ]
+        return np.concatenate([*found, np.empty(0, np.int32)])
+
+    def _one_by_one(self, forms: Iterable[Form]) -> Ids:
+        return np.array([*map(self.of_forms.__getitem__, forms)], np.int32)
+
+    def _by_words(self, source: _Source, rows: Sequence[_Forms]) -> Ids:
+        words = np.concatenate([numbered.words for numbered in map(_numbered, rows) if numbered])
+        known = self._known(source, int(words.max(initial=0)) + 1)
+        numbers = known.take(words)
+        new = np.flatnonzero(numbers == _NONE)
+        if len(new):
+            forms = list(chain.from_iterable(rows))
+            numbers[new] = known[words[new]] = self._one_by_one(map(forms.__getitem__, new.tolist()))
+        return numbers
+
+    def _known(self, source: _Source, size: int) -> Ids:
+        """The numbers of words, of so many at least."""
+        known = self._of_words.get(source, np.empty(0, np.int32))
+        if len(known) < size:
+            known = np.concatenate((known, np.full(2 * size - len(known), _NONE, np.int32)))
+            self._of_words[source] = known
+        return known
+
+
+def _source_of(forms: _Forms) -> _Source | None:
+    numbered = _numbered(forms)
+    return None if numbered is None else (numbered.lexicon, numbered.language)
+
+
+def _numbered(forms: _Forms) -> Numbered | None:
+    return forms.numbered if isinstance(forms, WrittenForms) else None
