@@ -79,7 +79,7 @@ def in_another_process(code, folder):
 import asyncio, os, signal
 from pathlib import Path
 from typing import Any
-from library.engines.whoosh import WhooshIndex, folder
+from library.engines.whoosh import WhooshIndex, folder, writing
 from library.language import shared_analyzer
 from tests.contract.conftest import in_batches
 from tests.unit.test_whoosh_index import saying
@@ -209,12 +209,14 @@ class TestWriters:
         assert not any(part in name for name in left for part in ("MAIN.tmp", "0123456789", "_MAIN_99.", "1700000000"))
         assert len(live & left) >= 1
 
-    @pytest.mark.parametrize("step", ["announce", "switch"])
+    @pytest.mark.parametrize(
+        "step", ["folder.IndexFolder.announce", "writing.SegmentWriter.make_lasting", "folder.IndexFolder.switch"]
+    )
     async def test_a_killed_commit_is_as_if_it_had_never_been(self, index, folder, step):
         await index.update([saying("děti")])
         killed = in_another_process(
             f"""
-            folder.IndexFolder.{step} = die
+            {step} = die
             await index.update([saying("škola")])
             """,
             folder,
@@ -387,6 +389,48 @@ class TestFollowers:
         done = in_another_process('await index.update([saying("děti", "p1")])', folder)
         assert done.returncode == 0, done.stderr
         assert await found(following, Word("děti")) == ["p0", "p1"]
+
+    @pytest.mark.parametrize(
+        "left",
+        [
+            lambda content: content[:5000],
+            lambda content: bytes(len(content)),
+            lambda content: content.replace(b"qwertz", b"\xff" * 6),
+        ],
+    )
+    async def test_what_was_announced_and_torn_by_a_power_cut_is_forgotten_with_the_next(self, index, folder, left):
+        await index.update([saying("děti", "p0")])
+        killed = in_another_process(
+            """
+            writing.SegmentWriter.make_lasting = die
+            await index.update([saying("děti a škola", "dead", title={"cs": "Qwertz"})])
+            """,
+            folder,
+        )
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        torn = max(segment_files(folder), key=lambda path: path.stat().st_mtime_ns)
+        torn.write_bytes(left(torn.read_bytes()))
+        after = WhooshIndex(folder, shared_analyzer())
+        await after.search(SearchQuery(sort=Sort.TITLE), the_public())
+        following = asyncio.create_task(after.follow())
+        await asyncio.sleep(0.1)  # in which it may open what was announced
+        assert await found(after, Word("děti")) == ["p0"]
+        done = in_another_process('await index.update([saying("děti", "p1")])', folder)
+        assert done.returncode == 0, done.stderr
+        assert await found(after, Word("děti")) == ["p0", "p1"]
+        assert not following.done()
+        following.cancel()
+        await after.close()
+
+    async def test_nothing_becomes_the_index_before_it_is_on_the_disk(self, index, monkeypatch):
+        steps = []
+        for owner, step in ((writing.SegmentWriter, "make_lasting"), (IndexFolder, "switch")):
+            real = getattr(owner, step)
+            monkeypatch.setattr(owner, step, lambda self, step=step, real=real: (steps.append(step), real(self))[1])
+        await index.update([saying("děti")])
+        await index.purge(["p1"])
+        await index.rebuild(in_batches([saying("škola")]))
+        assert steps == 3 * ["make_lasting", "switch"]
 
     async def test_a_writer_does_not_wait_for_ever(self, following, another, folder, monkeypatch):
         monkeypatch.setattr("library.engines.whoosh.folder.READY_WITHIN", 0.01)

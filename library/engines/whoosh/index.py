@@ -13,7 +13,7 @@ import numpy as np
 from library.engines.whoosh.arrays import Ids
 from library.engines.whoosh.cache import Cache, NotKept
 from library.engines.whoosh.evaluate import Evaluation
-from library.engines.whoosh.folder import Current, IndexFolder, NotReady, Stamp, our_errors, sweep
+from library.engines.whoosh.folder import LOOK_EVERY, Current, IndexFolder, NotReady, Stamp, our_errors, sweep
 from library.engines.whoosh.matched import NOTHING, Listed, Matched, listed
 from library.engines.whoosh.narrowing import facet_counts, narrowed
 from library.engines.whoosh.orders import Ranked, first_by_order, first_by_score
@@ -55,8 +55,6 @@ FREE_BYTES = 64 << 20
 """Room that a commit leaves on the disk."""
 THREADS_ASIDE = 3
 """For writing, for what is coming, and for what is read for the first time and takes seconds."""
-LOOK_EVERY = 0.02
-"""Seconds between a follower's looks at what is coming."""
 AT_ONCE = 1_000_000
 """Documents times words, at most, of a search that is answered where it is asked: some milliseconds."""
 PAGES_AT_ONCE = 10
@@ -331,7 +329,7 @@ class WhooshIndex:
                 writer = SegmentWriter(path, contents, free_bytes=self._free_bytes)
             with our_errors("writing to the index"):
                 writer.take(entries, withdrawn, prepared)
-                self._publish(current.folder, writer.commit(), current.made)
+                self._publish(current.folder, writer, writer.commit(), current.made)
 
     def _purge(self, documents: Sequence[DocumentId]) -> None:
         self._what_was_prepared()
@@ -342,7 +340,7 @@ class WhooshIndex:
             writer = SegmentWriter(path, read_contents(path, current.commit))
             writer.take((), documents)
             commit = writer.commit_without_the_dead()
-            self._publish(current.folder, commit, current.made)
+            self._publish(current.folder, writer, commit, current.made)
             # At once, and not with the next commit: who is just opening what goes here tries again.
             sweep(path, writer.segments(), contents_file(commit))
             self._folder.sweep_folders([current.folder])
@@ -357,15 +355,17 @@ class WhooshIndex:
             commit = writer.commit()
             before = self._kept_folders()
             sweep(path, writer.segments(), contents_file(commit))
-            self._publish(path.name, commit)
+            self._publish(path.name, writer, commit)
             # The one before stays until the next switch, for readers that are just opening it.
             self._folder.sweep_folders([*before, path.name])
 
-    def _publish(self, folder: str, commit: int, made: str | None = None) -> None:
-        """Make a commit the index when all who follow are ready for it, so that no search has to wait."""
-        self._folder.announce(folder, commit, made)
+    def _publish(self, folder: str, writer: SegmentWriter, commit: int, made: str | None = None) -> None:
+        """Make a commit the index when it is on the disk, and all who follow are ready for it, so that no search has to
+        wait. They open it while it is brought there."""
+        announced = self._folder.announce(folder, commit, made)
         self._get_ready()
-        self._folder.wait_for_followers()
+        writer.make_lasting()
+        self._folder.wait_for_followers(announced)
         self._folder.switch()
         with suppress(NotReady):
             self._snapshot()

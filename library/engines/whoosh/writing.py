@@ -153,7 +153,8 @@ class SegmentWriter:
         shutil.rmtree(folder)
 
     def commit(self) -> int:
-        """Write what was taken and a table of contents, and have all of it on the disk; the number of the commit."""
+        """Write what was taken and a table of contents; the number of the commit. It must not become the index before
+        `make_lasting`."""
         self._write_waiting()
         self._merge()
         return self._commit()
@@ -172,12 +173,15 @@ class SegmentWriter:
         commit = self._contents.commit + 1
         toc = TOC(schema(), [files.segment for files in self._open], commit)
         toc.write(FileStorage(str(self._folder)), INDEX_NAME)
-        live = {self._folder / _segment_file(files.segment) for files in self._open}
-        make_lasting([*(path for path in self._written if path in live), self._folder / contents_file(commit)])
-        make_lasting([self._folder])
         self._contents = Contents(commit, toc.segments)
-        self._written.clear()
         return commit
+
+    def make_lasting(self) -> None:
+        """Have the last commit on the disk."""
+        live = {self._folder / _segment_file(segment) for segment in self._contents.segments}
+        make_lasting([*(path for path in self._written if path in live), self._folder / self._contents.file])
+        make_lasting([self._folder])
+        self._written.clear()
 
     def segments(self) -> list[str]:
         """The names of the segments that the last commit consists of."""
