@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from library.language import Apart, detect_language
+from library.language import Apart, detect_languages
 from library.model import Page
 
 
@@ -14,23 +14,25 @@ def with_languages(
     """The pages, each with its language (ISO 639-1): among those declared where any are, else among those served. It
     stays as it was where it was known and is one of these, else it is detected; a page too short to tell has that of
     the page before it, or the first that is declared. `apart` is their text, where that has been taken apart."""
+    languages = [_known(page, declared) for page in pages]
+    asked = [number for number, language in enumerate(languages) if not language]
+    texts = [pages[number].text for number in asked]
+    detected = detect_languages(texts, None if apart is None else [apart[number] for number in asked])
+    for number, language in zip(asked, detected, strict=True):
+        languages[number] = language if not declared or language in declared else ""
     before = declared[0] if declared else ""
-    known = []
-    nothing_known: list[Apart | None] = [None] * len(pages)
-    for page, each in zip(pages, apart or nothing_known, strict=True):
-        before = _language(page, each, declared) or before
-        known.append(msgspec.structs.replace(page, language=before))
-    return _back_to_front(known)
+    found = []
+    for page, language in zip(pages, languages, strict=True):
+        before = language or before
+        found.append(msgspec.structs.replace(page, language=before))
+    return _back_to_front(found)
 
 
-def _language(page: Page, apart: Apart | None, declared: Sequence[str]) -> str:
-    """Empty where it cannot be told."""
+def _known(page: Page, declared: Sequence[str]) -> str:
+    """Its language where it need not be detected, else nothing."""
     if page.language and (not declared or page.language in declared):
         return page.language
-    if len(declared) == 1:
-        return declared[0]
-    found = detect_language(page.text, apart)
-    return found if not declared or found in declared else ""
+    return declared[0] if len(declared) == 1 else ""
 
 
 def _back_to_front(pages: list[Page]) -> tuple[Page, ...]:

@@ -25,7 +25,7 @@ learning/          how the files in data/ were learnt; never runs in a search
 
 from library.language.analyzer import Analyzer, QueryToken, shared_analyzer
 from library.language.concepts import Standing
-from library.language.detect import detect_language
+from library.language.detect import detect_language, detect_languages
 from library.language.fold import clean, fold
 from library.language.function_words import is_function_key, is_function_word, language_by_function_words
 from library.language.languages import LANGUAGES
@@ -61,6 +61,7 @@ __all__ = [
     "WrittenForms",
     "clean",
     "detect_language",
+    "detect_languages",
     "errors_mended",
     "fold",
     "is_function_key",

@@ -1,5 +1,6 @@
 """Which language a text is in."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from library.language.function_words import language_beyond_doubt
+from library.language.function_words import languages_beyond_doubt
 from library.language.languages import LANGUAGES
 from library.language.tokens import Apart, taken_apart
 
@@ -22,15 +23,27 @@ SURE = 80.0
 of every served language it is some 200; where it is less, the whole text is looked at."""
 
 
-def detect_language(text: str, apart: Apart | None = None) -> str:
-    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell. `apart` is
-    the text, where it has been taken apart already."""
+def detect_language(text: str) -> str:
+    """ISO 639-1 of the served language that the text is most likely in; empty where it is too short to tell."""
+    return detect_languages([text])[0]
+
+
+def detect_languages(texts: Sequence[str], apart: Sequence[Apart] | None = None) -> list[str]:
+    """The same of several texts: all pages of a document at once take less time. `apart` are these texts, where they
+    have been taken apart already."""
+    if not texts:
+        return []
+    apart = taken_apart(texts) if apart is None else apart
+    told = languages_beyond_doubt(apart[0].lexicon, [_some(each.words) for each in apart])
+    return ["" if _is_short(text) else language or _by_model(text) for text, language in zip(texts, told, strict=True)]
+
+
+def _is_short(text: str) -> bool:
     letters = filter(str.isalpha, text[:2000])
-    if next(islice(letters, SHORTEST - 1, None), None) is None:
-        return ""
-    apart = taken_apart([text])[0] if apart is None else apart
-    if told := language_beyond_doubt(apart.lexicon, _some(apart.words)):
-        return told
+    return next(islice(letters, SHORTEST - 1, None), None) is None
+
+
+def _by_model(text: str) -> str:
     if len(text) > 4 * PIECE:
         (likeliest, score), (_, second), *_ = _identifier().rank(_pieces(text, PIECE))
         if score - second >= SURE:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from library.language import Analyzer, TokenTable, clean, detect_language, fold
-from library.language.function_words import language_beyond_doubt
+from ingest.samples import FILES
+from library.language import Analyzer, TokenTable, clean, detect_language, detect_languages, fold, is_function_word
+from library.language.function_words import languages_beyond_doubt
 from library.language.lemmas import lemma
 from library.language.memo import MOST_KEPT, Memo
 from library.language.tokens import LONGEST_AT_ONCE, LONGEST_TOKEN, SHORTEST_AT_ONCE, spans, taken_apart
@@ -167,9 +168,34 @@ def test_a_page_of_one_language_needs_no_model_and_one_with_pieces_of_another_do
     )
     spanish = "Los alumnos que llegan durante el curso reciben clases de apoyo con una persona que habla su idioma. "
     one, several = taken_apart([english, english + 8 * spanish])
-    assert language_beyond_doubt(one.lexicon, one.words) == "en"
-    assert language_beyond_doubt(several.lexicon, several.words) == ""
+    assert languages_beyond_doubt(one.lexicon, [one.words, several.words]) == ["en", ""]
     assert detect_language(english + 8 * spanish) == "es"
+
+
+def test_a_page_in_vietnamese_needs_no_model_either():
+    text = "Trẻ em của người nước ngoài học ở trường với một trợ giảng và không phải trả tiền để được giúp. "
+    (apart,) = taken_apart([text])
+    assert languages_beyond_doubt(apart.lexicon, [apart.words]) == ["vi"]
+
+
+@pytest.mark.parametrize("typed", ["Bez", "který", "ktery", "không", "còn"])
+def test_what_carries_a_sentence_is_a_function_word(typed: str):
+    assert is_function_word(typed)
+
+
+@pytest.mark.parametrize("typed", ["škola", "IT", "con"])
+def test_a_word_that_is_only_written_like_one_is_none(typed: str):
+    assert not is_function_word(typed)
+
+
+def test_the_languages_of_several_texts_are_those_of_each():
+    texts = [
+        "",
+        "Děti a škola",
+        *(path.read_text(encoding="utf-8")[:1500] for path in sorted(FILES.glob("*.md"))),
+        "x" * 50,
+    ]
+    assert detect_languages(texts) == [detect_language(text) for text in texts]
 
 
 @pytest.mark.parametrize(
