@@ -140,10 +140,10 @@ class ArraysWriter:
             for name, array in msgspec.structs.asdict(arrays).items()
         }
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Write where each of them lies. The file stays open."""
         directory = msgspec.json.encode(self._directory)
         self._file.write(directory + len(directory).to_bytes(LENGTH, "little"))
-        self._file.close()
 
     def _put(self, array: Array) -> _Part:
         gap = -(self._written - len(LEAD)) % ALIGNED

@@ -9,6 +9,8 @@ function call to read.
 # ruff: noqa: SLF001  # private parts are what this module is about
 
 import mmap
+import shutil
+import time
 import zlib
 from collections.abc import Iterable, Sequence
 from io import SEEK_CUR, SEEK_END
@@ -26,7 +28,7 @@ from whoosh.filedb.filetables import HashWriter
 from whoosh.filedb.structfile import BufferFile
 from whoosh.system import pack_ushort
 
-from library.engines.whoosh.arrays import EXTENSION, FieldPostings, Numbers, Placed, rows_of
+from library.engines.whoosh.arrays import EXTENSION, ArraysWriter, FieldPostings, Numbers, Placed, rows_of
 from library.engines.whoosh.pickled import (
     Bytes,
     put,
@@ -40,6 +42,8 @@ from library.engines.whoosh.pickled import (
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
+_CHUNK = 1 << 20
+"""Bytes that are copied at once."""
 BITS_PER_TERM = 16
 """Between so many and twice as many bits a term keep what `TermFilter` knows."""
 OTHER_BIT = 0x9E3779B1
@@ -370,13 +374,38 @@ def _hash_tables(hashes: Numbers, places: Numbers, firsts: Numbers, sizes: Numbe
     return tables
 
 
-def put_together(segment: Any, storage: FileStorage) -> None:
-    """Make one file of all that a segment was written into, as Whoosh does, but with its arrays first (arrays.LEAD)."""
-    names = sorted(segment.list_files(storage), key=lambda name: not name.endswith(EXTENSION))
-    CompoundStorage.assemble(segment.create_file(storage, segment.COMPOUND_EXT), storage, names)
-    for name in names:
-        storage.delete_file(name)
-    segment.compound = True
+class SegmentFile:
+    """A segment's one file, as Whoosh puts it together of parts, but with its arrays first (arrays.LEAD): they are
+    written where they are to lie, since copying them would take as long as writing all else."""
+
+    def __init__(self, segment: Any, storage: FileStorage) -> None:
+        self._segment = segment
+        self._storage = storage
+        self._name = segment.make_filename(segment.COMPOUND_EXT)
+        self._file = storage.create_file(self._name)
+        # Where the directory is, which Whoosh writes when it is there.
+        self._file.write_long(0)
+        self._file.write_int(0)
+        self._first = self._file.tell()
+        self.arrays = ArraysWriter(self._file)
+
+    def put_together(self) -> None:
+        """Add all that the segment was written into besides."""
+        self.arrays.finish()
+        directory = {self._segment.make_filename(EXTENSION): self._part(self._first)}
+        for name in self._segment.list_files(self._storage):
+            if name != self._name:
+                first = self._file.tell()
+                with (Path(self._storage.folder) / name).open("rb") as part:
+                    shutil.copyfileobj(part, self._file, _CHUNK)
+                directory[name] = self._part(first)
+                self._storage.delete_file(name)
+        CompoundStorage.write_dir(self._file, 0, directory)
+        self._segment.compound = True
+
+    def _part(self, first: int) -> dict[str, Any]:
+        """What the directory says of the part that begins there and has just been written."""
+        return {"offset": first, "length": self._file.tell() - first, "modified": time.time()}
 
 
 class MappedSegment(CompoundStorage):  # type: ignore[misc]

@@ -21,7 +21,7 @@ from library.engines.whoosh.arrays import (
     arrays_by_public_interface,
     read_arrays,
 )
-from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, TermWriter, put_together
+from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, SegmentFile, TermWriter
 from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.merging import Part, merged_fields
 from library.engines.whoosh.postings import Batch, Prepared, tokens_of
@@ -35,7 +35,7 @@ TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
 BYTES_PER_TOKEN = 150
 """Room on the disk that indexing a token takes at most. In an index of 10,000 documents it takes 53; while a segment is
-put together from its parts, all of it is there twice."""
+put together from its parts, all but its arrays is there twice."""
 MOST_MERGED = 500_000
 """Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
 
@@ -240,10 +240,10 @@ def _write_segment(folder: Path, documents: Iterable[Stored], fields: Iterable[F
     storage = FileStorage(str(folder))
     codec = W3Codec()
     segment = codec.new_segment(storage, INDEX_NAME)
+    file = SegmentFile(segment, storage)
     segment.set_doc_count(_write_stored(codec.per_document_writer(storage, segment), documents))
-    arrays = ArraysWriter(segment.create_file(storage, EXTENSION))
-    _write_fields(TermWriter(codec, storage, segment), arrays, fields)
-    put_together(segment, storage)
+    _write_fields(TermWriter(codec, storage, segment), file.arrays, fields)
+    file.put_together()
     return segment
 
 
@@ -268,7 +268,6 @@ def _write_fields(blocks: TermWriter, arrays: ArraysWriter, fields: Iterable[Fie
         if field.field not in ONLY_ARRAYS:
             blocks.add_field(field)
     blocks.close()
-    arrays.close()
 
 
 def _write_merged(folder: Path, parts: Sequence[SegmentFiles]) -> Any:
