@@ -5,7 +5,8 @@ for each posting; here a segment's file has all postings as numpy arrays too, an
 
     schema.py     which fields the index has, and what of an entry goes into each
     arrays.py     the postings of a segment as arrays, in a file that is mapped into memory
-    blocks.py     arrays -> Whoosh's posting blocks: the only place that knows its private parts
+    blocks.py     arrays -> Whoosh's posting blocks, and its table of terms
+    segment_file.py  a segment's one file: put together of its parts, and mapped into memory
     pickled.py    numbers and byte strings as pickle writes them, many at once
     pieces.py     pieces of a field's postings -> all of them
     numbering.py  forms -> their numbers in a batch

@@ -1,4 +1,4 @@
-"""Arrays -> Whoosh's posting blocks, and its files as they are opened: the only place that knows its private parts.
+"""Arrays -> Whoosh's posting blocks and its table of terms, as its codec writes them.
 
 A term's postings are blocks of up to 128: a length (negative for the last), a pickled note about the block, and a
 pickled tuple of steps between document numbers, weights, and values. They are written as Whoosh's codec writes them,
@@ -8,27 +8,18 @@ function call to read.
 
 # ruff: noqa: SLF001  # private parts are what this module is about
 
-import mmap
-import shutil
-import time
 import zlib
 from collections.abc import Iterable, Sequence
-from io import SEEK_CUR, SEEK_END
 from itertools import repeat
-from pathlib import Path
-from pickle import loads
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3FieldWriter
-from whoosh.filedb.compound import CompoundStorage
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import HashWriter
-from whoosh.filedb.structfile import BufferFile
 from whoosh.system import pack_ushort
 
-from library.engines.whoosh.arrays import EXTENSION, ArraysWriter, FieldPostings, Numbers, Placed, rows_of
+from library.engines.whoosh.arrays import FieldPostings, Numbers, Placed, rows_of
 from library.engines.whoosh.pickled import (
     Bytes,
     put,
@@ -42,8 +33,6 @@ from library.engines.whoosh.pickled import (
 
 BLOCK = 128
 """Postings in a block, as in Whoosh's codec."""
-_CHUNK = 1 << 20
-"""Bytes that are copied at once."""
 BITS_PER_TERM = 16
 """Between so many and twice as many bits a term keep what `TermFilter` knows."""
 OTHER_BIT = 0x9E3779B1
@@ -372,115 +361,3 @@ def _hash_tables(hashes: Numbers, places: Numbers, firsts: Numbers, sizes: Numbe
         slot = first + int(np.flatnonzero(tables["place"][first : first + size] == 0)[0])
         tables[slot] = hashes[entry], places[entry]
     return tables
-
-
-class SegmentFile:
-    """A segment's one file, as Whoosh puts it together of parts, but with its arrays first (arrays.LEAD): they are
-    written where they are to lie, since copying them would take as long as writing all else."""
-
-    def __init__(self, segment: Any, storage: FileStorage) -> None:
-        self._segment = segment
-        self._storage = storage
-        self._name = segment.make_filename(segment.COMPOUND_EXT)
-        self._file = storage.create_file(self._name)
-        # Where the directory is, which Whoosh writes when it is there.
-        self._file.write_long(0)
-        self._file.write_int(0)
-        self._first = self._file.tell()
-        self.arrays = ArraysWriter(self._file)
-
-    def put_together(self) -> None:
-        """Add all that the segment was written into besides."""
-        self.arrays.finish()
-        directory = {self._segment.make_filename(EXTENSION): self._part(self._first)}
-        for name in self._segment.list_files(self._storage):
-            if name != self._name:
-                first = self._file.tell()
-                with (Path(self._storage.folder) / name).open("rb") as part:
-                    shutil.copyfileobj(part, self._file, _CHUNK)
-                directory[name] = self._part(first)
-                self._storage.delete_file(name)
-        CompoundStorage.write_dir(self._file, 0, directory)
-        self._segment.compound = True
-
-    def _part(self, first: int) -> dict[str, Any]:
-        """What the directory says of the part that begins there and has just been written."""
-        return {"offset": first, "length": self._file.tell() - first, "modified": time.time()}
-
-
-class MappedSegment(CompoundStorage):  # type: ignore[misc]
-    """A segment's one file, mapped into memory. Whoosh's own copies each part of it into memory when it opens it."""
-
-    def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            self._source = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        start = _Mapped(memoryview(self._source), path.name)
-        offset, length = start.read_long(), start.read_int()
-        self._dir = loads(start.get(offset, length))  # noqa: S301  # our own file
-        self.is_closed = False
-
-    def give_back(self) -> None:
-        """Have what was read of the file count as this process's memory no longer. The system keeps it for as long as
-        nobody needs the room; what is read again is mapped again."""
-        self._source.madvise(mmap.MADV_DONTNEED)
-
-    def part(self, name: str) -> memoryview:
-        """One of the files that it was put together from."""
-        offset, length = self.range(name)
-        return memoryview(self._source)[offset : offset + length]
-
-    def open_file(self, name: str, *_: Any, **__: Any) -> "_Mapped":
-        return _Mapped(self.part(name), name)
-
-
-class FilesInMemory(FileStorage):  # type: ignore[misc]
-    """A folder whose files are read whole when they are opened, so that none stays open when its content is torn."""
-
-    def open_file(self, name: str, **_: Any) -> Any:
-        return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name)
-
-
-class _Mapped(BufferFile):  # type: ignore[misc]
-    def __init__(self, view: memoryview, name: str) -> None:
-        self._buf = view
-        self._name = name
-        self.file = _Window(view)
-        self.onclose = None
-        self.is_real = False
-        self.is_closed = False
-
-
-class _Window:
-    """Reading on from a place in a memory view, as from a file."""
-
-    def __init__(self, view: memoryview) -> None:
-        self._view = view
-        self._place = 0
-
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._view) if size < 0 else self._place + size
-        found = bytes(self._view[self._place : end])
-        self._place += len(found)
-        return found
-
-    def readinto(self, target: Any) -> int:
-        found = self.read(len(target))
-        target[: len(found)] = found
-        return len(found)
-
-    def peek(self, _: int) -> bytes:
-        # Unpickling looks ahead by 128 kB where it may; what it reads here is a few bytes long.
-        return bytes(self._view[self._place : self._place + 256])
-
-    def readline(self) -> bytes:
-        rest = bytes(self._view[self._place : self._place + 1024])
-        found = rest[: rest.find(b"\n") + 1] or rest
-        self._place += len(found)
-        return found
-
-    def seek(self, place: int, whence: int = 0) -> None:
-        starts = {SEEK_CUR: self._place, SEEK_END: len(self._view)}
-        self._place = starts.get(whence, 0) + place
-
-    def tell(self) -> int:
-        return self._place

@@ -21,11 +21,12 @@ from library.engines.whoosh.arrays import (
     arrays_by_public_interface,
     read_arrays,
 )
-from library.engines.whoosh.blocks import FilesInMemory, MappedSegment, SegmentFile, TermWriter
+from library.engines.whoosh.blocks import TermWriter
 from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.merging import Part, merged_fields
 from library.engines.whoosh.postings import Batch, Prepared, tokens_of
 from library.engines.whoosh.schema import ONLY_ARRAYS, ZONE_OF, Stored, schema, surface_field
+from library.engines.whoosh.segment_file import FilesInMemory, MappedSegment, SegmentFileWriter
 from library.search import ZONES, IndexEntry
 
 INDEX_NAME = "MAIN"
@@ -35,7 +36,7 @@ TIER = 8
 """So many segments of about one size are merged into one; each tier is so many times larger than the one before."""
 BYTES_PER_TOKEN = 150
 """Room on the disk that indexing a token takes at most. In an index of 10,000 documents it takes 53; while a segment is
-put together from its parts, all but its arrays is there twice."""
+put together, large parts of it are there twice."""
 MOST_MERGED = 500_000
 """Tokens that one merge writes at most, so that no commit takes longer than some seconds."""
 
@@ -237,12 +238,11 @@ def _tier(tokens: int) -> int:
 
 
 def _write_segment(folder: Path, documents: Iterable[Stored], fields: Iterable[FieldPostings]) -> Any:
-    storage = FileStorage(str(folder))
     codec = W3Codec()
-    segment = codec.new_segment(storage, INDEX_NAME)
-    file = SegmentFile(segment, storage)
-    segment.set_doc_count(_write_stored(codec.per_document_writer(storage, segment), documents))
-    _write_fields(TermWriter(codec, storage, segment), file.arrays, fields)
+    segment = codec.new_segment(FileStorage(str(folder)), INDEX_NAME)
+    file = SegmentFileWriter(segment, folder)
+    segment.set_doc_count(_write_stored(codec.per_document_writer(file.parts, segment), documents))
+    _write_fields(TermWriter(codec, file.parts, segment), file.arrays, fields)
     file.put_together()
     return segment
 
