@@ -15,8 +15,9 @@ from whoosh.filedb.structfile import BufferFile, StructFile
 
 from library.engines.whoosh.arrays import EXTENSION, ArraysWriter
 
-PART_BYTES = 32 << 20
-"""Bytes of a part that are kept in memory until all are put together. What is larger goes to the disk twice."""
+PART_BYTES = 16 << 20
+"""Bytes of a part that are kept in memory until all are put together. Those of a commit of the worker are
+smaller; what is larger goes to the disk twice."""
 _CHUNK = 1 << 20
 """Bytes that are copied at once."""
 
