@@ -31,7 +31,6 @@ from library.language.function_words import is_function_key, is_function_word, l
 from library.language.languages import LANGUAGES
 from library.language.latin import skeleton, skeletons
 from library.language.lemmas import LEMMA_LANGUAGES
-from library.language.lexicon import Lexicon
 from library.language.mistyped import errors_mended
 from library.language.token_table import (
     Form,
@@ -51,7 +50,6 @@ __all__ = [
     "Analyzer",
     "Apart",
     "Form",
-    "Lexicon",
     "Named",
     "Numbered",
     "QueryToken",

@@ -164,7 +164,7 @@ def _tables(apart: Sequence[Apart], language: str) -> list[TokenTable]:
             forms=WrittenForms.of(
                 forms[first:behind],
                 written_forms(written[first:behind], language),
-                Numbered(texts.lexicon, language, where.different[first:behind]),
+                Numbered(texts.lexicon.id, language, where.different[first:behind]),
             ),
             ids=where.ids[begin:end] - np.uint32(first),
             starts=where.starts[begin:end],

@@ -21,6 +21,8 @@ HASH_BITS = 16
 """Of a hash, which say where it is kept: twice as many places as there are words, of 12 bytes. With half of them many
 words would be kept where another is."""
 
+_ids = count()
+
 Numbers = NDArray[np.uint32]
 WorkOut = Callable[[str], tuple[Any, ...]]
 
@@ -29,6 +31,8 @@ class Lexicon:
     """May be used by several threads."""
 
     def __init__(self) -> None:
+        self.id = next(_ids)
+        """Which of all that this process has had: for those who note its numbers and must not hold it for that."""
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words: list[str] = []
         self._columns: dict[WorkOut, _Columns] = {}

@@ -17,7 +17,6 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from library.language.fold import fold
-from library.language.lexicon import Lexicon
 from library.language.memo import Memo
 from library.language.tokens import Apart, taken_apart
 
@@ -56,7 +55,8 @@ class Numbered(NamedTuple):
     """By which numbers forms can be told apart that were looked up in the same lexicon, in the same language: those of
     their words. One form may have several, a number is always of one form."""
 
-    lexicon: Lexicon
+    lexicon: int
+    """Its id: many words are in one, and tables outlast it."""
     language: str
     words: NDArray[np.uint32]
 

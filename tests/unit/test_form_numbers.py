@@ -1,12 +1,15 @@
 """A form has one number in a batch, however its table came."""
 
+import gc
 import pickle
+import weakref
 from random import Random
 
 import pytest
 
 from library.engines.whoosh.numbering import FormNumbers
-from library.language import Lexicon, TokenTable, shared_analyzer
+from library.language import TokenTable, shared_analyzer, taken_apart
+from library.language.lexicon import Lexicon
 
 WORDS = ("Škola", "škola", "ŠKOLA", "dětem", "děti", "cizinců", "school", "children", "мова", "школа", "42", "x")
 MEANWHILE = {
@@ -51,3 +54,14 @@ def test_the_numbers_of_another_lexicon_are_not_taken_for_those_of_the_first(mon
     first, second = (shared_analyzer().table(text, "cs") for text in ("děti škola", "škola děti"))
     assert first.forms.numbered.words.tolist() == second.forms.numbered.words.tolist()
     assert numbers.of([first.forms, second.forms]).tolist() == [0, 1, 1, 0]
+
+
+def test_a_lexicon_is_not_held_by_the_tables_that_were_made_with_it(monkeypatch):
+    monkeypatch.setattr("library.language.tokens.lexicon", Lexicon)
+    apart = taken_apart(["děti a škola"])
+    numbers, held = FormNumbers(), weakref.ref(apart[0].lexicon)
+    (table,) = shared_analyzer().tables_of(apart, ["cs"])
+    numbers.of([table.forms])
+    del apart
+    gc.collect()
+    assert held() is None

@@ -11,10 +11,10 @@ from itertools import chain, count, groupby
 import numpy as np
 
 from library.engines.whoosh.arrays import Ids
-from library.language import Form, Lexicon, Numbered, WrittenForms
+from library.language import Form, Numbered, WrittenForms
 
 _Forms = tuple[Form, ...]
-_Source = tuple[Lexicon, str]
+_Source = tuple[int, str]
 """Whose numbers they are: a lexicon's, for words looked up in a language."""
 _NONE = -1
 
