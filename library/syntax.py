@@ -31,7 +31,7 @@ FIELDS = frozenset({"title", *FACETS})
 
 QUOTES = '"“”„‟«»'
 _LEXEME = re.compile(rf"[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]|(?P<bracket>[()])|(?P<word>[^\s(){QUOTES}]+)")
-_WORD = re.compile(r"(?P<minus>-?)(?:(?P<field>[A-Za-z_]+):)?(?P<text>.*)", re.DOTALL)
+_WORD = re.compile(r"(?P<minus>-?)[\W_]*+(?:(?P<field>[A-Za-z_]+):)?(?P<text>.*)", re.DOTALL)
 
 
 def parse(text: str) -> Clause:
@@ -58,6 +58,8 @@ def _grouped(clause: Clause) -> str:
             return f"{clause.field}:{_leaf(clause)}" if clause.field else _leaf(clause)
         case OneOf(clauses):
             return _grouped(clauses[0])
+        case Not(Not() as inner):
+            return f"-({_grouped(inner)})"
         case Not(inner):
             return f"-{_grouped(inner)}"
         case Every(clauses):
@@ -117,8 +119,9 @@ def _group(lexemes: deque[_Lexeme], field: str, depth: int) -> list[Clause]:
         lexeme = lexemes.popleft()
         if lexeme.text == ")" and lexeme.kind == "bracket":
             break
-        if lexeme.kind == "word" and lexeme.text in ("OR", "AND"):
-            joins = lexeme.text == "OR" and bool(clauses)
+        operator = _operator(lexeme)
+        if operator:
+            joins = operator == "OR" and bool(clauses)
             continue
         clause = _clause(lexeme, lexemes, field, depth)
         if clause is None:
@@ -129,6 +132,17 @@ def _group(lexemes: deque[_Lexeme], field: str, depth: int) -> list[Clause]:
             clauses.append(clause)
         joins = False
     return clauses
+
+
+def _operator(lexeme: _Lexeme) -> str:
+    """Which it is, also with signs around it that say nothing, as in `a, OR, b`; empty where it is none."""
+    if lexeme.kind != "word" or lexeme.text.startswith("-"):
+        return ""
+    match _plain(lexeme.text, ""):
+        case Word("OR" | "AND" as operator):
+            return operator
+        case _:
+            return ""
 
 
 def _clause(lexeme: _Lexeme, rest: deque[_Lexeme], field: str, depth: int) -> Clause | None:

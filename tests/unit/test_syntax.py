@@ -28,6 +28,9 @@ from library.syntax import DEEPEST_GROUP, LONGEST_QUERY, MOST_TERMS, parse, unde
         ("a OR b OR c", Some((Word("a"), Word("b"), Word("c")))),
         ("a AND b", Every((Word("a"), Word("b")))),
         ("OR a OR", Word("a")),
+        (":OR", Every(())),
+        ("a, OR, b", Some((Word("a"), Word("b")))),
+        ("a -OR", Every((Word("a"), Not(Word("OR"))))),
         ("title:asistent", Word("asistent", "title")),
         ("TITLE:asistent", Word("asistent", "title")),
         ('title:"dvojjazyčný asistent"', Phrase("dvojjazyčný asistent", "title")),
@@ -36,6 +39,7 @@ from library.syntax import DEEPEST_GROUP, LONGEST_QUERY, MOST_TERMS, parse, unde
         ("title:(a b)", Every((Word("a", "title"), Word("b", "title")))),
         ("nothing:here", Word("nothing:here")),
         ("title: a", Word("a")),
+        ("-:title:a", Not(Word("a", "title"))),
         ("Praha-Krči", Word("Praha-Krči")),
         ("č. 326/1999 Sb.,", Every((Word("č"), Word("326/1999"), Word("Sb")))),
         ('((a "b - c: d/ OR', Every((Word("a"), Word("b"), Word("c"), Word("d")))),
@@ -47,8 +51,13 @@ def test_what_is_typed_is_read_as_a_person_means_it(typed: str, meant: Clause):
     assert parse(typed) == meant
 
 
-@given(st.text(alphabet=st.sampled_from('ab ž1"„“()-*:/§.ORAND\n\ttitle:topic:'), max_size=80))
+@given(st.text(alphabet=st.sampled_from('ab ž1"„“()-*:/§.ORAND_\n\ttitle:topic:'), max_size=80))
 def test_what_was_understood_is_understood_the_same_again(typed: str):
+    assert parse(understood(parse(typed))) == parse(typed)
+
+
+@pytest.mark.parametrize("typed", [":OR", "a :OR b", "-(-b)", "-(-(-b) c)"])
+def test_so_is_what_random_texts_seldom_have(typed: str):
     assert parse(understood(parse(typed))) == parse(typed)
 
 
