@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from library.engines.whoosh.numbering import FormNumbers
+from library.engines.whoosh.form_numbers import FormNumbers
 from library.language import TokenTable, shared_analyzer, taken_apart
 from library.language.lexicon import Lexicon
 

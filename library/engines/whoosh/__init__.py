@@ -9,7 +9,7 @@ for each posting; here a segment's file has all postings as numpy arrays too, an
     segment_file.py  a segment's one file: put together of its parts, and mapped into memory
     pickled.py    numbers and byte strings as pickle writes them, many at once
     pieces.py     pieces of a field's postings -> all of them
-    numbering.py  forms -> their numbers in a batch
+    form_numbers.py  forms -> their numbers in a batch
     postings.py   entries -> the terms of each field with all their postings
     merging.py    the postings of several segments -> those of one
     writing.py    new segments, merged segments, and the table of contents that names them

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import FieldPostings, Ids, Numbers, rows_of
-from library.engines.whoosh.numbering import FormNumbers
+from library.engines.whoosh.form_numbers import FormNumbers
 from library.engines.whoosh.pieces import Piece, in_order, piece, placed_piece, together
 from library.engines.whoosh.schema import (
     Stored,

@@ -110,13 +110,6 @@ class MappedSegment(CompoundStorage):  # type: ignore[misc]
         return _Mapped(self.part(name), name)
 
 
-class FilesInMemory(FileStorage):  # type: ignore[misc]
-    """A folder whose files are read whole when they are opened, so that none stays open when its content is torn."""
-
-    def open_file(self, name: str, **_: Any) -> Any:
-        return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name)
-
-
 class _Mapped(BufferFile):  # type: ignore[misc]
     def __init__(self, view: memoryview, name: str) -> None:
         self._buf = view

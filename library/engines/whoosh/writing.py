@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
 from library.engines.whoosh.arrays import (
@@ -26,7 +27,7 @@ from library.engines.whoosh.folder import check_room, make_lasting
 from library.engines.whoosh.merging import Part, merged_fields
 from library.engines.whoosh.postings import Batch, Prepared, tokens_of
 from library.engines.whoosh.schema import ONLY_ARRAYS, ZONE_OF, Stored, schema, surface_field
-from library.engines.whoosh.segment_file import FilesInMemory, MappedSegment, SegmentFileWriter
+from library.engines.whoosh.segment_file import MappedSegment, SegmentFileWriter
 from library.search import ZONES, IndexEntry
 
 INDEX_NAME = "MAIN"
@@ -95,9 +96,16 @@ def contents_file(commit: int) -> str:
     return f"_{INDEX_NAME}_{commit}.toc"
 
 
+class _FilesInMemory(FileStorage):  # type: ignore[misc]
+    """A folder whose files are read whole when they are opened, so that none stays open when its content is torn."""
+
+    def open_file(self, name: str, **_: Any) -> Any:
+        return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name)
+
+
 def read_contents(folder: Path, commit: int) -> Contents:
     # With a schema of our own, the pickled one in the file is skipped.
-    found = TOC.read(FilesInMemory(str(folder)), INDEX_NAME, gen=commit, schema=schema())
+    found = TOC.read(_FilesInMemory(str(folder)), INDEX_NAME, gen=commit, schema=schema())
     return Contents(commit, found.segments)
 
 
