@@ -18,6 +18,9 @@ from library.together import Together
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction."""
+_UNDO_IN_MEMORY = "PRAGMA temp_store = MEMORY"
+"""Whatever a part of a transaction may have to undo would else go through a file in the system's folder for such, one
+for nearly every document that is kept: on a disk where files come and go, what is purged here is still to be read."""
 
 Parameters = Sequence[object] | Mapping[str, object]
 Result = TypeVar("Result")
@@ -174,7 +177,11 @@ class Database:
         """
         with _our_errors(self._path):
             async with self._turn:
-                await self._writer.execute("VACUUM")
+                await self._writer.execute("PRAGMA temp_store = FILE")  # all of it would be too much for memory
+                try:
+                    await self._writer.execute("VACUUM")
+                finally:
+                    await self._writer.execute(_UNDO_IN_MEMORY)
                 busy, *_ = (await rows(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)"))[0]
         if busy:
             raise Unavailable(f"another process keeps {self._path} open in the middle of its work: try again")
@@ -235,6 +242,7 @@ async def open_database(path: Path) -> Database:
             database = Database(path, writer, reader, watcher)
             await database.name_the_actor()
             await _migrate(database, _migrations())
+            await writer.execute(_UNDO_IN_MEMORY)
             undone.pop_all()
             return database
 

@@ -167,7 +167,7 @@ class Inbox:
             return
         await self._database.change(
             """
-            UPDATE jobs
+            UPDATE jobs INDEXED BY jobs_indexing
                SET step = ''
              WHERE state = 'done'
                AND step = 'indexing'

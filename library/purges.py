@@ -220,7 +220,7 @@ async def _clear(writing: aiosqlite.Connection, document_id: DocumentId) -> None
     )
     for table in OF_A_DOCUMENT:
         await writing.execute(f"DELETE FROM {table} WHERE document = ?", (document_id,))  # noqa: S608  # our own names
-    await writing.execute("DELETE FROM resemblances WHERE ? IN (document, other)", (document_id,))
+    await writing.execute("DELETE FROM resemblances WHERE document = :id OR other = :id", {"id": document_id})
     await writing.execute(
         """
         UPDATE documents

@@ -105,7 +105,9 @@ class Resemblances:
                     "language": signature.language,
                 },
             )
-            writing.execute("DELETE FROM resemblances WHERE ? IN (document, other) AND decision = ''", (document_id,))
+            writing.execute(
+                "DELETE FROM resemblances WHERE (document = :id OR other = :id) AND decision = ''", {"id": document_id}
+            )
             writing.executemany(
                 """
                 INSERT INTO resemblances (document, other, kind, score, found)

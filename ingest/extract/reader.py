@@ -294,7 +294,6 @@ class _Child:
         pictures = 0
         clock = asyncio.get_running_loop().time
         enclosed = _Enclosed(self._folder / "enclosed", follow.take_enclosed)
-        enclosed.drop()  # what the file before has left, if its reader failed in the middle
         try:
             async with asyncio.timeout(self._limits.seconds) as deadline:
                 while True:
@@ -325,6 +324,8 @@ class _Child:
             raise failure from error
         except msgspec.DecodeError as error:
             raise ReaderCrashed(_CRASHED) from error
+        finally:
+            enclosed.drop()  # what is left where the reader failed in the middle
 
     def last_words(self) -> str:
         """The end of what it wrote to its log."""
@@ -366,6 +367,7 @@ class _Enclosed:
         self._take = take
         self._files = 0
         self._bytes = 0
+        self._is_begun = False
 
     async def add(self, said: wire.Enclosed) -> None:
         self._bytes += len(said.piece)
@@ -374,6 +376,7 @@ class _Enclosed:
             raise msgspec.DecodeError("more than the child may give away")
         if self._take is None:
             return
+        self._is_begun = True
         await asyncio.to_thread(self._append, said.piece)
         if said.ends:
             await self._take(said.name, self._path)
@@ -381,7 +384,9 @@ class _Enclosed:
 
     def drop(self) -> None:
         """Forget what there is of the file that is being gathered."""
-        self._path.unlink(missing_ok=True)
+        if self._is_begun:
+            self._path.unlink(missing_ok=True)
+        self._is_begun = False
 
     def _append(self, piece: bytes) -> None:
         with self._path.open("ab") as file:

@@ -34,6 +34,7 @@ from library.language.lemmas import LEMMA_LANGUAGES
 from library.language.mistyped import errors_mended
 from library.language.token_table import (
     Form,
+    Forms,
     Named,
     Numbered,
     TokenPlaces,
@@ -50,6 +51,7 @@ __all__ = [
     "Analyzer",
     "Apart",
     "Form",
+    "Forms",
     "Named",
     "Numbered",
     "QueryToken",

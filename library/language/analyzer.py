@@ -129,15 +129,14 @@ class _Known(NamedTuple):
     """What is known of the words of texts in a language, each at its number."""
 
     forms: NDArray[np.object_]
-    written: NDArray[np.object_]
-    """The forms as a table keeps them."""
+    """As a table keeps them."""
     labels: InLabels
 
 
 def _known(lexicon: Lexicon, words: NDArray[np.uint32], language: str) -> _Known:
-    types = (np.object_, np.object_, np.object_, np.bool_, np.uint64, np.uint64)
-    forms, written, *labels = lexicon.known(words, _work_out(language), *types)
-    return _Known(forms, written, InLabels(*labels))
+    types = (np.object_, np.object_, np.bool_, np.uint64, np.uint64)
+    forms, *labels = lexicon.known(words, _work_out(language), *types)
+    return _Known(forms, InLabels(*labels))
 
 
 @lru_cache(maxsize=32)
@@ -146,7 +145,7 @@ def _work_out(language: str) -> WorkOut:
 
     def work_out(word: str) -> tuple[Any, ...]:
         form = _looked_up(word, language)
-        return form, written_form(form, language), *in_labels_of(form)
+        return written_form(form, language), *in_labels_of(form)
 
     return work_out
 
@@ -157,13 +156,12 @@ def _tables(apart: Sequence[Apart], language: str) -> list[TokenTable]:
     known = _known(texts.lexicon, texts.words, language)
     tokens = bounds.tolist()
     where = placed(texts, tokens)
-    forms, written = known.forms.take(where.different).tolist(), known.written.take(where.different).tolist()
+    forms = known.forms.take(where.different).tolist()
     named = named_in(texts, bounds, known.labels)
     return [
         TokenTable(
-            forms=WrittenForms.of(
-                forms[first:behind],
-                written_forms(written[first:behind], language),
+            forms=WrittenForms(
+                written_forms(forms[first:behind], language),
                 Numbered(texts.lexicon.id, language, where.different[first:behind]),
             ),
             ids=where.ids[begin:end] - np.uint32(first),

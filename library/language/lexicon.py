@@ -17,9 +17,8 @@ from numpy.typing import DTypeLike, NDArray
 MOST_WORDS = 1 << 15
 """From which on there is a new lexicon, with no words: that costs less than knowing which were met last."""
 
-HASH_BITS = 16
-"""Of a hash, which say where it is kept: twice as many places as there are words, of 12 bytes. With half of them many
-words would be kept where another is."""
+PLACE_BITS = 16
+"""Of a hash, which say where its word is kept: twice as many places as there are words, of 12 bytes."""
 
 _ids = count()
 
@@ -36,8 +35,8 @@ class Lexicon:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words: list[str] = []
         self._columns: dict[WorkOut, _Columns] = {}
-        self._hashes = np.zeros(1 << HASH_BITS, np.uint64)
-        self._hashed = np.zeros(1 << HASH_BITS, np.uint32)
+        self._met = (_Met(0), _Met(1))
+        """Of a dozen words one has its place where another has; only one in a hundred then has both."""
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -59,16 +58,17 @@ class Lexicon:
     ) -> Numbers:
         """The same of words that have these hashes of 64 bits, of which any are as good. Most were met not long ago:
         only of the others, by their places, the words themselves are asked for, which takes longer."""
-        kept_at = (hashes >> np.uint64(64 - HASH_BITS)).astype(np.intp)
+        first, second = self._met
         with self._lock:
-            numbers = self._hashed.take(kept_at)
-            others = (self._hashes.take(kept_at) != hashes).nonzero()[0]
+            numbers, others = first.look_up(hashes)
+            if len(others):
+                numbers[others], unmet = second.look_up(hashes.take(others))
+                others = others.take(unmet)
         if len(others):
             numbers[others] = self.numbers(strings(others), len(others))
-            kept_at = kept_at.take(others)
-            with self._lock:  # of two words that are kept at the same place, each time the one that came last
-                self._hashes[kept_at] = hashes.take(others)
-                self._hashed[kept_at] = numbers.take(others)
+            with self._lock:
+                left = others.take(first.note(hashes.take(others), numbers.take(others)))
+                second.note_over(hashes.take(left), numbers.take(left))
         return numbers
 
     def known(self, numbers: Numbers, work_out: WorkOut, *types: DTypeLike) -> tuple[NDArray[Any], ...]:
@@ -80,6 +80,34 @@ class Lexicon:
                 columns = self._columns[work_out] = _Columns(types)
             columns.work_out(numbers, work_out, self._words)
             return columns.values
+
+
+class _Met:
+    """Numbers of words, each at the place that some bits of its hash tell; which those are, differs between tables."""
+
+    def __init__(self, which: int) -> None:
+        self._shift = np.uint64(64 - (which + 1) * PLACE_BITS)
+        self._hashes = np.zeros(1 << PLACE_BITS, np.uint64)
+        self._numbers = np.zeros(1 << PLACE_BITS, np.uint32)
+
+    def look_up(self, hashes: NDArray[np.uint64]) -> tuple[Numbers, NDArray[np.intp]]:
+        """The numbers of words that have these hashes, and which of them are not here."""
+        places = self._places(hashes)
+        return self._numbers.take(places), (self._hashes.take(places) != hashes).nonzero()[0]
+
+    def note(self, hashes: NDArray[np.uint64], numbers: Numbers) -> NDArray[np.intp]:
+        """Keep those whose place is free; which of them are not here after that."""
+        free = (self._hashes.take(self._places(hashes)) == 0).nonzero()[0]
+        self.note_over(hashes.take(free), numbers.take(free))
+        return self.look_up(hashes)[1]
+
+    def note_over(self, hashes: NDArray[np.uint64], numbers: Numbers) -> None:
+        """Keep them, in the place of others where they must: of two at one place, the one that came last."""
+        places = self._places(hashes)
+        self._hashes[places], self._numbers[places] = hashes, numbers
+
+    def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
+        return ((hashes >> self._shift) & np.uint64((1 << PLACE_BITS) - 1)).astype(np.intp)
 
 
 class _Columns:

@@ -6,10 +6,10 @@ its table.
 
 import os
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -35,20 +35,35 @@ class Form(Struct, frozen=True, cache_hash=True):
         return fold(self.form)
 
 
-class WrittenForms(tuple[Form, ...]):  # noqa: SLOT001  # a tuple can have no slots of its own
-    """Forms that know how a table keeps them. May go to another process, where they have no numbers any more."""
+class WrittenForms:
+    """Forms as a table keeps them, of which each is read when it is asked for: most never are."""
 
-    written: bytes
-    numbered: "Numbered | None"
+    def __init__(self, written: bytes, numbered: "Numbered | None" = None) -> None:
+        self.written = written
+        self.numbered = numbered
+        """None where they were looked up by another process, or long ago."""
 
-    @classmethod
-    def of(cls, forms: Iterable[Form], written: bytes, numbered: "Numbered | None" = None) -> Self:
-        made = cls(forms)
-        made.written, made.numbered = written, numbered
-        return made
+    def __len__(self) -> int:
+        return self.written.count(b"\n")
 
-    def __reduce__(self) -> tuple[Callable[..., "WrittenForms"], tuple[Any, ...]]:
-        return WrittenForms.of, (tuple(self), self.written)
+    def __iter__(self) -> Iterator[Form]:
+        form_of, lines = self._lines
+        return map(form_of.__getitem__, lines)
+
+    def __getitem__(self, number: int) -> Form:
+        form_of, lines = self._lines
+        return form_of[lines[number]]
+
+    def __reduce__(self) -> tuple[Callable[..., "WrittenForms"], tuple[bytes]]:
+        return WrittenForms, (self.written,)
+
+    @cached_property
+    def _lines(self) -> tuple["Memo[bytes, Form]", list[bytes]]:
+        first, *lines = self.written.split(b"\n")
+        return _forms_of_lines(first.removeprefix(_LINES).decode()), lines
+
+
+Forms = tuple[Form, ...] | WrittenForms
 
 
 class Numbered(NamedTuple):
@@ -144,7 +159,7 @@ def placed(texts: Apart, bounds: Sequence[int]) -> Placed:
 class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
     """The tokens of one text in a row: token i is `forms[ids[i]]`."""
 
-    forms: tuple[Form, ...]
+    forms: Forms
     concepts: tuple[Named, ...] = ()
 
     def encode(self) -> bytes:
@@ -159,7 +174,7 @@ class TokenTable(TokenPlaces, frozen=True, eq=False, kw_only=True):
         encoded = _decoder.decode(blob)
         places = _places(encoded)
         return TokenTable(
-            forms=_read(encoded.forms) if isinstance(encoded.forms, bytes) else encoded.forms,
+            forms=_forms_of(encoded.forms),
             ids=places.ids,
             starts=places.starts,
             lengths=places.lengths,
@@ -215,11 +230,10 @@ def _written(forms: Sequence[Form]) -> bytes:
     return written_forms((written_form(form, language) for form in forms), language)
 
 
-def _read(written: bytes) -> tuple[Form, ...]:
-    if not written.startswith(_LINES):
-        return _forms.decode(zlib.decompress(written))
-    first, *lines = written.split(b"\n")
-    return tuple(map(_forms_of_lines(first.removeprefix(_LINES).decode()).__getitem__, lines))
+def _forms_of(kept: bytes | tuple[Form, ...]) -> Forms:
+    if isinstance(kept, bytes):
+        return WrittenForms(kept) if kept.startswith(_LINES) else _forms.decode(zlib.decompress(kept))
+    return kept
 
 
 @lru_cache(maxsize=32)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,21 @@ async def test_what_is_written_outlasts_a_power_cut_and_keeps_its_references(dat
     assert await pragma(database, "synchronous") == 2
     assert await pragma(database, "foreign_keys") == 1
     assert await pragma(database, "busy_timeout") == 10_000
+
+
+async def test_what_a_write_may_have_to_undo_goes_through_no_file_elsewhere(database):
+    def fill(writing: sqlite3.Connection) -> None:
+        writing.executemany(ADD, [(f"o{number}", 2000 * "x") for number in range(200)])
+
+    def change(writing: sqlite3.Connection) -> list[str]:
+        writing.execute("UPDATE organisations SET name = name || 'y'")
+        return [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+
+    await database.write(fill)
+    for _ in range(2):
+        opened = await database.write(change)
+        assert [path for path in opened if "etilqs" in path] == []
+        await database.scrub()
 
 
 async def test_what_was_written_is_there_after_opening_again(database, tmp_path):

@@ -133,7 +133,7 @@ def test_a_table_comes_back_whole_from_its_bytes():
     text = "Děti a škola. Dětem škola."
     table = ANALYZER.table(text, "cs")
     again = TokenTable.decode(table.encode())
-    assert again.forms == table.forms
+    assert tuple(again.forms) == tuple(table.forms)
     assert [text[slice(*again.span(token))] for token in range(len(again))] == ["Děti", "a", "škola", "Dětem", "škola"]
     assert len(TokenTable.decode(ANALYZER.table("", "cs").encode())) == 0
 

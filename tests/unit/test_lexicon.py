@@ -1,5 +1,6 @@
 """Words by number, and what is known of them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -29,22 +30,37 @@ def test_a_word_keeps_its_number_and_is_worked_out_once_however_many_come_betwee
     assert [asked.count("děti"), asked.count("a"), len(asked)] == [1, 1, 1002]
 
 
-def test_words_by_their_hashes_have_the_numbers_that_they_have_as_strings_though_two_be_kept_at_one_place():
-    text = ["děti", "a", "škola", "děti"]
-    hashes = np.array([7 << 60, 1 << 63, (7 << 60) + 1, 7 << 60], np.uint64)  # of děti and škola one place
-    asked: list[str] = []
-
+def strings_of(text: list[str], asked: list[str]) -> Callable[[NDArray[np.intp]], list[str]]:
     def strings(places: NDArray[np.intp]) -> list[str]:
         asked.extend(text[place] for place in places)
         return [text[place] for place in places]
 
+    return strings
+
+
+def test_words_by_their_hashes_have_the_numbers_that_they_have_as_strings_wherever_these_are_kept():
+    text = ["děti", "a", "škola", "děti", "kurz"]
+    hashes = np.array([7 << 60, 1 << 63, (7 << 60) + 1, 7 << 60, (7 << 60) + 2], np.uint64)  # of three one place
+    asked: list[str] = []
     words = Lexicon()
     school = int(words.numbers(["škola"], 1)[0])
-    for _ in range(2):
-        numbers = words.hashed_numbers(hashes, strings).tolist()
+    for _ in range(3):
+        numbers = words.hashed_numbers(hashes, strings_of(text, asked)).tolist()
         assert [words.word(number) for number in numbers] == text
         assert numbers[2] == school
-    assert [asked.count("a"), len(words)] == [1, 3]
+    assert [asked.count("a"), len(words)] == [1, 4]
+
+
+def test_a_word_whose_place_another_has_is_asked_for_once_all_the_same():
+    text = ["děti", "škola"]
+    hashes = np.array([7 << 60, (7 << 60) + (1 << 32)], np.uint64)
+    asked: list[str] = []
+    words = Lexicon()
+    for order in ([0], [1], [0, 1], [1, 0]):
+        some = [text[place] for place in order]
+        numbers = words.hashed_numbers(hashes[order], strings_of(some, asked)).tolist()
+        assert [words.word(number) for number in numbers] == some
+    assert asked == text
 
 
 def test_a_word_that_stands_in_a_long_text_and_in_one_with_marks_has_one_number():

@@ -5,15 +5,15 @@ in an array, which is read many times as fast as a dictionary of forms.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import Ids
-from library.language import Form, Numbered, WrittenForms
+from library.language import Form, Forms, Numbered, WrittenForms
 
-_Forms = tuple[Form, ...]
 _Source = tuple[int, str]
 """Whose numbers they are: a lexicon's, for words looked up in a language."""
 _NONE = -1
@@ -26,7 +26,7 @@ class FormNumbers:
         self.of_forms: defaultdict[Form, int] = defaultdict(count().__next__)
         self._of_words: dict[_Source, Ids] = {}
 
-    def of(self, rows: Iterable[_Forms]) -> Ids:
+    def of(self, rows: Iterable[Forms]) -> Ids:
         """Those of all these forms, one row after the other."""
         found = [
             self._one_by_one(chain.from_iterable(some)) if source is None else self._by_words(source, list(some))
@@ -37,14 +37,13 @@ class FormNumbers:
     def _one_by_one(self, forms: Iterable[Form]) -> Ids:
         return np.array([*map(self.of_forms.__getitem__, forms)], np.int32)
 
-    def _by_words(self, source: _Source, rows: Sequence[_Forms]) -> Ids:
+    def _by_words(self, source: _Source, rows: Sequence[Forms]) -> Ids:
         words = np.concatenate([numbered.words for numbered in map(_numbered, rows) if numbered])
         known = self._known(source, int(words.max(initial=0)) + 1)
         numbers = known.take(words)
         new = np.flatnonzero(numbers == _NONE)
         if len(new):
-            forms = list(chain.from_iterable(rows))
-            numbers[new] = known[words[new]] = self._one_by_one(map(forms.__getitem__, new.tolist()))
+            numbers[new] = known[words[new]] = self._one_by_one(_at(rows, new))
         return numbers
 
     def _known(self, source: _Source, size: int) -> Ids:
@@ -56,10 +55,19 @@ class FormNumbers:
         return known
 
 
-def _source_of(forms: _Forms) -> _Source | None:
+def _at(rows: Sequence[Forms], places: NDArray[np.intp]) -> Iterator[Form]:
+    """The forms at these places of rows that stand one after the other."""
+    lengths = np.array([*map(len, rows)])
+    behind = lengths.cumsum()
+    of_row = behind.searchsorted(places, "right")
+    in_row = places - (behind - lengths)[of_row]
+    return (rows[row][place] for row, place in zip(of_row.tolist(), in_row.tolist(), strict=True))
+
+
+def _source_of(forms: Forms) -> _Source | None:
     numbered = _numbered(forms)
     return None if numbered is None else (numbered.lexicon, numbered.language)
 
 
-def _numbered(forms: _Forms) -> Numbered | None:
+def _numbered(forms: Forms) -> Numbered | None:
     return forms.numbered if isinstance(forms, WrittenForms) else None
