@@ -263,13 +263,21 @@ class _Taken:
         self._most = most
         self._jobs: deque[IngestJob] = deque()
         self._turn = asyncio.Lock()
+        self._none_since: int | None = None
+        """After which commit none waited: each that asks in vain costs a transaction."""
 
     async def next(self) -> IngestJob | None:
         """The job that is to be worked on next; None where none waits."""
         async with self._turn:
             if not self._jobs:
-                self._jobs += await self._inbox.take_some(self._most)
+                await self._take()
             return self._jobs.popleft() if self._jobs else None
+
+    async def _take(self) -> None:
+        news = self._inbox.news()
+        if news is None or news != self._none_since:
+            self._jobs += await self._inbox.take_some(self._most)
+            self._none_since = None if self._jobs else news
 
 
 async def _slot(exchange: Exchange, taken: _Taken, readers: Readers, keeping: Keeping, steps: Steps) -> None:

@@ -44,7 +44,7 @@ class WrittenForms:
         """None where they were looked up by another process, or long ago."""
 
     def __len__(self) -> int:
-        return self.written.count(b"\n")
+        return self.written.count(b"\n") if self.numbered is None else len(self.numbered.words)
 
     def __iter__(self) -> Iterator[Form]:
         form_of, lines = self._lines

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ingest.batch import Descriptions, hand_in
-from ingest.worker import TAKEN_TOGETHER, follow, work_with_others
+from ingest.worker import TAKEN_TOGETHER, _Taken, follow, work_with_others
 from library.command import ExitCode
 from library.errors import Unavailable
 from library.exchange import open_exchange
@@ -44,6 +44,31 @@ async def test_a_file_that_comes_while_a_long_one_is_read_does_not_wait_for_it(t
         working.cancel()
         with suppress(asyncio.CancelledError):
             await working
+        await exchange.close()
+
+
+async def test_where_nothing_waits_it_is_asked_once_until_somebody_commits_something(tmp_path: Path, monkeypatch):
+    exchange = await open_exchange(Settings(data=tmp_path / "data"))
+    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Alfa"))
+    take_some, asked = exchange.inbox.take_some, []
+
+    async def noted(most: int) -> list[IngestJob]:
+        asked.append(most)
+        return await take_some(most)
+
+    monkeypatch.setattr(exchange.inbox, "take_some", noted)
+    short = tmp_path / "short.txt"
+    short.write_text("The word xqshort stands in this text.")
+    try:
+        taken = _Taken(exchange.inbox, TAKEN_TOGETHER)
+        assert [await taken.next() for _ in range(20)] == [None] * 20
+        assert len(asked) == 1
+        job = await _handed_in(exchange, short)
+        found = await taken.next()
+        assert found is not None
+        assert found.id == job.id
+        assert await taken.next() is None
+    finally:
         await exchange.close()
 
 
