@@ -7,7 +7,7 @@ its table.
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -47,18 +47,22 @@ class WrittenForms:
         return self.written.count(b"\n") if self.numbered is None else len(self.numbered.words)
 
     def __iter__(self) -> Iterator[Form]:
-        form_of, lines = self._lines
+        form_of, lines = self._read()
         return map(form_of.__getitem__, lines)
 
     def __getitem__(self, number: int) -> Form:
-        form_of, lines = self._lines
-        return form_of[lines[number]]
+        (form,) = self.at([number])
+        return form
+
+    def at(self, numbers: Iterable[int]) -> list[Form]:
+        """Some of them, by their numbers. All are taken apart for it, and nothing of that is kept."""
+        form_of, lines = self._read()
+        return [form_of[lines[number]] for number in numbers]
 
     def __reduce__(self) -> tuple[Callable[..., "WrittenForms"], tuple[bytes]]:
         return WrittenForms, (self.written,)
 
-    @cached_property
-    def _lines(self) -> tuple["Memo[bytes, Form]", list[bytes]]:
+    def _read(self) -> tuple["Memo[bytes, Form]", list[bytes]]:
         first, *lines = self.written.split(b"\n")
         return _forms_of_lines(first.removeprefix(_LINES).decode()), lines
 

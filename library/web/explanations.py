@@ -128,5 +128,5 @@ def _forms(source: Source[TokenTable], runs: Iterable[tuple[int, int]]) -> tuple
 
 def _lemmas(source: Source[TokenTable], passage: Passage) -> frozenset[str]:
     table = source.table
-    present = [token for token in passage.tokens if token < len(table)]
-    return frozenset(key for token in present for key in table.forms[int(table.ids[token])].lemmas)
+    forms, ids = tuple(table.forms), table.ids.tolist()
+    return frozenset(key for token in passage.tokens if token < len(ids) for key in forms[ids[token]].lemmas)

@@ -6,13 +6,13 @@ in an array, which is read many times as fast as a dictionary of forms.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count, groupby
+from itertools import accumulate, chain, count, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from library.engines.whoosh.arrays import Ids
-from library.language import Form, Forms, Numbered, WrittenForms
+from library.language import Form, Forms, WrittenForms
 
 _Source = tuple[int, str]
 """Whose numbers they are: a lexicon's, for words looked up in a language."""
@@ -29,7 +29,9 @@ class FormNumbers:
     def of(self, rows: Iterable[Forms]) -> Ids:
         """Those of all these forms, one row after the other."""
         found = [
-            self._one_by_one(chain.from_iterable(some)) if source is None else self._by_words(source, list(some))
+            self._one_by_one(chain.from_iterable(some))
+            if source is None
+            else self._by_words(source, [forms for forms in some if isinstance(forms, WrittenForms)])
             for source, some in groupby(rows, key=_source_of)
         ]
         return np.concatenate([*found, np.empty(0, np.int32)])
@@ -37,8 +39,8 @@ class FormNumbers:
     def _one_by_one(self, forms: Iterable[Form]) -> Ids:
         return np.array([*map(self.of_forms.__getitem__, forms)], np.int32)
 
-    def _by_words(self, source: _Source, rows: Sequence[Forms]) -> Ids:
-        words = np.concatenate([numbered.words for numbered in map(_numbered, rows) if numbered])
+    def _by_words(self, source: _Source, rows: Sequence[WrittenForms]) -> Ids:
+        words = np.concatenate([row.numbered.words for row in rows if row.numbered])
         known = self._known(source, int(words.max(initial=0)) + 1)
         numbers = known.take(words)
         new = np.flatnonzero(numbers == _NONE)
@@ -55,19 +57,15 @@ class FormNumbers:
         return known
 
 
-def _at(rows: Sequence[Forms], places: NDArray[np.intp]) -> Iterator[Form]:
+def _at(rows: Sequence[WrittenForms], places: NDArray[np.intp]) -> Iterator[Form]:
     """The forms at these places of rows that stand one after the other."""
-    lengths = np.array([*map(len, rows)])
-    behind = lengths.cumsum()
-    of_row = behind.searchsorted(places, "right")
-    in_row = places - (behind - lengths)[of_row]
-    return (rows[row][place] for row, place in zip(of_row.tolist(), in_row.tolist(), strict=True))
+    bounds = [*accumulate(map(len, rows), initial=0)]
+    of_rows = pairwise(places.searchsorted(bounds).tolist())
+    for row, begin, (first, behind) in zip(rows, bounds, of_rows, strict=False):
+        if first < behind:
+            yield from row.at((places[first:behind] - begin).tolist())
 
 
 def _source_of(forms: Forms) -> _Source | None:
-    numbered = _numbered(forms)
+    numbered = forms.numbered if isinstance(forms, WrittenForms) else None
     return None if numbered is None else (numbered.lexicon, numbered.language)
-
-
-def _numbered(forms: Forms) -> Numbered | None:
-    return forms.numbered if isinstance(forms, WrittenForms) else None
