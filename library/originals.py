@@ -116,7 +116,6 @@ class _Upload:
         self._free_bytes = free_bytes
         self._chunks = chunks
         self._left = ExitStack()
-        self._is_settled = False
         self.error: Exception | None = None
         self.unwanted = False
         """Whether whoever brought it has gone."""
@@ -132,7 +131,7 @@ class _Upload:
     def write(self) -> None:
         with _our_errors(self._folder):
             self._path, self._file = _new_part(self._folder)
-        self._left.callback(self._forget)
+        self._left.callback(self._path.unlink, missing_ok=True)
         self._left.enter_context(self._file)
         digest, size = hashlib.sha256(), 0
         for chunk in self._chunks:
@@ -142,14 +141,12 @@ class _Upload:
                 self._file.write(chunk)
             digest.update(chunk)
             size += len(chunk)
-        if not size:  # an empty file had no chunk
-            with _our_errors(self._folder):
-                self._look_for_room(0)
         self.original = Original(sha256=digest.hexdigest(), size=size)
         self.shelf = self._folder / self.original.sha256[:2]
 
     def sync(self) -> None:
         with _our_errors(self._folder):
+            self._look_for_room(0)  # an empty file had no chunk
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -157,19 +154,13 @@ class _Upload:
         """Give the file its name. An older one of that name has the same bytes, or is damaged: it goes."""
         self._refuse_unwanted()
         with _our_errors(self._folder):
-            with suppress(FileExistsError):
-                self.shelf.mkdir()
+            self.shelf.mkdir(exist_ok=True)
             self._path.replace(self.shelf / self.original.sha256)
-        self._is_settled = True
 
     def close(self) -> None:
         """Let go of it; what has not settled is gone."""
         with suppress(OSError):  # after a disk that is full, closing tries to write once more
             self._left.close()
-
-    def _forget(self) -> None:
-        if not self._is_settled:
-            self._path.unlink(missing_ok=True)
 
     def _look_for_room(self, coming: int) -> None:
         if shutil.disk_usage(self._folder).free < self._free_bytes + coming:

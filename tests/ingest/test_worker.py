@@ -8,11 +8,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from ingest.batch import Descriptions, hand_in
 from ingest.worker import TAKEN_TOGETHER, _Taken, follow, work_with_others
 from library.command import ExitCode
 from library.errors import Unavailable
-from library.exchange import open_exchange
+from library.exchange import Exchange, open_exchange
 from library.jobs import IngestJob, JobState
 from library.model import Audience, Organisation, Role
 from library.search import SearchQuery, Word
@@ -47,56 +49,44 @@ async def test_a_file_that_comes_while_a_long_one_is_read_does_not_wait_for_it(t
         await exchange.close()
 
 
-async def test_where_nothing_waits_it_is_asked_once_until_somebody_commits_something(tmp_path: Path, monkeypatch):
-    exchange = await open_exchange(Settings(data=tmp_path / "data"))
-    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Alfa"))
-    take_some, asked = exchange.inbox.take_some, []
+@pytest.fixture
+def asked(exchange: Exchange, monkeypatch) -> list[int]:
+    """How many jobs at most were taken together, each time that the inbox was asked for some."""
+    take_some, noted = exchange.inbox.take_some, []
 
-    async def noted(most: int) -> list[IngestJob]:
-        asked.append(most)
+    async def note(most: int) -> list[IngestJob]:
+        noted.append(most)
         return await take_some(most)
 
-    monkeypatch.setattr(exchange.inbox, "take_some", noted)
-    short = tmp_path / "short.txt"
-    short.write_text("The word xqshort stands in this text.")
-    try:
-        taken = _Taken(exchange.inbox, TAKEN_TOGETHER)
-        assert [await taken.next() for _ in range(20)] == [None] * 20
-        assert len(asked) == 1
-        job = await _handed_in(exchange, short)
-        found = await taken.next()
-        assert found is not None
-        assert found.id == job.id
-        assert await taken.next() is None
-    finally:
-        await exchange.close()
+    monkeypatch.setattr(exchange.inbox, "take_some", note)
+    return noted
 
 
-async def test_what_a_worker_was_cut_off_at_is_taken_one_by_one(tmp_path: Path, monkeypatch):
-    exchange = await open_exchange(Settings(data=tmp_path / "data"))
-    await exchange.accounts.add_organisation(Organisation(id="alfa", name="Alfa"))
-    take_some, taken = exchange.inbox.take_some, []
+async def test_where_nothing_waits_it_is_asked_once_until_somebody_commits_something(exchange, asked, tmp_path: Path):
+    (short := tmp_path / "short.txt").write_text("The word xqshort stands in this text.")
+    taken = _Taken(exchange.inbox, TAKEN_TOGETHER)
+    assert [await taken.next() for _ in range(20)] == [None] * 20
+    assert len(asked) == 1
+    job = await _handed_in(exchange, short)
+    found = await taken.next()
+    assert found is not None
+    assert found.id == job.id
+    assert await taken.next() is None
 
-    async def noted(most: int) -> list[IngestJob]:
-        taken.append(most)
-        return await take_some(most)
 
-    monkeypatch.setattr(exchange.inbox, "take_some", noted)
-    try:
-        for text in ("The first stands in this text.", "The second stands in this one."):
-            (file := tmp_path / "file.txt").write_text(text)
-            await _handed_in(exchange, file)
-            await work_with_others(exchange)
-            (file := tmp_path / "cut-off.txt").write_text(f"{text} Or in another one.")
-            await _handed_in(exchange, file)
-            assert await take_some(1)
-            assert set(taken) == {TAKEN_TOGETHER}
-            taken.clear()
-            await work_with_others(exchange)
-            assert set(taken) == {1}
-            taken.clear()
-    finally:
-        await exchange.close()
+async def test_what_a_worker_was_cut_off_at_is_taken_one_by_one(exchange, asked, tmp_path: Path):
+    for text in ("The first stands in this text.", "The second stands in this one."):
+        (file := tmp_path / "file.txt").write_text(text)
+        await _handed_in(exchange, file)
+        await work_with_others(exchange)
+        (file := tmp_path / "cut-off.txt").write_text(f"{text} Or in another one.")
+        await _handed_in(exchange, file)
+        assert set(asked) == {TAKEN_TOGETHER}
+        assert await exchange.inbox.take_some(1)
+        asked.clear()
+        await work_with_others(exchange)
+        assert set(asked) == {1}
+        asked.clear()
 
 
 async def _handed_in(exchange, file) -> IngestJob:
